@@ -1,0 +1,51 @@
+// Runs on any Node >= 20 before anything is installed: installs the dependencies when they are missing or stale,
+// then hands over to the pinned Node 24 that came with them.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const stamp = join(root, 'node_modules', '.rekey-installed');
+const [program, ...args] = process.argv.slice(2);
+
+const [major = 0] = process.versions.node.split('.').map(Number);
+if (major < 20) fail(`Rekey needs any Node from 20 on to install itself; this is ${process.versions.node}.`);
+if (!program) fail('Usage: node scripts/with-deps.mjs <file.ts | package-bin> [arguments]');
+
+const wanted = createHash('sha256')
+  .update(readFileSync(join(root, 'package.json')))
+  .update(readFileSync(join(root, 'package-lock.json')))
+  .digest('hex');
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) install();
+run(join(root, 'node_modules', '.bin', 'node'), [entryOf(program), ...args]);
+
+function install() {
+  process.stderr.write('Installing dependencies (once; about a minute) …\n');
+  const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
+  const done = spawnSync(npm, ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  if (done.status !== 0) fail('npm install failed (its words are above). Fix that, then run the same command again.');
+  writeFileSync(stamp, wanted);
+}
+
+function entryOf(name) {
+  if (name.endsWith('.ts')) return join(root, name);
+  const manifest = JSON.parse(readFileSync(join(root, 'node_modules', name, 'package.json'), 'utf8'));
+  const bin = typeof manifest.bin === 'string' ? manifest.bin : manifest.bin[name];
+  return join(root, 'node_modules', name, bin);
+}
+
+function run(command, rest) {
+  // The child shares the terminal and gets Ctrl-C itself; this process only waits for it and repeats its answer.
+  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
+  const done = spawnSync(command, rest, { cwd: process.cwd(), stdio: 'inherit' });
+  if (done.error) fail(`Could not start ${command}: ${done.error.message}`);
+  process.exit(done.status ?? 128 + (constants.signals[done.signal] ?? 0));
+}
+
+function fail(sentence) {
+  process.stderr.write(`${sentence}\n`);
+  process.exit(1);
+}
