@@ -1,6 +1,6 @@
 // Runs on any Node >= 20 before anything is installed: installs the dependencies when they are missing or stale,
 // then hands over to the pinned Node 24 that came with them.
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
@@ -38,11 +38,12 @@ function entryOf(name) {
 }
 
 function run(command, rest) {
-  // The child shares the terminal and gets Ctrl-C itself; this process only waits for it and repeats its answer.
-  for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => {});
-  const done = spawnSync(command, rest, { cwd: process.cwd(), stdio: 'inherit' });
-  if (done.error) fail(`Could not start ${command}: ${done.error.message}`);
-  process.exit(done.status ?? 128 + (constants.signals[done.signal] ?? 0));
+  const child = spawn(command, rest, { stdio: 'inherit' });
+  // Ctrl-C reaches the child through the terminal already; a plain kill reaches only this process, so it is passed on.
+  process.on('SIGINT', () => {});
+  process.on('SIGTERM', () => child.kill('SIGTERM'));
+  child.on('error', (error) => fail(`Could not start ${command}: ${error.message}`));
+  child.on('exit', (code, signal) => process.exit(code ?? 128 + (constants.signals[signal] ?? 0)));
 }
 
 function fail(sentence) {

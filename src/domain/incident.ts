@@ -1,0 +1,97 @@
+import type { Actor, AskId, IncidentId, KeyId, PersonId, RunId, SecretId, StepId } from './ids.ts';
+import type { KeyClass } from './key.ts';
+import type { JsonObject } from './run.ts';
+
+export interface Incident {
+  id: IncidentId;
+  severity: 'SEV1' | 'SEV2' | 'SEV3';
+  title: string;
+  key: KeyId | null;
+  keyClass: KeyClass | null;
+  openedBy: Actor;
+  /** When the failures began, when somebody or something told us, and when each phase was reached. */
+  startedAt: Date;
+  reportedAt: Date;
+  containedAt: Date | null;
+  recoveredAt: Date | null;
+  closedAt: Date | null;
+  /** Why the close gate of design/keys.md is not met yet, or null when it is. */
+  openPoints: string[];
+}
+
+/** One signal from outside, kept as it came. */
+export interface Alert {
+  id: string;
+  incident: IncidentId | null;
+  source: string;
+  alert: string;
+  key: KeyId | null;
+  count: number;
+  windowMinutes: number;
+  details: JsonObject;
+  receivedAt: Date;
+}
+
+export interface Ask {
+  id: AskId;
+  run: RunId;
+  step: StepId;
+  incident: IncidentId | null;
+  question: string;
+  assignee: string;
+  evidence: 'none' | 'text' | 'url';
+  /** Opaque text that the button carries. */
+  token: string;
+  createdAt: Date;
+  dueAt: Date | null;
+  answer: { yes: boolean; evidence: string; by: PersonId; at: Date } | null;
+}
+
+/** Key material at rest. The ciphertext is null once it was consumed; what remains is the record that it existed. */
+export interface SealedSecret {
+  id: SecretId;
+  key: KeyId;
+  purpose: 'new_key' | 'evidence';
+  /** Envelope as text: `v1.<kek id>.<wrapped key>.<nonce>.<ciphertext>`, all base64url. */
+  envelope: string | null;
+  createdAt: Date;
+  destroyedAt: Date | null;
+}
+
+/** Who was told what, with the three facts that R-KEY-EXPIRY makes mandatory. */
+export interface Notice {
+  id: string;
+  incident: IncidentId | null;
+  run: RunId;
+  /** `owner:carol`, `caller:payments-worker`, `peer:node-b`. */
+  recipient: string;
+  key: KeyId;
+  template: string;
+  facts: { whichKey: string; replacementAvailable: string; dataIntegrity: string };
+  createdAt: Date;
+}
+
+/** The warning that should come before a key expires. */
+export interface Reminder {
+  key: KeyId;
+  withinDays: number[];
+  channel: string;
+  owner: string;
+  setAt: Date;
+  setBy: Actor;
+  /** What a test on a shifted clock showed; null until it was test-fired. */
+  tested: { at: Date; shiftedTo: Date; wouldTell: string; channel: string } | null;
+}
+
+/** Facts that a step found and kept, such as captured audit events or the five answers. */
+export interface Evidence {
+  id: string;
+  incident: IncidentId | null;
+  run: RunId;
+  step: StepId;
+  kind: string;
+  /** SHA-256 of the content as canonical JSON. */
+  hash: string;
+  content: JsonObject;
+  capturedAt: Date;
+}

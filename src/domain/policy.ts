@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import { Refusal } from '../errors.ts';
+import { type Actor, PersonId, personOf } from './ids.ts';
+
+const Name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected a name of lower-case letters, digits, - and _');
+/** `alice`, `group:security`, `owner` (of the key) or `escalation` (of the key). */
+const Who = z
+  .string()
+  .regex(
+    /^(owner|escalation|(group:)?[a-z0-9][a-z0-9_-]{0,62})$/,
+    'expected a person, group:<name>, owner or escalation',
+  );
+
+export const Verb = z.enum(['rotate', 'cancel', 'answer', 'read', 'verify']);
+export type Verb = z.infer<typeof Verb>;
+
+export const ApprovalRule = z.strictObject({
+  approve: z.int().min(1).max(5),
+  deny: z.int().min(1).max(5).default(1),
+  from: z.array(Who).min(1),
+  requester_may_approve: z.boolean().default(false),
+  reason_required: z.boolean().default(false),
+  expires_minutes: z
+    .strictObject({ planned: z.int().min(1).max(1440), emergency: z.int().min(1).max(1440) })
+    .default({ planned: 30, emergency: 10 }),
+});
+export type ApprovalRule = z.infer<typeof ApprovalRule>;
+
+/** `runbooks/policy.yaml`: who people are, who may ask, who approves. What is not named here is denied. */
+export const Policy = z.strictObject({
+  version: z.int().min(1),
+  team: z.strictObject({
+    /** Workspaces (team_id) that Rekey listens to; everybody else is refused. */
+    slack_teams: z.array(z.string().min(1)).min(1),
+    time_zone: z.string().default('UTC'),
+    incident_channel: z.string().min(1),
+  }),
+  people: z.record(
+    Name,
+    z.strictObject({
+      slack: z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected a Slack user id such as U0123ABCD'),
+      name: z.string().optional(),
+      email: z.email().optional(),
+    }),
+  ),
+  groups: z.record(Name, z.array(Name).min(1)).default({}),
+  may: z.partialRecord(Verb, z.array(Who)).default({}),
+  rules: z.record(Name, ApprovalRule),
+  /** Alerts that Rekey is configured to raise; the Investigate phase looks here. */
+  alerts: z
+    .partialRecord(
+      z.enum(['key_expiring_soon']),
+      z.strictObject({ within_days: z.array(z.int().min(0)).min(1), channel: z.string().optional() }),
+    )
+    .default({}),
+  hooks: z.record(Name, z.strictObject({ alerts: z.array(z.string()).min(1) })).default({}),
+});
+export type Policy = z.infer<typeof Policy>;
+
+interface Subject {
+  owner: string | null;
+  escalation: string | null;
+}
+
+/** Everybody that a `from` or `may` list names today, for a key of this owner and escalation. */
+export function peopleNamed(policy: Policy, names: readonly string[], subject: Subject): Set<PersonId> {
+  const found = new Set<PersonId>();
+  for (const name of names) for (const person of expand(policy, name, subject)) found.add(PersonId.parse(person));
+  return found;
+}
+
+function expand(policy: Policy, name: string, subject: Subject): readonly string[] {
+  if (name === 'owner') return subject.owner === null ? [] : expand(policy, subject.owner, { ...subject, owner: null });
+  if (name === 'escalation')
+    return subject.escalation === null ? [] : expand(policy, subject.escalation, { ...subject, escalation: null });
+  if (name.startsWith('group:'))
+    return (policy.groups[name.slice('group:'.length)] ?? []).filter((person) => person in policy.people);
+  return name in policy.people ? [name] : [];
+}
+
+/** Deny by default: throws a Refusal that names who may, unless `actor` is a person the policy lists for `verb`. */
+export function assertMay(policy: Policy, verb: Verb, request: { actor: Actor; subject: Subject }): void {
+  const allowed = peopleNamed(policy, policy.may[verb] ?? [], request.subject);
+  const person = personOf(request.actor);
+  if (person !== null && allowed.has(person)) return;
+  const names = [...allowed].sort().join(', ') || 'nobody yet: add people under `may` in policy.yaml';
+  throw new Refusal('not_allowed', `${person ?? request.actor} may not ${verb} this key. Who may: ${names}.`);
+}
+
+/** The person behind a Slack account, or a refusal that says how to be added. */
+export function personBySlack(policy: Policy, slackUser: string): PersonId {
+  for (const [name, person] of Object.entries(policy.people))
+    if (person.slack === slackUser) return PersonId.parse(name);
+  throw new Refusal(
+    'unknown_person',
+    `Rekey does not know the Slack user ${slackUser}. Ask the security team to add you to policy.yaml under \`people\`.`,
+  );
+}
+
+/** Checks names that point at nothing, so that a typo in policy.yaml is found at load and not at 03:00. */
+export function danglingNames(policy: Policy): string[] {
+  const known = (name: string) =>
+    name === 'owner' ||
+    name === 'escalation' ||
+    (name.startsWith('group:') ? name.slice(6) in policy.groups : name in policy.people);
+  const used = [
+    ...Object.values(policy.may).flatMap((names) => names ?? []),
+    ...Object.values(policy.rules).flatMap((rule) => rule.from),
+  ];
+  const members = Object.values(policy.groups)
+    .flat()
+    .filter((name) => !(name in policy.people));
+  return [...new Set([...used.filter((name) => !known(name)), ...members])];
+}

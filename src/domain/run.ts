@@ -1,0 +1,83 @@
+import type { Actor, ApprovalId, AskId, IncidentId, KeyId, RunId, StepId } from './ids.ts';
+
+export type Phase = 'identify' | 'contain' | 'investigate' | 'recover' | 'communicate';
+export const PHASES: readonly Phase[] = ['identify', 'contain', 'investigate', 'recover', 'communicate'];
+
+/** Values that a reference can carry: plain JSON. A secret travels as `{ secret: SecretId }`, never as text. */
+export type Json = string | number | boolean | null | Json[] | { [name: string]: Json };
+export type JsonObject = { [name: string]: Json };
+
+export type Situation = 'expired' | 'suspected' | 'exploited';
+
+/** What a waiting step waits for. `until` is the instant at which it is woken in any case; null means no deadline. */
+export type Waiting =
+  | { kind: 'approval'; id: ApprovalId; until: Date | null }
+  | { kind: 'ask'; id: AskId; until: Date | null }
+  | { kind: 'run'; id: RunId; until: Date | null }
+  | { kind: 'time'; until: Date }
+  | { kind: 'retry'; until: Date; error: string };
+
+interface Recorded {
+  step: StepId;
+  /** `<run>.<step>.<generation>`: the idempotency token, fixed before the effect. */
+  token: string;
+  generation: number;
+  attempts: number;
+  /** The lease under which it was started: a `started` of an older epoch was left behind by a crash. */
+  epoch: number;
+  /** Counts starts within the run, so that undo can go backwards. */
+  ordinal: number;
+  startedAt: Date;
+  endedAt: Date | null;
+  undoError: string | null;
+}
+
+export type StepRecord = Recorded &
+  (
+    | { state: 'started' }
+    | { state: 'done'; outputs: JsonObject }
+    | { state: 'waiting'; waiting: Waiting; answered: boolean }
+    | { state: 'failed'; error: string }
+    | { state: 'skipped'; why: string }
+    | { state: 'in_doubt'; question: string }
+    | { state: 'undone'; outputs: JsonObject }
+  );
+
+export type RunOutcome = 'succeeded' | 'failed' | 'cancelled';
+
+export interface Run {
+  id: RunId;
+  incident: IncidentId | null;
+  /** The step of another run that started this one and waits for it. */
+  parent: { run: RunId; step: StepId } | null;
+  runbook: { id: string; hash: string; text: string };
+  inputs: JsonObject;
+  /** The key this run is about, when it is about one: at most one open run per key. */
+  key: KeyId | null;
+  requestedBy: Actor;
+  reason: string;
+  startedAt: Date;
+  finishedAt: Date | null;
+  outcome: RunOutcome | null;
+  cancelRequestedAt: Date | null;
+  steps: Record<string, StepRecord>;
+}
+
+/** What a condition or a reference may look at. */
+export interface Scope {
+  inputs: JsonObject;
+  /** The outputs of the steps that are done; a skipped or failed step is absent. */
+  steps: Record<string, JsonObject>;
+}
+
+export function scopeOf(run: Run): Scope {
+  const steps: Record<string, JsonObject> = {};
+  for (const record of Object.values(run.steps)) if (record.state === 'done') steps[record.step] = record.outputs;
+  return { inputs: run.inputs, steps };
+}
+
+export function isOver(record: StepRecord | undefined): boolean {
+  return (
+    record?.state === 'done' || record?.state === 'skipped' || record?.state === 'failed' || record?.state === 'undone'
+  );
+}

@@ -1,0 +1,23 @@
+/**
+ * The person can act on it: the sentence is shown word for word, so it says what was expected, what came and what to do.
+ * `code` is for machines (HTTP problem types, tests, metrics) and never changes once published.
+ */
+export class Refusal extends Error {
+  override readonly name = 'Refusal';
+  readonly code: string;
+
+  constructor(code: string, sentence: string, options?: { cause?: unknown }) {
+    super(sentence, options);
+    this.code = code;
+  }
+}
+
+/** Trying again cannot help: the step fails now, without the attempts that are left. Every other error is retried. */
+export class PermanentFailure extends Error {
+  override readonly name = 'PermanentFailure';
+}
+
+/** What to say of anything that was thrown, in one line and without a stack. */
+export function sentenceOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,14 @@
+import type { Secret } from '../secret.ts';
+
+/** A place that a caller reads its secret from, reached without any person seeing it. */
+export interface Sink {
+  name: string;
+  /** Throws a Refusal that says what is wrong when this target cannot be used (relative path, not allowed, a link …). */
+  check: (target: string) => Promise<void>;
+  /** What is there now, or null. */
+  read: (target: string) => Promise<Secret | null>;
+  /** Replaces what is there, atomically, then reads it back and compares: returning means that the recipient has it. */
+  deliver: (target: string, secret: Secret) => Promise<void>;
+  /** Puts `previous` back, or removes the target when it is null. */
+  restore: (target: string, previous: Secret | null) => Promise<void>;
+}

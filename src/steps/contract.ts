@@ -1,0 +1,77 @@
+import type { z } from 'zod';
+import type { LedgerEvent } from '../domain/event.ts';
+import type { NewId } from '../domain/ids.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Effect, Repeat } from '../domain/plan.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { JsonObject, Run, Waiting } from '../domain/run.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { Provider } from '../providers/contract.ts';
+import type { Vault } from '../providers/vault.ts';
+import type { Sink } from '../sinks/contract.ts';
+
+/**
+ * One kind of step, `uses: <name>` in a runbook. A step never writes to the ledger: it returns what came out and the events that
+ * happened, and the engine records both in one transaction.
+ */
+export interface StepKind<With extends z.ZodType = z.ZodType, Outputs extends z.ZodType = z.ZodType> {
+  /** As in YAML: `key.create`. */
+  uses: string;
+  /** One sentence for the docs page, editor hover and `runbooks show`. */
+  summary: string;
+  /** A strict object in snake_case with `.describe()` on each field. Marked fields: see fields.ts. */
+  with: With;
+  outputs: Outputs;
+  effect: Effect;
+  repeat: Repeat;
+  undo: Undo;
+  timeoutMs: number;
+  perform: (input: z.output<With>, context: StepContext) => Promise<StepResult>;
+  /** Called when what the step waited for has happened or its deadline has passed. */
+  resume?: (input: z.output<With>, context: StepContext & { waiting: Waiting }) => Promise<StepResult>;
+  /** For `repeat: 'probe'`, after a crash: the result if the effect happened, or 'did_not_happen'. */
+  probe?: (input: z.output<With>, context: StepContext) => Promise<StepResult | 'did_not_happen'>;
+}
+
+export type Undo =
+  | { kind: 'nothing'; why: string }
+  | { kind: 'point_of_no_return'; why: string }
+  /** Must tolerate being called twice, and being called though the effect never happened (`outputs` is null). */
+  | {
+      kind: 'undo';
+      summary: string;
+      undo: (context: StepContext & { input: JsonObject; outputs: JsonObject | null }) => Promise<LedgerEvent[]>;
+    };
+
+export type StepResult =
+  | { kind: 'done'; outputs: JsonObject; events: LedgerEvent[] }
+  | { kind: 'wait'; waiting: Waiting; events: LedgerEvent[] }
+  /** A clear no, such as a rejected approval: recorded with its events, never retried. */
+  | { kind: 'failed'; error: string; events: LedgerEvent[] };
+
+/** What a step may use. Nothing in it writes to the ledger. */
+export interface StepContext {
+  run: Run;
+  incident: Incident | null;
+  step: { id: string; token: string; attempt: number; assignee: string | null; dueAt: Date | null };
+  now: () => Date;
+  newId: NewId;
+  ledger: LedgerReader;
+  providers: Readonly<Record<string, Provider>>;
+  sinks: Readonly<Record<string, Sink>>;
+  vault: Vault;
+  policy: () => Promise<{ policy: Policy; hash: string }>;
+  /** Hash of the runbook's file as loaded now, or null when it is gone. */
+  fileHash: (runbook: string) => string | null;
+  /** Plans a child run; recording its `run_started` event starts it. */
+  childRun: (runbook: string, inputs: JsonObject) => Promise<Run>;
+  /** Writes a report (Markdown, JSON) into the data directory and returns its path. */
+  saveReport: (name: string, text: string) => Promise<string>;
+  signal: AbortSignal;
+}
+
+/** Keeps the types of `with` and `outputs` together where a kind is defined; the catalogue stores the erased form. */
+export function defineStep<With extends z.ZodType, Outputs extends z.ZodType>(kind: StepKind<With, Outputs>): StepKind {
+  // The one place where the parsed input's type is erased: the engine parses with `kind.with` right before it calls.
+  return kind as unknown as StepKind;
+}
