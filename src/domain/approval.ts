@@ -38,6 +38,8 @@ export interface Approval {
   /** Hash over the binding without `fileHash`; shown to people as its first eight digits. */
   planHash: string;
   requestedBy: Actor;
+  /** Who was asked: the people who could decide when the question was put. Authority is looked up again at the press. */
+  asked: PersonId[];
   /** Opaque random text that the buttons carry; it says nothing and cannot be guessed. */
   token: string;
   createdAt: Date;

@@ -8,6 +8,8 @@ export interface Incident {
   title: string;
   key: KeyId | null;
   keyClass: KeyClass | null;
+  /** The Slack channel in which it is declared and decided; the run's progress is a thread there. */
+  channel: string;
   openedBy: Actor;
   /** When the failures began, when somebody or something told us, and when each phase was reached. */
   startedAt: Date;
@@ -38,7 +40,9 @@ export interface Ask {
   step: StepId;
   incident: IncidentId | null;
   question: string;
+  /** As the runbook names it (`carol`, `group:payments`), and the people that this meant when the question was put. */
   assignee: string;
+  assigned: PersonId[];
   evidence: 'none' | 'text' | 'url';
   /** Opaque text that the button carries. */
   token: string;
@@ -63,7 +67,7 @@ export interface Notice {
   id: string;
   incident: IncidentId | null;
   run: RunId;
-  /** `owner:carol`, `caller:payments-worker`, `peer:node-b`. */
+  /** `person:carol` (told directly), `caller:payments-worker` or `peer:node-b` (told in the incident's channel). */
   recipient: string;
   key: KeyId;
   template: string;

@@ -1,0 +1,65 @@
+import type { LedgerEvent } from './event.ts';
+import type { IncidentId, PersonId } from './ids.ts';
+import { PersonId as PersonIdSchema } from './ids.ts';
+
+/** What a Slack message shows. Each is rendered from the ledger by one view in slack/views/. */
+export type Surface =
+  | 'incident'
+  | 'run'
+  | 'run_failed'
+  | 'approval'
+  | 'approval_dm'
+  | 'ask'
+  | 'ask_dm'
+  | 'notice'
+  | 'recovered'
+  | 'summary';
+
+export type Address = { kind: 'incident_channel'; incident: IncidentId; thread: boolean } | { kind: 'person'; person: PersonId };
+
+/** One message that has to exist because of an event: the same (surface, subject, address) never makes a second one. */
+export interface Announcement {
+  surface: Surface;
+  /** The id of what is shown: an incident, run, approval, ask or notice. */
+  subject: string;
+  address: Address;
+}
+
+/** The messages that an event calls for. Pure, so that "one message per fact" is decided in the same transaction as the fact. */
+export function announcementsOf(event: LedgerEvent, incident: IncidentId | null): Announcement[] {
+  if (event.type === 'notice_issued') return [notice(event.notice.id, event.notice.recipient, incident)].flat();
+  if (incident === null) return [];
+  const channel = { kind: 'incident_channel', incident, thread: false } as const;
+  const thread = { kind: 'incident_channel', incident, thread: true } as const;
+  switch (event.type) {
+    case 'incident_opened':
+      return [{ surface: 'incident', subject: incident, address: channel }];
+    case 'run_started':
+      return [{ surface: 'run', subject: event.run.id, address: thread }];
+    case 'approval_requested':
+      return [
+        { surface: 'approval', subject: event.approval.id, address: channel },
+        ...direct('approval_dm', event.approval.id, event.approval.asked),
+      ];
+    case 'ask_opened':
+      return [{ surface: 'ask', subject: event.ask.id, address: thread }, ...direct('ask_dm', event.ask.id, event.ask.assigned)];
+    case 'incident_recovered':
+      return [{ surface: 'recovered', subject: incident, address: channel }];
+    case 'summary_posted':
+      return [{ surface: 'summary', subject: incident, address: channel }];
+    case 'run_finished':
+      return event.outcome === 'failed' ? [{ surface: 'run_failed', subject: event.run, address: channel }] : [];
+    default:
+      return [];
+  }
+}
+
+function direct(surface: Surface, subject: string, people: readonly PersonId[]): Announcement[] {
+  return people.map((person) => ({ surface, subject, address: { kind: 'person', person } }));
+}
+
+function notice(subject: string, recipient: string, incident: IncidentId | null): Announcement[] {
+  const [kind, name = ''] = recipient.split(/:(.*)/s);
+  if (kind === 'person') return direct('notice', subject, [PersonIdSchema.parse(name)]);
+  return incident === null ? [] : [{ surface: 'notice', subject, address: { kind: 'incident_channel', incident, thread: false } }];
+}

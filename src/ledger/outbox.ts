@@ -1,0 +1,39 @@
+import type { Surface } from '../domain/announce.ts';
+import type { MessageId } from '../domain/ids.ts';
+
+/**
+ * A Slack message that has to be there. `version` goes up whenever what it shows has changed; it is due while `version > sentVersion`.
+ * A row in `sending` whose process died is looked up in Slack by its id (message metadata) before anything is posted again.
+ */
+export interface OutgoingMessage {
+  id: MessageId;
+  surface: Surface;
+  subject: string;
+  /** Where to: a Slack channel id, or `person:<name>` until the first post has opened the direct message. */
+  channel: string;
+  /** The message that this one answers to in a thread; it has been posted before this one becomes due. */
+  thread: { channel: string; ts: string } | null;
+  ts: string | null;
+  version: number;
+  sentVersion: number;
+  attempts: number;
+  /** A post was begun and its answer never recorded. */
+  sending: boolean;
+}
+
+export interface Outbox {
+  /** Messages that are due now, oldest first; a thread reply only after its parent is there. */
+  due: (now: Date, limit: number) => Promise<OutgoingMessage[]>;
+  /** The instant at which the next one becomes due, or null. */
+  nextDue: () => Promise<Date | null>;
+  /** Before the call to Slack: a crash from here on leaves `sending`. */
+  begin: (message: OutgoingMessage) => Promise<void>;
+  /** After it: what was shown, where it stands. */
+  sent: (message: OutgoingMessage, at: { channel: string; ts: string; version: number }) => Promise<void>;
+  /** Slack said no or nothing; tried again at `retryAt`. */
+  failed: (message: OutgoingMessage, failure: { error: string; retryAt: Date }) => Promise<void>;
+  /** Slack will never take it (deleted message, archived channel): kept for the record, not tried again. */
+  giveUp: (message: OutgoingMessage, error: string) => Promise<void>;
+  /** The message that shows this subject, when it was posted: for links. */
+  find: (surface: Surface, subject: string) => Promise<OutgoingMessage | null>;
+}
