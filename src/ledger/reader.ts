@@ -46,4 +46,11 @@ export interface LedgerReader {
   /** Audit lines, newest first. */
   audit: (filter: { incident?: IncidentId; subject?: string; limit: number }) => Promise<AuditEntry[]>;
   usageOf: (key: KeyId, since: Date) => Promise<Usage[]>;
+
+  /** Runs about this version of a key, newest first. */
+  runsOfKey: (key: KeyId) => Promise<Run[]>;
+  /** Notices about this version of a key, in and outside incidents, newest first. */
+  noticesOfKey: (key: KeyId) => Promise<Notice[]>;
+  /** Everything ever sealed for this version of a key, newest first; consumed and destroyed ones included. */
+  secretsOfKey: (key: KeyId) => Promise<SealedSecret[]>;
 }

@@ -1,0 +1,201 @@
+import type { Approval } from '../../src/domain/approval.ts';
+import { ApprovalId, AskId, IncidentId, KeyId, PersonId, RunId, StepId } from '../../src/domain/ids.ts';
+import type { Ask, Incident } from '../../src/domain/incident.ts';
+import type { Key } from '../../src/domain/key.ts';
+import { Policy } from '../../src/domain/policy.ts';
+import type { Run, StepRecord } from '../../src/domain/run.ts';
+import { keyRefOf } from '../../src/steps/fields.ts';
+
+export const NOON = new Date('2027-03-10T12:00:00.000Z');
+export const MINUTE = 60_000;
+export const HOUR = 60 * MINUTE;
+export const DAY = 24 * HOUR;
+
+export function minutesAfter(start: Date, minutes: number): Date {
+  return new Date(start.getTime() + minutes * MINUTE);
+}
+
+export function daysAfter(start: Date, days: number): Date {
+  return new Date(start.getTime() + days * DAY);
+}
+
+/** alice asks, bob approves, carol owns the keys. */
+export const alice = PersonId.parse('alice');
+export const bob = PersonId.parse('bob');
+export const carol = PersonId.parse('carol');
+
+/** `payments-prod v3` of carol, which expired 36 minutes ago; the ledger does not know it yet (state: active). */
+export function aKey(overrides: Partial<Key> = {}): Key {
+  return {
+    id: KeyId.parse('key-payments3'),
+    slug: 'payments-prod',
+    version: 3,
+    class: 'api_key',
+    provider: 'ledger',
+    externalRef: 'pay3pay3pay3pay3',
+    service: 'payments',
+    environment: 'production',
+    owner: 'carol',
+    escalation: 'group:oncall',
+    scopes: ['payments:read', 'payments:write'],
+    rateLimit: 1_000,
+    digest: '7f3a2b'.padEnd(64, '0'),
+    pepperId: 'p1',
+    last4: 'Q2w9',
+    predecessor: null,
+    delivery: { sink: 'file', target: '/run/secrets/payments' },
+    probeUrl: null,
+    state: 'active',
+    createdAt: daysAfter(NOON, -90),
+    activatedAt: daysAfter(NOON, -90),
+    expiresAt: minutesAfter(NOON, -36),
+    quarantinedAt: null,
+    compromisedAt: null,
+    revokedAt: null,
+    provedLiveAt: daysAfter(NOON, -90),
+    provedDeadAt: null,
+    rowVersion: 1,
+    ...overrides,
+  };
+}
+
+export function aRun(overrides: Partial<Run> = {}): Run {
+  return {
+    id: RunId.parse('run-1'),
+    incident: IncidentId.parse('inc-1'),
+    parent: null,
+    runbook: { id: 'R-KEY-EXPIRY', hash: 'a'.repeat(64), text: 'runbook: R-KEY-EXPIRY\n' },
+    inputs: { key: keyRefOf(aKey()), situation: 'expired' },
+    key: aKey().id,
+    requestedBy: 'person:alice',
+    reason: 'payments are blocked',
+    startedAt: NOON,
+    finishedAt: null,
+    outcome: null,
+    cancelRequestedAt: null,
+    steps: {},
+    ...overrides,
+  };
+}
+
+type StepState = StepRecord extends infer One
+  ? One extends StepRecord
+    ? Omit<One, Exclude<keyof StepRecord, 'state'>>
+    : never
+  : never;
+
+/** `aStep('mint', { state: 'done', outputs: {} })`, first attempt, begun at noon. */
+export function aStep(id: string, state: StepState, overrides: Partial<StepRecord> = {}): StepRecord {
+  return {
+    step: StepId.parse(id),
+    token: `run-1.${id}.1`,
+    generation: 1,
+    attempts: 1,
+    epoch: 1,
+    ordinal: 1,
+    startedAt: NOON,
+    endedAt: state.state === 'started' || state.state === 'waiting' ? null : NOON,
+    undoError: null,
+    ...state,
+    ...overrides,
+  } as StepRecord;
+}
+
+export function anIncident(overrides: Partial<Incident> = {}): Incident {
+  return {
+    id: IncidentId.parse('inc-1'),
+    severity: 'SEV2',
+    title: 'payments-prod expired',
+    key: aKey().id,
+    keyClass: null,
+    channel: 'C0INCIDENTS',
+    openedBy: 'person:alice',
+    startedAt: minutesAfter(NOON, -36),
+    reportedAt: NOON,
+    containedAt: null,
+    recoveredAt: null,
+    closedAt: null,
+    openPoints: [],
+    ...overrides,
+  };
+}
+
+/** alice, bob and carol; bob and carol are `group:security`, alice and bob `group:oncall`; `rotate` needs one of the owner or security. */
+export function aPolicy(overrides: Partial<Policy> = {}): Policy {
+  return Policy.parse({
+    version: 1,
+    team: { slack_teams: ['T0TEAM'], time_zone: 'Europe/Berlin', incident_channel: 'C0INCIDENTS' },
+    people: {
+      alice: { slack: 'U0ALICE', name: 'Alice' },
+      bob: { slack: 'U0BOB', name: 'Bob' },
+      carol: { slack: 'U0CAROL', name: 'Carol' },
+    },
+    groups: { security: ['bob', 'carol'], oncall: ['alice', 'bob'] },
+    may: {
+      rotate: ['group:oncall', 'owner'],
+      cancel: ['group:oncall'],
+      answer: ['owner', 'group:oncall'],
+      read: ['group:oncall', 'owner'],
+    },
+    rules: { rotate: { approve: 1, from: ['owner', 'group:security'] } },
+    alerts: { key_expiring_soon: { within_days: [30, 14, 7, 3, 1], channel: 'C0KEYS' } },
+    hooks: { payments_api: { alerts: ['key_expired_blocked', 'auth_failures'] } },
+    ...overrides,
+  });
+}
+
+export function anApproval(overrides: Partial<Approval> = {}): Approval {
+  return {
+    id: ApprovalId.parse('apr-1'),
+    run: RunId.parse('run-1'),
+    step: StepId.parse('go'),
+    incident: IncidentId.parse('inc-1'),
+    question: 'Replace payments-prod?',
+    ruleName: 'rotate',
+    rule: {
+      approve: 1,
+      deny: 1,
+      from: ['owner', 'group:security'],
+      requester_may_approve: false,
+      reason_required: false,
+      expires_minutes: { planned: 30, emergency: 10 },
+    },
+    subject: { owner: 'carol', escalation: 'group:oncall' },
+    binding: {
+      runbook: 'R-KEY-EXPIRY',
+      runbookHash: 'a'.repeat(64),
+      fileHash: 'a'.repeat(64),
+      inputs: aRun().inputs,
+      keyVersion: 1,
+      policyHash: 'b'.repeat(64),
+    },
+    planHash: 'c'.repeat(64),
+    requestedBy: 'person:alice',
+    asked: [bob, carol],
+    token: 'apt-opaque',
+    createdAt: NOON,
+    expiresAt: minutesAfter(NOON, 10),
+    votes: [],
+    outcome: null,
+    decidedAt: null,
+    ...overrides,
+  };
+}
+
+export function anAsk(overrides: Partial<Ask> = {}): Ask {
+  return {
+    id: AskId.parse('ask-1'),
+    run: RunId.parse('run-1'),
+    step: StepId.parse('redeployed'),
+    incident: IncidentId.parse('inc-1'),
+    question: 'Is the caller redeployed with the new key?',
+    assignee: 'carol',
+    assigned: [carol],
+    evidence: 'url',
+    token: 'ast-opaque',
+    createdAt: NOON,
+    dueAt: minutesAfter(NOON, 30),
+    answer: null,
+    ...overrides,
+  };
+}
