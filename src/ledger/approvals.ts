@@ -1,0 +1,92 @@
+import type { Insertable, Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Approval, Vote } from '../domain/approval.ts';
+import { Actor, ApprovalId, IncidentId, PersonId, RunId, StepId } from '../domain/ids.ts';
+import { ApprovalRule } from '../domain/policy.ts';
+import { fromJson, instant, jsonText, stored } from './codec.ts';
+import type { LedgerDb } from './open.ts';
+import type { LedgerReader } from './reader.ts';
+import { JsonRecord } from './runs.ts';
+import type { ApprovalsTable, VotesTable } from './schema.ts';
+
+const Subject = z.object({ owner: z.string().nullable(), escalation: z.string().nullable() });
+const StoredBinding = z.object({
+  runbook: z.string(),
+  runbookHash: z.string(),
+  fileHash: z.string().nullable(),
+  inputs: JsonRecord,
+  keyVersion: z.number().nullable(),
+  policyHash: z.string(),
+});
+const Outcome = z.enum(['approved', 'rejected', 'expired', 'cancelled', 'superseded']);
+
+export function approvalToRow(approval: Approval): Insertable<ApprovalsTable> {
+  return {
+    id: approval.id,
+    run_id: approval.run,
+    step_id: approval.step,
+    incident_id: approval.incident,
+    question: approval.question,
+    rule_name: approval.ruleName,
+    rule: jsonText(approval.rule),
+    subject: jsonText(approval.subject),
+    binding: jsonText(approval.binding),
+    plan_hash: approval.planHash,
+    requested_by: approval.requestedBy,
+    asked: jsonText(approval.asked),
+    token: approval.token,
+    created_at: stored(approval.createdAt),
+    expires_at: stored(approval.expiresAt),
+    outcome: approval.outcome,
+    decided_at: stored(approval.decidedAt),
+  };
+}
+
+type ApprovalQueries = Pick<LedgerReader, 'approval' | 'approvalByToken' | 'openApprovalsOfRun' | 'approvalsOfIncident'>;
+
+export function approvalQueries(db: LedgerDb): ApprovalQueries {
+  const all = () => db.selectFrom('approvals').selectAll();
+  const whole = async (row: Selectable<ApprovalsTable>) => {
+    const votes = await db.selectFrom('votes').selectAll().where('approval_id', '=', row.id).orderBy('at').execute();
+    return approvalFromRow(row, votes.map(voteFromRow));
+  };
+  const one = async (row: Selectable<ApprovalsTable> | undefined) => (row === undefined ? null : whole(row));
+  const many = async (rows: readonly Selectable<ApprovalsTable>[]) => {
+    const found: Approval[] = [];
+    for (const row of rows) found.push(await whole(row));
+    return found;
+  };
+  return {
+    approval: async (id) => one(await all().where('id', '=', id).executeTakeFirst()),
+    approvalByToken: async (token) => one(await all().where('token', '=', token).executeTakeFirst()),
+    openApprovalsOfRun: async (run) => many(await all().where('run_id', '=', run).where('outcome', 'is', null).execute()),
+    approvalsOfIncident: async (incident) => many(await all().where('incident_id', '=', incident).orderBy('created_at').execute()),
+  };
+}
+
+function approvalFromRow(row: Selectable<ApprovalsTable>, votes: Vote[]): Approval {
+  return {
+    id: ApprovalId.parse(row.id),
+    run: RunId.parse(row.run_id),
+    step: StepId.parse(row.step_id),
+    incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
+    question: row.question,
+    ruleName: row.rule_name,
+    rule: fromJson(ApprovalRule, row.rule),
+    subject: fromJson(Subject, row.subject),
+    binding: fromJson(StoredBinding, row.binding),
+    planHash: row.plan_hash,
+    requestedBy: Actor.parse(row.requested_by),
+    asked: fromJson(z.array(PersonId), row.asked),
+    token: row.token,
+    createdAt: instant(row.created_at),
+    expiresAt: instant(row.expires_at),
+    votes,
+    outcome: row.outcome === null ? null : Outcome.parse(row.outcome),
+    decidedAt: instant(row.decided_at),
+  };
+}
+
+function voteFromRow(row: Selectable<VotesTable>): Vote {
+  return { person: PersonId.parse(row.person), vote: row.vote === 'approve' ? 'approve' : 'deny', reason: row.reason, at: instant(row.at) };
+}

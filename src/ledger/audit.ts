@@ -1,0 +1,130 @@
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import type { AuditEntry, Channel, EventType, LedgerEvent } from '../domain/event.ts';
+import { Actor, IncidentId, RunId, StepId } from '../domain/ids.ts';
+import { canonicalJson, instant, sha256, stored } from './codec.ts';
+import type { LedgerDb } from './open.ts';
+import type { LedgerReader } from './reader.ts';
+import type { AuditTable } from './schema.ts';
+import { subjectOf } from './subjects.ts';
+
+export const GENESIS = '0'.repeat(64);
+
+/** What the audit says besides the event itself. */
+export interface AuditContext {
+  at: Date;
+  actor: Actor;
+  channel: Channel;
+  incident: IncidentId | null;
+  run: RunId | null;
+  step: StepId | null;
+  planHash: string | null;
+}
+
+/**
+ * Takes the head of the chain for this transaction. It is the first statement of every recording transaction: as a write it gets the
+ * write lock at once, so that nothing read afterwards can be out of date when the transaction commits.
+ */
+export async function takeHead(tx: LedgerDb): Promise<{ seq: number; hash: string }> {
+  return tx.updateTable('audit_head').set((eb) => ({ seq: eb.ref('seq') })).where('id', '=', 1).returning(['seq', 'hash']).executeTakeFirstOrThrow();
+}
+
+/** Appends one line per event and moves the head. Returns the new head. */
+export async function appendAudit(tx: LedgerDb, head: { seq: number; hash: string }, lines: { context: AuditContext; event: LedgerEvent }[]): Promise<{ seq: number; hash: string }> {
+  let { seq, hash } = head;
+  const rows: Selectable<AuditTable>[] = [];
+  for (const { context, event } of lines) {
+    seq += 1;
+    const row = { ...lineOf(context, event), seq, prev_hash: hash };
+    hash = hashOf(row);
+    rows.push({ ...row, hash });
+  }
+  if (rows.length > 0) await tx.insertInto('audit').values(rows).execute();
+  await tx.updateTable('audit_head').set({ seq, hash }).where('id', '=', 1).execute();
+  return { seq, hash };
+}
+
+type Line = Omit<Selectable<AuditTable>, 'seq' | 'prev_hash' | 'hash'>;
+
+function lineOf(context: AuditContext, event: LedgerEvent): Line {
+  return {
+    at: stored(context.at),
+    actor: context.actor,
+    channel: context.channel,
+    action: event.type,
+    subject: subjectOf(event, context.run),
+    incident_id: context.incident,
+    run_id: context.run,
+    step_id: context.step,
+    plan_hash: context.planHash,
+    details: canonicalJson(withoutConfidential(event)),
+  };
+}
+
+// Capability texts and ciphertext have no place in a log that is exported; long texts are in their own tables under their hash.
+const LEFT_OUT = new Set(['envelope', 'text', 'markdown', 'json']);
+const BEARERS = new Set<EventType>(['approval_requested', 'ask_opened']);
+
+function withoutConfidential(event: LedgerEvent): unknown {
+  return JSON.parse(JSON.stringify(event, (name, value: unknown) => (LEFT_OUT.has(name) || (name === 'token' && BEARERS.has(event.type)) ? undefined : value)));
+}
+
+function hashOf(row: Omit<Selectable<AuditTable>, 'hash'>): string {
+  const { prev_hash: previous, ...rest } = row;
+  return sha256(`${previous}\n${canonicalJson(rest)}`);
+}
+
+export type AuditVerdict = { whole: true; entries: number; head: string } | { whole: false; entries: number; at: number; why: string };
+
+/** Recomputes the chain from the first line, in pages, and compares its end with the head. */
+export async function verifyAudit(db: LedgerDb): Promise<AuditVerdict> {
+  let seq = 0;
+  let hash = GENESIS;
+  for (;;) {
+    const page = await db.selectFrom('audit').selectAll().where('seq', '>', seq).orderBy('seq').limit(1_000).execute();
+    if (page.length === 0) break;
+    for (const row of page) {
+      if (row.seq !== seq + 1) return { whole: false, entries: seq, at: seq + 1, why: `line ${seq + 1} is missing; the next one there is ${row.seq}` };
+      if (row.prev_hash !== hash) return { whole: false, entries: seq, at: row.seq, why: `line ${row.seq} does not follow from line ${seq}` };
+      const { hash: claimed, ...rest } = row;
+      if (hashOf(rest) !== claimed) return { whole: false, entries: seq, at: row.seq, why: `line ${row.seq} was changed after it was written` };
+      seq = row.seq;
+      hash = claimed;
+    }
+  }
+  const head = await db.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirstOrThrow();
+  if (head.seq !== seq || head.hash !== hash) return { whole: false, entries: seq, at: seq + 1, why: `the end is missing: ${head.seq} lines were written and ${seq} are there` };
+  return { whole: true, entries: seq, head: hash };
+}
+
+const KnownChannel: z.ZodType<Channel> = z.enum(['slack', 'hook', 'cli', 'http', 'engine', 'demo']);
+
+export function auditQueries(db: LedgerDb): Pick<LedgerReader, 'audit'> {
+  return {
+    audit: async (filter) => {
+      let query = db.selectFrom('audit').selectAll();
+      if (filter.incident !== undefined) query = query.where('incident_id', '=', filter.incident);
+      if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+      return (await query.orderBy('seq', 'desc').limit(filter.limit).execute()).map(entryFromRow);
+    },
+  };
+}
+
+function entryFromRow(row: Selectable<AuditTable>): AuditEntry {
+  return {
+    seq: row.seq,
+    at: instant(row.at),
+    actor: Actor.parse(row.actor),
+    channel: KnownChannel.parse(row.channel),
+    // Written by this ledger from LedgerEvent['type'] only; an older line may carry a name that has since gone.
+    action: z.custom<EventType>((value) => typeof value === 'string').parse(row.action),
+    subject: row.subject,
+    incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
+    run: row.run_id === null ? null : RunId.parse(row.run_id),
+    step: row.step_id === null ? null : StepId.parse(row.step_id),
+    planHash: row.plan_hash,
+    details: row.details,
+    prevHash: row.prev_hash,
+    hash: row.hash,
+  };
+}

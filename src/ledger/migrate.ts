@@ -1,0 +1,33 @@
+import type Database from 'better-sqlite3';
+import { Refusal } from '../errors.ts';
+import { firstIncident } from './migrations/0001-first-incident.ts';
+
+// Appended only. The number of applied ones is SQLite's user_version.
+const MIGRATIONS: readonly string[] = [firstIncident];
+
+// 'REKY': tells a ledger from any other SQLite file.
+const APPLICATION_ID = 0x52454b59;
+
+/** Applies what is missing, each migration in a transaction of its own. Refuses files of a newer Rekey and of other programs. */
+export function migrate(sqlite: Database.Database): void {
+  const applied = Number(sqlite.pragma('user_version', { simple: true }));
+  const application = Number(sqlite.pragma('application_id', { simple: true }));
+  if (application !== APPLICATION_ID && (applied !== 0 || !isEmpty(sqlite))) {
+    throw new Refusal('not_a_ledger', 'This SQLite file was made by another program. Point LEDGER_FILE at a Rekey ledger or at a new file.');
+  }
+  if (applied > MIGRATIONS.length) {
+    throw new Refusal('ledger_too_new', `This ledger has schema ${applied}, and this Rekey knows up to ${MIGRATIONS.length}. Start the newer Rekey, or restore a backup.`);
+  }
+  for (const [index, sql] of MIGRATIONS.entries()) {
+    if (index < applied) continue;
+    sqlite.transaction(() => {
+      sqlite.exec(sql);
+      sqlite.pragma(`user_version = ${index + 1}`);
+      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+    }).immediate();
+  }
+}
+
+function isEmpty(sqlite: Database.Database): boolean {
+  return Number(sqlite.prepare('select count(*) from sqlite_master').pluck().get()) === 0;
+}

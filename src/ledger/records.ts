@@ -1,0 +1,90 @@
+import type { Selectable } from 'kysely';
+import { z } from 'zod';
+import { Actor, IncidentId, KeyId, RunId, SecretId, StepId } from '../domain/ids.ts';
+import type { Evidence, Notice, Reminder, SealedSecret } from '../domain/incident.ts';
+import { fromJson, instant, stored } from './codec.ts';
+import type { LedgerDb } from './open.ts';
+import type { LedgerReader } from './reader.ts';
+import { JsonRecord } from './runs.ts';
+import type { EvidenceTable, NoticesTable, RemindersTable, SecretsTable } from './schema.ts';
+
+const Facts = z.object({ whichKey: z.string(), replacementAvailable: z.string(), dataIntegrity: z.string() });
+const Tested = z.object({ at: z.iso.datetime(), shiftedTo: z.iso.datetime(), wouldTell: z.string(), channel: z.string() });
+
+/** What a run leaves behind: sealed secrets, notices, evidence, reminders and counted usage. */
+type RecordQueries = Pick<LedgerReader, 'secret' | 'reminder' | 'noticesOfIncident' | 'evidenceOfIncident' | 'usageOf'>;
+
+export function recordQueries(db: LedgerDb): RecordQueries {
+  return {
+    secret: async (id) => {
+      const row = await db.selectFrom('secrets').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : secretFromRow(row);
+    },
+    reminder: async (key) => {
+      const row = await db.selectFrom('reminders').selectAll().where('key_id', '=', key).executeTakeFirst();
+      return row === undefined ? null : reminderFromRow(row);
+    },
+    noticesOfIncident: async (incident) =>
+      (await db.selectFrom('notices').selectAll().where('incident_id', '=', incident).orderBy('created_at').execute()).map(noticeFromRow),
+    evidenceOfIncident: async (incident) =>
+      (await db.selectFrom('evidence').selectAll().where('incident_id', '=', incident).orderBy('captured_at').execute()).map(evidenceFromRow),
+    usageOf: async (key, since) => {
+      const rows = await db.selectFrom('usage').selectAll().where('key_id', '=', key).where('minute', '>=', stored(since)).orderBy('minute').execute();
+      return rows.map((row) => ({ key, caller: row.caller, minute: instant(row.minute), accepted: row.accepted, rejected: row.rejected }));
+    },
+  };
+}
+
+export function testedText(tested: NonNullable<Reminder['tested']>): string {
+  return JSON.stringify({ ...tested, at: stored(tested.at), shiftedTo: stored(tested.shiftedTo) });
+}
+
+function secretFromRow(row: Selectable<SecretsTable>): SealedSecret {
+  return {
+    id: SecretId.parse(row.id),
+    key: KeyId.parse(row.key_id),
+    purpose: row.purpose === 'new_key' ? 'new_key' : 'evidence',
+    envelope: row.envelope,
+    createdAt: instant(row.created_at),
+    destroyedAt: instant(row.destroyed_at),
+  };
+}
+
+function reminderFromRow(row: Selectable<RemindersTable>): Reminder {
+  const tested = row.tested === null ? null : fromJson(Tested, row.tested);
+  return {
+    key: KeyId.parse(row.key_id),
+    withinDays: fromJson(z.array(z.number()), row.within_days),
+    channel: row.channel,
+    owner: row.owner,
+    setAt: instant(row.set_at),
+    setBy: Actor.parse(row.set_by),
+    tested: tested === null ? null : { ...tested, at: instant(tested.at), shiftedTo: instant(tested.shiftedTo) },
+  };
+}
+
+function noticeFromRow(row: Selectable<NoticesTable>): Notice {
+  return {
+    id: row.id,
+    incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
+    run: RunId.parse(row.run_id),
+    recipient: row.recipient,
+    key: KeyId.parse(row.key_id),
+    template: row.template,
+    facts: fromJson(Facts, row.facts),
+    createdAt: instant(row.created_at),
+  };
+}
+
+function evidenceFromRow(row: Selectable<EvidenceTable>): Evidence {
+  return {
+    id: row.id,
+    incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
+    run: RunId.parse(row.run_id),
+    step: StepId.parse(row.step_id),
+    kind: row.kind,
+    hash: row.hash,
+    content: fromJson(JsonRecord, row.content),
+    capturedAt: instant(row.captured_at),
+  };
+}

@@ -1,0 +1,171 @@
+import type { Insertable, Selectable } from 'kysely';
+import { z } from 'zod';
+import { Actor, ApprovalId, AskId, IncidentId, KeyId, RunId, StepId } from '../domain/ids.ts';
+import type { JsonObject, Run, StepRecord, Waiting } from '../domain/run.ts';
+import { fromJson, instant, jsonText, stored } from './codec.ts';
+import type { LedgerDb } from './open.ts';
+import type { LedgerReader } from './reader.ts';
+import type { RunsTable, StepsTable } from './schema.ts';
+
+export const JsonValue: z.ZodType<JsonObject[string]> = z.json();
+export const JsonRecord: z.ZodType<JsonObject> = z.record(z.string(), JsonValue);
+const Outcome = z.enum(['succeeded', 'failed', 'cancelled']);
+
+export function runToRow(run: Run): Insertable<RunsTable> {
+  return {
+    id: run.id,
+    incident_id: run.incident,
+    parent_run: run.parent?.run ?? null,
+    parent_step: run.parent?.step ?? null,
+    runbook_id: run.runbook.id,
+    runbook_hash: run.runbook.hash,
+    inputs: jsonText(run.inputs),
+    key_id: run.key,
+    requested_by: run.requestedBy,
+    reason: run.reason,
+    started_at: stored(run.startedAt),
+    finished_at: stored(run.finishedAt),
+    outcome: run.outcome,
+    cancel_requested_at: stored(run.cancelRequestedAt),
+    // A new run is due at once: losing the queue's wake-up only means that the sweep finds it.
+    wake_at: stored(run.startedAt),
+    wake_seq: 0,
+    lease_epoch: 0,
+    lease_owner: null,
+    lease_until: null,
+  };
+}
+
+export function stepToRow(run: RunId, record: StepRecord): Insertable<StepsTable> {
+  const waiting = record.state === 'waiting' ? record.waiting : null;
+  return {
+    run_id: run,
+    step_id: record.step,
+    token: record.token,
+    generation: record.generation,
+    attempts: record.attempts,
+    epoch: record.epoch,
+    ordinal: record.ordinal,
+    state: record.state,
+    started_at: stored(record.startedAt),
+    ended_at: stored(record.endedAt),
+    outputs: record.state === 'done' || record.state === 'undone' ? jsonText(record.outputs) : null,
+    waiting_kind: waiting?.kind ?? null,
+    waiting_id: waiting !== null && 'id' in waiting ? waiting.id : null,
+    waiting_until: stored(waiting?.until ?? null),
+    answered: record.state === 'waiting' && record.answered ? 1 : 0,
+    note: noteOf(record),
+    undo_error: record.undoError,
+  };
+}
+
+function noteOf(record: StepRecord): string | null {
+  switch (record.state) {
+    case 'failed':
+      return record.error;
+    case 'skipped':
+      return record.why;
+    case 'in_doubt':
+      return record.question;
+    case 'waiting':
+      return record.waiting.kind === 'retry' ? record.waiting.error : null;
+    default:
+      return null;
+  }
+}
+
+export function stepFromRow(row: Selectable<StepsTable>): StepRecord {
+  const recorded = {
+    step: StepId.parse(row.step_id),
+    token: row.token,
+    generation: row.generation,
+    attempts: row.attempts,
+    epoch: row.epoch,
+    ordinal: row.ordinal,
+    startedAt: instant(row.started_at),
+    endedAt: instant(row.ended_at),
+    undoError: row.undo_error,
+  };
+  const note = row.note ?? '';
+  const outputs = () => fromJson(JsonRecord, row.outputs ?? '{}');
+  switch (row.state) {
+    case 'started':
+      return { ...recorded, state: 'started' };
+    case 'done':
+      return { ...recorded, state: 'done', outputs: outputs() };
+    case 'undone':
+      return { ...recorded, state: 'undone', outputs: outputs() };
+    case 'waiting':
+      return { ...recorded, state: 'waiting', waiting: waitingFromRow(row), answered: row.answered === 1 };
+    case 'failed':
+      return { ...recorded, state: 'failed', error: note };
+    case 'skipped':
+      return { ...recorded, state: 'skipped', why: note };
+    case 'in_doubt':
+      return { ...recorded, state: 'in_doubt', question: note };
+    default:
+      throw new Error(`steps: unknown state ${row.state}`);
+  }
+}
+
+function waitingFromRow(row: Selectable<StepsTable>): Waiting {
+  const until = instant(row.waiting_until);
+  const id = row.waiting_id ?? '';
+  switch (row.waiting_kind) {
+    case 'approval':
+      return { kind: 'approval', id: ApprovalId.parse(id), until };
+    case 'ask':
+      return { kind: 'ask', id: AskId.parse(id), until };
+    case 'run':
+      return { kind: 'run', id: RunId.parse(id), until };
+    case 'time':
+      return { kind: 'time', until: until ?? new Date(0) };
+    case 'retry':
+      return { kind: 'retry', until: until ?? new Date(0), error: row.note ?? '' };
+    default:
+      throw new Error(`steps: unknown waiting kind ${row.waiting_kind}`);
+  }
+}
+
+type RunQueries = Pick<LedgerReader, 'run' | 'openRunOfKey' | 'runsOfIncident'>;
+
+export function runQueries(db: LedgerDb): RunQueries {
+  const all = () => db.selectFrom('runs').innerJoin('runbook_texts', 'runbook_texts.hash', 'runs.runbook_hash').selectAll('runs').select('runbook_texts.text as runbook_text');
+  const whole = async (row: Selectable<RunsTable> & { runbook_text: string }): Promise<Run> => {
+    const steps = await db.selectFrom('steps').selectAll().where('run_id', '=', row.id).orderBy('ordinal').execute();
+    return runFromRow(row, steps.map(stepFromRow));
+  };
+  return {
+    run: async (id) => {
+      const row = await all().where('runs.id', '=', id).executeTakeFirst();
+      return row === undefined ? null : whole(row);
+    },
+    openRunOfKey: async (key) => {
+      const row = await all().where('key_id', '=', key).where('parent_run', 'is', null).where('finished_at', 'is', null).executeTakeFirst();
+      return row === undefined ? null : whole(row);
+    },
+    runsOfIncident: async (incident) => {
+      const runs: Run[] = [];
+      for (const row of await all().where('incident_id', '=', incident).orderBy('started_at').execute()) runs.push(await whole(row));
+      return runs;
+    },
+  };
+}
+
+function runFromRow(row: Selectable<RunsTable> & { runbook_text: string }, steps: readonly StepRecord[]): Run {
+  return {
+    id: RunId.parse(row.id),
+    incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
+    parent: row.parent_run === null || row.parent_step === null ? null : { run: RunId.parse(row.parent_run), step: StepId.parse(row.parent_step) },
+    runbook: { id: row.runbook_id, hash: row.runbook_hash, text: row.runbook_text },
+    inputs: fromJson(JsonRecord, row.inputs),
+    key: row.key_id === null ? null : KeyId.parse(row.key_id),
+    requestedBy: Actor.parse(row.requested_by),
+    reason: row.reason,
+    startedAt: instant(row.started_at),
+    finishedAt: instant(row.finished_at),
+    outcome: row.outcome === null ? null : Outcome.parse(row.outcome),
+    cancelRequestedAt: instant(row.cancel_requested_at),
+    steps: Object.fromEntries(steps.map((record) => [record.step, record])),
+  };
+}

@@ -1,0 +1,61 @@
+import type { LedgerEvent } from '../domain/event.ts';
+import type { RunId } from '../domain/ids.ts';
+
+/** What an event is about, as the audit names it. */
+export function subjectOf(event: LedgerEvent, run: RunId | null): string {
+  switch (event.type) {
+    case 'key_issued':
+      return `key:${event.key.id}`;
+    case 'key_activated':
+    case 'key_expired':
+    case 'key_quarantined':
+    case 'key_compromised':
+    case 'key_revoked':
+    case 'key_proved_live':
+    case 'key_proved_dead':
+    case 'reminder_tested':
+      return `key:${event.key}`;
+    case 'secret_sealed':
+      return `secret:${event.secret.id}`;
+    case 'secret_delivered':
+    case 'secret_withdrawn':
+    case 'secret_destroyed':
+      return `secret:${event.secret}`;
+    case 'alert_received':
+      return `alert:${event.alert.id}`;
+    case 'incident_opened':
+      return `incident:${event.incident.id}`;
+    case 'incident_classified':
+    case 'incident_contained':
+    case 'incident_recovered':
+    case 'incident_closed':
+    case 'summary_posted':
+      return `incident:${event.incident}`;
+    case 'run_started':
+      return `run:${event.run.id}`;
+    case 'run_cancel_requested':
+    case 'run_finished':
+      return `run:${event.run}`;
+    case 'step_recorded':
+      return `run:${event.run}#${event.record.step}`;
+    case 'approval_requested':
+      return `approval:${event.approval.id}`;
+    case 'vote_cast':
+    case 'approval_decided':
+      return `approval:${event.approval}`;
+    case 'ask_opened':
+      return `ask:${event.ask.id}`;
+    case 'ask_answered':
+      return `ask:${event.ask}`;
+    case 'notice_issued':
+      return `notice:${event.notice.id}`;
+    case 'evidence_captured':
+      return `evidence:${event.evidence.id}`;
+    case 'reminder_set':
+      return `key:${event.reminder.key}`;
+    case 'request_refused':
+      return run === null ? event.what : `run:${run}`;
+    default:
+      return event satisfies never;
+  }
+}
