@@ -1,21 +1,26 @@
+import { z } from 'zod';
 import type { LedgerEvent } from './event.ts';
 import type { IncidentId, PersonId } from './ids.ts';
 import { PersonId as PersonIdSchema } from './ids.ts';
 
 /** What a Slack message shows. Each is rendered from the ledger by one view in slack/views/. */
-export type Surface =
-  | 'incident'
-  | 'run'
-  | 'run_failed'
-  | 'approval'
-  | 'approval_dm'
-  | 'ask'
-  | 'ask_dm'
-  | 'notice'
-  | 'recovered'
-  | 'summary';
+export const Surface = z.enum([
+  'incident',
+  'run',
+  'run_failed',
+  'approval',
+  'approval_dm',
+  'ask',
+  'ask_dm',
+  'notice',
+  'recovered',
+  'summary',
+]);
+export type Surface = z.infer<typeof Surface>;
 
-export type Address = { kind: 'incident_channel'; incident: IncidentId; thread: boolean } | { kind: 'person'; person: PersonId };
+export type Address =
+  | { kind: 'incident_channel'; incident: IncidentId; thread: boolean }
+  | { kind: 'person'; person: PersonId };
 
 /** One message that has to exist because of an event: the same (surface, subject, address) never makes a second one. */
 export interface Announcement {
@@ -42,7 +47,10 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
         ...direct('approval_dm', event.approval.id, event.approval.asked),
       ];
     case 'ask_opened':
-      return [{ surface: 'ask', subject: event.ask.id, address: thread }, ...direct('ask_dm', event.ask.id, event.ask.assigned)];
+      return [
+        { surface: 'ask', subject: event.ask.id, address: thread },
+        ...direct('ask_dm', event.ask.id, event.ask.assigned),
+      ];
     case 'incident_recovered':
       return [{ surface: 'recovered', subject: incident, address: channel }];
     case 'summary_posted':
@@ -61,5 +69,7 @@ function direct(surface: Surface, subject: string, people: readonly PersonId[]):
 function notice(subject: string, recipient: string, incident: IncidentId | null): Announcement[] {
   const [kind, name = ''] = recipient.split(/:(.*)/s);
   if (kind === 'person') return direct('notice', subject, [PersonIdSchema.parse(name)]);
-  return incident === null ? [] : [{ surface: 'notice', subject, address: { kind: 'incident_channel', incident, thread: false } }];
+  return incident === null
+    ? []
+    : [{ surface: 'notice', subject, address: { kind: 'incident_channel', incident, thread: false } }];
 }

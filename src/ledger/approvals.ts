@@ -42,7 +42,10 @@ export function approvalToRow(approval: Approval): Insertable<ApprovalsTable> {
   };
 }
 
-type ApprovalQueries = Pick<LedgerReader, 'approval' | 'approvalByToken' | 'openApprovalsOfRun' | 'approvalsOfIncident'>;
+type ApprovalQueries = Pick<
+  LedgerReader,
+  'approval' | 'approvalByToken' | 'openApprovalsOfRun' | 'approvalsOfIncident'
+>;
 
 export function approvalQueries(db: LedgerDb): ApprovalQueries {
   const all = () => db.selectFrom('approvals').selectAll();
@@ -59,8 +62,10 @@ export function approvalQueries(db: LedgerDb): ApprovalQueries {
   return {
     approval: async (id) => one(await all().where('id', '=', id).executeTakeFirst()),
     approvalByToken: async (token) => one(await all().where('token', '=', token).executeTakeFirst()),
-    openApprovalsOfRun: async (run) => many(await all().where('run_id', '=', run).where('outcome', 'is', null).execute()),
-    approvalsOfIncident: async (incident) => many(await all().where('incident_id', '=', incident).orderBy('created_at').execute()),
+    openApprovalsOfRun: async (run) =>
+      many(await all().where('run_id', '=', run).where('outcome', 'is', null).execute()),
+    approvalsOfIncident: async (incident) =>
+      many(await all().where('incident_id', '=', incident).orderBy('created_at').execute()),
   };
 }
 
@@ -88,5 +93,10 @@ function approvalFromRow(row: Selectable<ApprovalsTable>, votes: Vote[]): Approv
 }
 
 function voteFromRow(row: Selectable<VotesTable>): Vote {
-  return { person: PersonId.parse(row.person), vote: row.vote === 'approve' ? 'approve' : 'deny', reason: row.reason, at: instant(row.at) };
+  return {
+    person: PersonId.parse(row.person),
+    vote: row.vote === 'approve' ? 'approve' : 'deny',
+    reason: row.reason,
+    at: instant(row.at),
+  };
 }

@@ -26,11 +26,20 @@ export interface AuditContext {
  * write lock at once, so that nothing read afterwards can be out of date when the transaction commits.
  */
 export async function takeHead(tx: LedgerDb): Promise<{ seq: number; hash: string }> {
-  return tx.updateTable('audit_head').set((eb) => ({ seq: eb.ref('seq') })).where('id', '=', 1).returning(['seq', 'hash']).executeTakeFirstOrThrow();
+  return tx
+    .updateTable('audit_head')
+    .set((eb) => ({ seq: eb.ref('seq') }))
+    .where('id', '=', 1)
+    .returning(['seq', 'hash'])
+    .executeTakeFirstOrThrow();
 }
 
 /** Appends one line per event and moves the head. Returns the new head. */
-export async function appendAudit(tx: LedgerDb, head: { seq: number; hash: string }, lines: { context: AuditContext; event: LedgerEvent }[]): Promise<{ seq: number; hash: string }> {
+export async function appendAudit(
+  tx: LedgerDb,
+  head: { seq: number; hash: string },
+  lines: { context: AuditContext; event: LedgerEvent }[],
+): Promise<{ seq: number; hash: string }> {
   let { seq, hash } = head;
   const rows: Selectable<AuditTable>[] = [];
   for (const { context, event } of lines) {
@@ -66,7 +75,11 @@ const LEFT_OUT = new Set(['envelope', 'text', 'markdown', 'json']);
 const BEARERS = new Set<EventType>(['approval_requested', 'ask_opened']);
 
 function withoutConfidential(event: LedgerEvent): unknown {
-  return JSON.parse(JSON.stringify(event, (name, value: unknown) => (LEFT_OUT.has(name) || (name === 'token' && BEARERS.has(event.type)) ? undefined : value)));
+  return JSON.parse(
+    JSON.stringify(event, (name, value: unknown) =>
+      LEFT_OUT.has(name) || (name === 'token' && BEARERS.has(event.type)) ? undefined : value,
+    ),
+  );
 }
 
 function hashOf(row: Omit<Selectable<AuditTable>, 'hash'>): string {
@@ -74,7 +87,9 @@ function hashOf(row: Omit<Selectable<AuditTable>, 'hash'>): string {
   return sha256(`${previous}\n${canonicalJson(rest)}`);
 }
 
-export type AuditVerdict = { whole: true; entries: number; head: string } | { whole: false; entries: number; at: number; why: string };
+export type AuditVerdict =
+  | { whole: true; entries: number; head: string }
+  | { whole: false; entries: number; at: number; why: string };
 
 /** Recomputes the chain from the first line, in pages, and compares its end with the head. */
 export async function verifyAudit(db: LedgerDb): Promise<AuditVerdict> {
@@ -84,16 +99,30 @@ export async function verifyAudit(db: LedgerDb): Promise<AuditVerdict> {
     const page = await db.selectFrom('audit').selectAll().where('seq', '>', seq).orderBy('seq').limit(1_000).execute();
     if (page.length === 0) break;
     for (const row of page) {
-      if (row.seq !== seq + 1) return { whole: false, entries: seq, at: seq + 1, why: `line ${seq + 1} is missing; the next one there is ${row.seq}` };
-      if (row.prev_hash !== hash) return { whole: false, entries: seq, at: row.seq, why: `line ${row.seq} does not follow from line ${seq}` };
+      if (row.seq !== seq + 1)
+        return {
+          whole: false,
+          entries: seq,
+          at: seq + 1,
+          why: `line ${seq + 1} is missing; the next one there is ${row.seq}`,
+        };
+      if (row.prev_hash !== hash)
+        return { whole: false, entries: seq, at: row.seq, why: `line ${row.seq} does not follow from line ${seq}` };
       const { hash: claimed, ...rest } = row;
-      if (hashOf(rest) !== claimed) return { whole: false, entries: seq, at: row.seq, why: `line ${row.seq} was changed after it was written` };
+      if (hashOf(rest) !== claimed)
+        return { whole: false, entries: seq, at: row.seq, why: `line ${row.seq} was changed after it was written` };
       seq = row.seq;
       hash = claimed;
     }
   }
   const head = await db.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirstOrThrow();
-  if (head.seq !== seq || head.hash !== hash) return { whole: false, entries: seq, at: seq + 1, why: `the end is missing: ${head.seq} lines were written and ${seq} are there` };
+  if (head.seq !== seq || head.hash !== hash)
+    return {
+      whole: false,
+      entries: seq,
+      at: seq + 1,
+      why: `the end is missing: ${head.seq} lines were written and ${seq} are there`,
+    };
   return { whole: true, entries: seq, head: hash };
 }
 

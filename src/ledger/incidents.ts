@@ -66,22 +66,35 @@ export function answerText(answer: NonNullable<Ask['answer']>): string {
   return jsonText({ ...answer, at: stored(answer.at) });
 }
 
-type IncidentQueries = Pick<LedgerReader, 'incident' | 'openIncidentOfKey' | 'alertsOfIncident' | 'ask' | 'askByToken' | 'asksOfIncident'>;
+type IncidentQueries = Pick<
+  LedgerReader,
+  'incident' | 'openIncidentOfKey' | 'alertsOfIncident' | 'ask' | 'askByToken' | 'asksOfIncident'
+>;
 
 export function incidentQueries(db: LedgerDb): IncidentQueries {
   const incidents = () => db.selectFrom('incidents').selectAll();
   const asks = () => db.selectFrom('asks').selectAll();
-  const oneIncident = (row: Selectable<IncidentsTable> | undefined) => (row === undefined ? null : incidentFromRow(row));
+  const oneIncident = (row: Selectable<IncidentsTable> | undefined) =>
+    row === undefined ? null : incidentFromRow(row);
   const oneAsk = (row: Selectable<AsksTable> | undefined) => (row === undefined ? null : askFromRow(row));
   return {
     incident: async (id) => oneIncident(await incidents().where('id', '=', id).executeTakeFirst()),
     openIncidentOfKey: async (key) =>
-      oneIncident(await incidents().where('key_id', '=', key).where('closed_at', 'is', null).orderBy('reported_at', 'desc').executeTakeFirst()),
+      oneIncident(
+        await incidents()
+          .where('key_id', '=', key)
+          .where('closed_at', 'is', null)
+          .orderBy('reported_at', 'desc')
+          .executeTakeFirst(),
+      ),
     alertsOfIncident: async (incident) =>
-      (await db.selectFrom('alerts').selectAll().where('incident_id', '=', incident).orderBy('received_at').execute()).map(alertFromRow),
+      (
+        await db.selectFrom('alerts').selectAll().where('incident_id', '=', incident).orderBy('received_at').execute()
+      ).map(alertFromRow),
     ask: async (id) => oneAsk(await asks().where('id', '=', id).executeTakeFirst()),
     askByToken: async (token) => oneAsk(await asks().where('token', '=', token).executeTakeFirst()),
-    asksOfIncident: async (incident) => (await asks().where('incident_id', '=', incident).orderBy('created_at').execute()).map(askFromRow),
+    asksOfIncident: async (incident) =>
+      (await asks().where('incident_id', '=', incident).orderBy('created_at').execute()).map(askFromRow),
   };
 }
 

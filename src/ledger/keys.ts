@@ -81,7 +81,10 @@ export async function changeKey(db: LedgerDb, id: KeyId, change: Updateable<Keys
     .executeTakeFirstOrThrow();
 }
 
-type KeyQueries = Pick<LedgerReader, 'key' | 'keyBySlug' | 'keyByDigest' | 'keyByExternalRef' | 'keys' | 'versionsOf' | 'keysExpiringBefore'>;
+type KeyQueries = Pick<
+  LedgerReader,
+  'key' | 'keyBySlug' | 'keyByDigest' | 'keyByExternalRef' | 'keys' | 'versionsOf' | 'keysExpiringBefore'
+>;
 
 export function keyQueries(db: LedgerDb): KeyQueries {
   const all = () => db.selectFrom('keys').selectAll();
@@ -90,13 +93,31 @@ export function keyQueries(db: LedgerDb): KeyQueries {
     key: async (id) => one(await all().where('id', '=', id).executeTakeFirst()),
     keyByDigest: async (digest) => one(await all().where('digest', '=', digest).executeTakeFirst()),
     keyByExternalRef: async (provider, ref) =>
-      one(await all().where('provider', '=', provider).where('external_ref', '=', ref).orderBy('version', 'desc').executeTakeFirst()),
-    keyBySlug: async (slug) => one(newestUsable(await all().where('slug', '=', slug).orderBy('version', 'desc').execute())),
-    versionsOf: async (slug) => (await all().where('slug', '=', slug).orderBy('version', 'desc').execute()).map(keyFromRow),
+      one(
+        await all()
+          .where('provider', '=', provider)
+          .where('external_ref', '=', ref)
+          .orderBy('version', 'desc')
+          .executeTakeFirst(),
+      ),
+    keyBySlug: async (slug) =>
+      one(newestUsable(await all().where('slug', '=', slug).orderBy('version', 'desc').execute())),
+    versionsOf: async (slug) =>
+      (await all().where('slug', '=', slug).orderBy('version', 'desc').execute()).map(keyFromRow),
     keys: async (filter = {}) => {
-      let query = all().where('state', '!=', 'pending').where(({ not, exists, selectFrom }) =>
-        not(exists(selectFrom('keys as newer').select('newer.id').whereRef('newer.slug', '=', 'keys.slug').whereRef('newer.version', '>', 'keys.version').where('newer.activated_at', 'is not', null))),
-      );
+      let query = all()
+        .where('state', '!=', 'pending')
+        .where(({ not, exists, selectFrom }) =>
+          not(
+            exists(
+              selectFrom('keys as newer')
+                .select('newer.id')
+                .whereRef('newer.slug', '=', 'keys.slug')
+                .whereRef('newer.version', '>', 'keys.version')
+                .where('newer.activated_at', 'is not', null),
+            ),
+          ),
+        );
       for (const name of ['service', 'environment', 'owner'] as const) {
         const wanted = filter[name];
         if (wanted !== undefined) query = query.where(name, '=', wanted);
@@ -104,7 +125,14 @@ export function keyQueries(db: LedgerDb): KeyQueries {
       return (await query.orderBy('slug').execute()).map(keyFromRow);
     },
     keysExpiringBefore: async (before) =>
-      (await all().where('state', 'in', ['active', 'retiring']).where('expires_at', 'is not', null).where('expires_at', '<', stored(before)).orderBy('expires_at').execute()).map(keyFromRow),
+      (
+        await all()
+          .where('state', 'in', ['active', 'retiring'])
+          .where('expires_at', 'is not', null)
+          .where('expires_at', '<', stored(before))
+          .orderBy('expires_at')
+          .execute()
+      ).map(keyFromRow),
   };
 }
 

@@ -13,18 +13,26 @@ export function migrate(sqlite: Database.Database): void {
   const applied = Number(sqlite.pragma('user_version', { simple: true }));
   const application = Number(sqlite.pragma('application_id', { simple: true }));
   if (application !== APPLICATION_ID && (applied !== 0 || !isEmpty(sqlite))) {
-    throw new Refusal('not_a_ledger', 'This SQLite file was made by another program. Point LEDGER_FILE at a Rekey ledger or at a new file.');
+    throw new Refusal(
+      'not_a_ledger',
+      'This SQLite file was made by another program. Point LEDGER_FILE at a Rekey ledger or at a new file.',
+    );
   }
   if (applied > MIGRATIONS.length) {
-    throw new Refusal('ledger_too_new', `This ledger has schema ${applied}, and this Rekey knows up to ${MIGRATIONS.length}. Start the newer Rekey, or restore a backup.`);
+    throw new Refusal(
+      'ledger_too_new',
+      `This ledger has schema ${applied}, and this Rekey knows up to ${MIGRATIONS.length}. Start the newer Rekey, or restore a backup.`,
+    );
   }
   for (const [index, sql] of MIGRATIONS.entries()) {
     if (index < applied) continue;
-    sqlite.transaction(() => {
-      sqlite.exec(sql);
-      sqlite.pragma(`user_version = ${index + 1}`);
-      sqlite.pragma(`application_id = ${APPLICATION_ID}`);
-    }).immediate();
+    sqlite
+      .transaction(() => {
+        sqlite.exec(sql);
+        sqlite.pragma(`user_version = ${index + 1}`);
+        sqlite.pragma(`application_id = ${APPLICATION_ID}`);
+      })
+      .immediate();
   }
 }
 

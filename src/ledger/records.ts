@@ -9,10 +9,18 @@ import { JsonRecord } from './runs.ts';
 import type { EvidenceTable, NoticesTable, RemindersTable, SecretsTable } from './schema.ts';
 
 const Facts = z.object({ whichKey: z.string(), replacementAvailable: z.string(), dataIntegrity: z.string() });
-const Tested = z.object({ at: z.iso.datetime(), shiftedTo: z.iso.datetime(), wouldTell: z.string(), channel: z.string() });
+const Tested = z.object({
+  at: z.iso.datetime(),
+  shiftedTo: z.iso.datetime(),
+  wouldTell: z.string(),
+  channel: z.string(),
+});
 
 /** What a run leaves behind: sealed secrets, notices, evidence, reminders and counted usage. */
-type RecordQueries = Pick<LedgerReader, 'secret' | 'reminder' | 'noticesOfIncident' | 'evidenceOfIncident' | 'usageOf'>;
+type RecordQueries = Pick<
+  LedgerReader,
+  'secret' | 'secretsOfKey' | 'reminder' | 'noticesOfIncident' | 'noticesOfKey' | 'evidenceOfIncident' | 'usageOf'
+>;
 
 export function recordQueries(db: LedgerDb): RecordQueries {
   return {
@@ -20,17 +28,41 @@ export function recordQueries(db: LedgerDb): RecordQueries {
       const row = await db.selectFrom('secrets').selectAll().where('id', '=', id).executeTakeFirst();
       return row === undefined ? null : secretFromRow(row);
     },
+    secretsOfKey: async (key) =>
+      (
+        await db.selectFrom('secrets').selectAll().where('key_id', '=', key).orderBy('created_at', 'desc').execute()
+      ).map(secretFromRow),
+    noticesOfKey: async (key) =>
+      (
+        await db.selectFrom('notices').selectAll().where('key_id', '=', key).orderBy('created_at', 'desc').execute()
+      ).map(noticeFromRow),
     reminder: async (key) => {
       const row = await db.selectFrom('reminders').selectAll().where('key_id', '=', key).executeTakeFirst();
       return row === undefined ? null : reminderFromRow(row);
     },
     noticesOfIncident: async (incident) =>
-      (await db.selectFrom('notices').selectAll().where('incident_id', '=', incident).orderBy('created_at').execute()).map(noticeFromRow),
+      (
+        await db.selectFrom('notices').selectAll().where('incident_id', '=', incident).orderBy('created_at').execute()
+      ).map(noticeFromRow),
     evidenceOfIncident: async (incident) =>
-      (await db.selectFrom('evidence').selectAll().where('incident_id', '=', incident).orderBy('captured_at').execute()).map(evidenceFromRow),
+      (
+        await db.selectFrom('evidence').selectAll().where('incident_id', '=', incident).orderBy('captured_at').execute()
+      ).map(evidenceFromRow),
     usageOf: async (key, since) => {
-      const rows = await db.selectFrom('usage').selectAll().where('key_id', '=', key).where('minute', '>=', stored(since)).orderBy('minute').execute();
-      return rows.map((row) => ({ key, caller: row.caller, minute: instant(row.minute), accepted: row.accepted, rejected: row.rejected }));
+      const rows = await db
+        .selectFrom('usage')
+        .selectAll()
+        .where('key_id', '=', key)
+        .where('minute', '>=', stored(since))
+        .orderBy('minute')
+        .execute();
+      return rows.map((row) => ({
+        key,
+        caller: row.caller,
+        minute: instant(row.minute),
+        accepted: row.accepted,
+        rejected: row.rejected,
+      }));
     },
   };
 }

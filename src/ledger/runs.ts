@@ -127,13 +127,23 @@ function waitingFromRow(row: Selectable<StepsTable>): Waiting {
   }
 }
 
-type RunQueries = Pick<LedgerReader, 'run' | 'openRunOfKey' | 'runsOfIncident'>;
+type RunQueries = Pick<LedgerReader, 'run' | 'openRunOfKey' | 'runsOfIncident' | 'runsOfKey'>;
 
 export function runQueries(db: LedgerDb): RunQueries {
-  const all = () => db.selectFrom('runs').innerJoin('runbook_texts', 'runbook_texts.hash', 'runs.runbook_hash').selectAll('runs').select('runbook_texts.text as runbook_text');
+  const all = () =>
+    db
+      .selectFrom('runs')
+      .innerJoin('runbook_texts', 'runbook_texts.hash', 'runs.runbook_hash')
+      .selectAll('runs')
+      .select('runbook_texts.text as runbook_text');
   const whole = async (row: Selectable<RunsTable> & { runbook_text: string }): Promise<Run> => {
     const steps = await db.selectFrom('steps').selectAll().where('run_id', '=', row.id).orderBy('ordinal').execute();
     return runFromRow(row, steps.map(stepFromRow));
+  };
+  const wholes = async (rows: readonly (Selectable<RunsTable> & { runbook_text: string })[]) => {
+    const runs: Run[] = [];
+    for (const row of rows) runs.push(await whole(row));
+    return runs;
   };
   return {
     run: async (id) => {
@@ -141,14 +151,16 @@ export function runQueries(db: LedgerDb): RunQueries {
       return row === undefined ? null : whole(row);
     },
     openRunOfKey: async (key) => {
-      const row = await all().where('key_id', '=', key).where('parent_run', 'is', null).where('finished_at', 'is', null).executeTakeFirst();
+      const row = await all()
+        .where('key_id', '=', key)
+        .where('parent_run', 'is', null)
+        .where('finished_at', 'is', null)
+        .executeTakeFirst();
       return row === undefined ? null : whole(row);
     },
-    runsOfIncident: async (incident) => {
-      const runs: Run[] = [];
-      for (const row of await all().where('incident_id', '=', incident).orderBy('started_at').execute()) runs.push(await whole(row));
-      return runs;
-    },
+    runsOfIncident: async (incident) =>
+      wholes(await all().where('incident_id', '=', incident).orderBy('started_at').execute()),
+    runsOfKey: async (key) => wholes(await all().where('key_id', '=', key).orderBy('started_at', 'desc').execute()),
   };
 }
 
@@ -156,7 +168,10 @@ function runFromRow(row: Selectable<RunsTable> & { runbook_text: string }, steps
   return {
     id: RunId.parse(row.id),
     incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
-    parent: row.parent_run === null || row.parent_step === null ? null : { run: RunId.parse(row.parent_run), step: StepId.parse(row.parent_step) },
+    parent:
+      row.parent_run === null || row.parent_step === null
+        ? null
+        : { run: RunId.parse(row.parent_run), step: StepId.parse(row.parent_step) },
     runbook: { id: row.runbook_id, hash: row.runbook_hash, text: row.runbook_text },
     inputs: fromJson(JsonRecord, row.inputs),
     key: row.key_id === null ? null : KeyId.parse(row.key_id),

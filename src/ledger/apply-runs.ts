@@ -1,0 +1,111 @@
+import type { LedgerEvent } from '../domain/event.ts';
+import type { RunId } from '../domain/ids.ts';
+import { approvalToRow } from './approvals.ts';
+import type { AuditContext } from './audit.ts';
+import { stored } from './codec.ts';
+import { answerText, askToRow } from './incidents.ts';
+import type { LedgerDb } from './open.ts';
+import { runToRow, stepToRow } from './runs.ts';
+
+type RunEvent = Extract<
+  LedgerEvent,
+  { type: `run_${string}` | 'step_recorded' | `approval_${string}` | 'vote_cast' | `ask_${string}` }
+>;
+
+export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: AuditContext): Promise<void> {
+  const at = stored(context.at);
+  switch (event.type) {
+    case 'run_started': {
+      const { hash, id, text } = event.run.runbook;
+      await tx
+        .insertInto('runbook_texts')
+        .values({ hash, id, text })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+      await tx.insertInto('runs').values(runToRow(event.run)).execute();
+      return;
+    }
+    case 'run_cancel_requested':
+      await tx
+        .updateTable('runs')
+        .set({ cancel_requested_at: at })
+        .where('id', '=', event.run)
+        .where('finished_at', 'is', null)
+        .execute();
+      return wakeRun(tx, event.run, at);
+    case 'run_finished':
+      await tx
+        .updateTable('runs')
+        .set({ finished_at: at, outcome: event.outcome, wake_at: null, lease_owner: null, lease_until: null })
+        .where('id', '=', event.run)
+        .where('finished_at', 'is', null)
+        .executeTakeFirstOrThrow();
+      return answerWaiting(tx, event.run, at);
+    case 'step_recorded': {
+      const row = stepToRow(event.run, event.record);
+      const { run_id: _run, step_id: _step, ...change } = row;
+      await tx
+        .insertInto('steps')
+        .values(row)
+        .onConflict((conflict) => conflict.columns(['run_id', 'step_id']).doUpdateSet(change))
+        .execute();
+      return;
+    }
+    case 'approval_requested':
+      await tx.insertInto('approvals').values(approvalToRow(event.approval)).execute();
+      return;
+    case 'vote_cast': {
+      const { person, vote, reason, at: castAt } = event.vote;
+      await tx
+        .insertInto('votes')
+        .values({ approval_id: event.approval, person, vote, reason, at: stored(castAt) })
+        .execute();
+      return;
+    }
+    case 'approval_decided':
+      await tx
+        .updateTable('approvals')
+        .set({ outcome: event.outcome, decided_at: at })
+        .where('id', '=', event.approval)
+        .executeTakeFirstOrThrow();
+      return answerWaiting(tx, event.approval, at);
+    case 'ask_opened':
+      await tx.insertInto('asks').values(askToRow(event.ask)).execute();
+      return;
+    case 'ask_answered': {
+      const answer = answerText({ yes: event.yes, evidence: event.evidence, by: event.by, at: context.at });
+      await tx.updateTable('asks').set({ answer }).where('id', '=', event.ask).executeTakeFirstOrThrow();
+      return answerWaiting(tx, event.ask, at);
+    }
+    default:
+      return event satisfies never;
+  }
+}
+
+/** Marks the steps that wait for this approval, ask or run as answered, and makes their runs due. */
+async function answerWaiting(tx: LedgerDb, id: string, at: string): Promise<void> {
+  const waiting = await tx
+    .selectFrom('steps')
+    .select('run_id')
+    .where('waiting_id', '=', id)
+    .where('state', '=', 'waiting')
+    .execute();
+  if (waiting.length === 0) return;
+  await tx
+    .updateTable('steps')
+    .set({ answered: 1 })
+    .where('waiting_id', '=', id)
+    .where('state', '=', 'waiting')
+    .execute();
+  for (const { run_id: run } of waiting) await wakeRun(tx, run, at);
+}
+
+/** Makes a run due. The sequence number tells a worker that is about to put the run to sleep that something happened meanwhile. */
+export async function wakeRun(tx: LedgerDb, run: RunId | string, at: string): Promise<void> {
+  await tx
+    .updateTable('runs')
+    .set((eb) => ({ wake_at: at, wake_seq: eb('wake_seq', '+', 1) }))
+    .where('id', '=', run)
+    .where('finished_at', 'is', null)
+    .execute();
+}

@@ -1,0 +1,52 @@
+import type { LedgerEvent } from '../domain/event.ts';
+import { applyIncidentEvent } from './apply-incidents.ts';
+import { applyKeyEvent } from './apply-keys.ts';
+import { applyRunEvent } from './apply-runs.ts';
+import type { AuditContext } from './audit.ts';
+import type { LedgerDb } from './open.ts';
+
+/** The change that an event makes. What the tables refuse (illegal transition, second outcome) fails the whole transaction. */
+export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: AuditContext): Promise<void> {
+  switch (event.type) {
+    case 'key_issued':
+    case 'key_activated':
+    case 'key_expired':
+    case 'key_quarantined':
+    case 'key_compromised':
+    case 'key_revoked':
+    case 'key_proved_live':
+    case 'key_proved_dead':
+    case 'secret_sealed':
+    case 'secret_delivered':
+    case 'secret_withdrawn':
+    case 'secret_destroyed':
+      return applyKeyEvent(tx, event, context);
+    case 'run_started':
+    case 'run_cancel_requested':
+    case 'run_finished':
+    case 'step_recorded':
+    case 'approval_requested':
+    case 'vote_cast':
+    case 'approval_decided':
+    case 'ask_opened':
+    case 'ask_answered':
+      return applyRunEvent(tx, event, context);
+    case 'alert_received':
+    case 'incident_opened':
+    case 'incident_classified':
+    case 'incident_contained':
+    case 'incident_recovered':
+    case 'incident_closed':
+    case 'notice_issued':
+    case 'evidence_captured':
+    case 'reminder_set':
+    case 'reminder_tested':
+    case 'summary_posted':
+      return applyIncidentEvent(tx, event, context);
+    case 'request_refused':
+      // Its audit line is all there is to it.
+      return;
+    default:
+      return event satisfies never;
+  }
+}

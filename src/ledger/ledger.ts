@@ -1,0 +1,177 @@
+import type { Channel, LedgerEvent } from '../domain/event.ts';
+import { type Actor, IncidentId, type KeyId, RunId, type StepId } from '../domain/ids.ts';
+import { applyEvent } from './apply.ts';
+import { approvalQueries } from './approvals.ts';
+import { type AuditContext, type AuditVerdict, appendAudit, auditQueries, takeHead, verifyAudit } from './audit.ts';
+import { stored } from './codec.ts';
+import type { Inbox } from './inbox.ts';
+import { openInbox } from './inbox-table.ts';
+import { incidentQueries } from './incidents.ts';
+import { keyQueries } from './keys.ts';
+import { type Lease, type Leases, openLeases } from './leases.ts';
+import { announce, openOutbox } from './messages.ts';
+import { type LedgerDb, openLedgerFile } from './open.ts';
+import type { Outbox } from './outbox.ts';
+import type { LedgerReader } from './reader.ts';
+import { recordQueries } from './records.ts';
+import { runQueries } from './runs.ts';
+import { countUsage, type UsageCount } from './usage.ts';
+
+/** Who records, when, and about what; what an event itself says about incident and run comes first. */
+export interface RecordContext {
+  at: Date;
+  actor: Actor;
+  channel: Channel;
+  incident?: IncidentId | null;
+  run?: RunId | null;
+  step?: StepId | null;
+  planHash?: string | null;
+  /** A worker's right to write. When it is lost, nothing is written and LeaseLost is thrown. */
+  lease?: Lease;
+}
+
+export interface Recording<T> {
+  events: LedgerEvent[];
+  result: T;
+}
+
+/** What a recording may ask before it says what happened: the ledger as it is inside this transaction. */
+export interface RecordingTx {
+  read: LedgerReader;
+  /** What a request with this id led to before, or null. */
+  seen: (source: string, id: string) => Promise<{ run: RunId | null; incident: IncidentId | null } | null>;
+  remember: (source: string, id: string, led: { run: RunId | null; incident: IncidentId | null }) => Promise<void>;
+}
+
+/** Another worker has the run now. The one that sees this stops at once and touches nothing. */
+export class LeaseLost extends Error {
+  override readonly name = 'LeaseLost';
+}
+
+export interface Ledger {
+  read: LedgerReader;
+  /** One transaction: asks, decides, changes, audits, announces. Either all of it is durable when this returns, or none of it is. */
+  record: <T>(context: RecordContext, work: (tx: RecordingTx) => Promise<Recording<T>>) => Promise<T>;
+  leases: Leases;
+  outbox: Outbox;
+  inbox: Inbox;
+  countUsage: (key: KeyId, count: UsageCount) => Promise<void>;
+  verifyAudit: () => Promise<AuditVerdict>;
+  /** Calls `listener` after every recording; returns how to stop. */
+  onRecorded: (listener: () => void) => () => void;
+  close: () => Promise<void>;
+}
+
+export async function openLedger(options: { file: string; now: () => Date }): Promise<Ledger> {
+  const db = await openLedgerFile(options.file);
+  const listeners = new Set<() => void>();
+  return {
+    read: readerOf(db),
+    record: async (context, work) => {
+      const result = await db.transaction().execute((tx) => recordIn(tx, context, work));
+      for (const listener of listeners) listener();
+      return result;
+    },
+    leases: openLeases(db),
+    outbox: openOutbox(db, options.now),
+    inbox: openInbox(db),
+    countUsage: (key, count) => countUsage(db, key, count),
+    verifyAudit: () => verifyAudit(db),
+    onRecorded: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => db.destroy(),
+  };
+}
+
+function readerOf(db: LedgerDb): LedgerReader {
+  return {
+    ...keyQueries(db),
+    ...runQueries(db),
+    ...approvalQueries(db),
+    ...incidentQueries(db),
+    ...recordQueries(db),
+    ...auditQueries(db),
+  };
+}
+
+async function recordIn<T>(
+  tx: LedgerDb,
+  context: RecordContext,
+  work: (tx: RecordingTx) => Promise<Recording<T>>,
+): Promise<T> {
+  const head = await takeHead(tx);
+  if (context.lease !== undefined) await assertHeld(tx, context.lease);
+  const { events, result } = await work({ read: readerOf(tx), ...dedupeIn(tx, context.at) });
+  const lines: { context: AuditContext; event: LedgerEvent }[] = [];
+  for (const event of events) {
+    const about = contextOf(event, context);
+    await applyEvent(tx, event, about);
+    await announce(tx, event, about);
+    lines.push({ context: about, event });
+  }
+  await appendAudit(tx, head, lines);
+  return result;
+}
+
+async function assertHeld(tx: LedgerDb, lease: Lease): Promise<void> {
+  const row = await tx
+    .selectFrom('runs')
+    .select('lease_epoch')
+    .where('id', '=', lease.run)
+    .where('finished_at', 'is', null)
+    .executeTakeFirst();
+  if (row?.lease_epoch !== lease.epoch)
+    throw new LeaseLost(`Run ${lease.run} is no longer held under epoch ${lease.epoch}.`);
+}
+
+function contextOf(event: LedgerEvent, context: RecordContext): AuditContext {
+  const base: AuditContext = {
+    at: context.at,
+    actor: context.actor,
+    channel: context.channel,
+    incident: context.incident ?? null,
+    run: context.run ?? null,
+    step: context.step ?? null,
+    planHash: context.planHash ?? null,
+  };
+  switch (event.type) {
+    case 'incident_opened':
+      return { ...base, incident: event.incident.id };
+    case 'alert_received':
+      return { ...base, incident: event.alert.incident };
+    case 'run_started':
+      return { ...base, incident: event.run.incident, run: event.run.id };
+    case 'step_recorded':
+      return { ...base, run: event.run, step: event.record.step };
+    case 'approval_requested':
+      return { ...base, planHash: event.approval.planHash };
+    default:
+      return base;
+  }
+}
+
+function dedupeIn(tx: LedgerDb, at: Date): Pick<RecordingTx, 'seen' | 'remember'> {
+  return {
+    seen: async (source, id) => {
+      const row = await tx
+        .selectFrom('dedupe')
+        .selectAll()
+        .where('source', '=', source)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      if (row === undefined) return null;
+      return {
+        run: row.run_id === null ? null : RunId.parse(row.run_id),
+        incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
+      };
+    },
+    remember: async (source, id, led) => {
+      await tx
+        .insertInto('dedupe')
+        .values({ source, id, run_id: led.run, incident_id: led.incident, at: stored(at) })
+        .execute();
+    },
+  };
+}
