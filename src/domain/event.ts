@@ -45,7 +45,7 @@ export type LedgerEvent =
 
 export type EventType = LedgerEvent['type'];
 
-/** One line of the audit: append-only, chained by `hash = SHA-256(prevHash + "\n" + canonical JSON of the rest)`. */
+/** One line of the audit: append-only, chained: `hash` is the SHA-256 of the canonical JSON of the line, `prevHash` included. */
 export interface AuditEntry {
   seq: number;
   at: Date;

@@ -1,8 +1,9 @@
 import type { Selectable } from 'kysely';
 import { z } from 'zod';
+import { canonicalJson, contentHash } from '../domain/canonical.ts';
 import type { AuditEntry, Channel, EventType, LedgerEvent } from '../domain/event.ts';
 import { Actor, IncidentId, RunId, StepId } from '../domain/ids.ts';
-import { canonicalJson, instant, sha256, stored } from './codec.ts';
+import { instant, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
 import type { AuditTable } from './schema.ts';
@@ -83,8 +84,7 @@ function withoutConfidential(event: LedgerEvent): unknown {
 }
 
 function hashOf(row: Omit<Selectable<AuditTable>, 'hash'>): string {
-  const { prev_hash: previous, ...rest } = row;
-  return sha256(`${previous}\n${canonicalJson(rest)}`);
+  return contentHash(row);
 }
 
 export type AuditVerdict =

@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 
 /** Instants are stored as ISO-8601 in UTC with milliseconds, so that text order is time order. */
@@ -22,16 +21,3 @@ export function fromJson<T>(schema: z.ZodType<T>, text: string): T {
 }
 
 export const Texts = z.array(z.string());
-
-/** JSON with sorted names, so that the same content always has the same hash. */
-export function canonicalJson(value: unknown): string {
-  return JSON.stringify(value, (_name, inner: unknown) =>
-    inner !== null && typeof inner === 'object' && !Array.isArray(inner)
-      ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
-      : inner,
-  );
-}
-
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
-}

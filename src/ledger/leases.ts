@@ -1,4 +1,5 @@
 import { RunId } from '../domain/ids.ts';
+import { wakeRun } from './apply-runs.ts';
 import { stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 
@@ -23,6 +24,8 @@ export interface Leases {
   wakeSeq: (run: RunId) => Promise<number>;
   /** Gives the run back, due again at `wakeAt`. False when something woke it since `seq` was read: look again. */
   sleep: (lease: Lease, at: { seq: number; wakeAt: Date | null }) => Promise<boolean>;
+  /** Makes an unfinished run due at once. */
+  wake: (run: RunId, now: Date) => Promise<void>;
   /** Runs that are due and that nobody holds. */
   due: (now: Date, free: (owner: string) => boolean) => Promise<RunId[]>;
 }
@@ -68,6 +71,7 @@ export function openLeases(db: LedgerDb): Leases {
         .executeTakeFirst();
       return slept.numUpdatedRows === 1n;
     },
+    wake: (run, now) => wakeRun(db, run, stored(now)),
     due: async (now, free) => {
       const rows = await db
         .selectFrom('runs')

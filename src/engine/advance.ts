@@ -1,0 +1,119 @@
+import type { LedgerEvent } from '../domain/event.ts';
+import type { RunId } from '../domain/ids.ts';
+import { type Moves, nextMoves } from '../domain/moves.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import type { StepRecord } from '../domain/run.ts';
+import type { Lease } from '../ledger/leases.ts';
+import { LeaseLost } from '../ledger/ledger.ts';
+import type { EngineDeps } from './deps.ts';
+import { ownerIsGone } from './owner.ts';
+import { type InHand, performStep, recordStep, recoverStep, resumeStep } from './perform.ts';
+import { undoStep } from './undo.ts';
+
+const LEASE_MS = 15_000;
+const AFTER_TROUBLE_MS = 5_000;
+
+/** Does everything that can be done for a run now. A waiting run holds no job, no worker and no lease when this returns. */
+export async function advance(deps: EngineDeps, runId: RunId): Promise<void> {
+  const until = () => new Date(deps.now().getTime() + LEASE_MS);
+  const lease = await deps.ledger.leases.take(runId, {
+    owner: deps.owner,
+    until: until(),
+    now: deps.now(),
+    free: ownerIsGone,
+  });
+  if (lease === null) return;
+  const heartbeat = setInterval(() => deps.ledger.leases.renew(lease, until()).catch(() => {}), LEASE_MS / 3);
+  try {
+    while (await advanceOnce(deps, lease));
+  } catch (error) {
+    // A zombie stops at once and leaves the run to the worker that has it now.
+    if (error instanceof LeaseLost) return;
+    await putBack(deps, lease);
+    throw error;
+  } finally {
+    clearInterval(heartbeat);
+  }
+}
+
+async function advanceOnce(deps: EngineDeps, lease: Lease): Promise<boolean> {
+  // Read before deciding: whoever answers after this line raises it, and `sleep` notices.
+  const seq = await deps.ledger.leases.wakeSeq(lease.run);
+  const run = await deps.ledger.read.run(lease.run);
+  if (run === null || run.finishedAt !== null) return false;
+  const incident = run.incident === null ? null : await deps.ledger.read.incident(run.incident);
+  const hand: InHand = { deps, lease, run, incident };
+  const moves = nextMoves(deps.runbooks.planOf(run.runbook), run, { now: deps.now(), epoch: lease.epoch });
+  if (moves.finish !== null) {
+    await finish(hand, moves.finish);
+    return false;
+  }
+  const work = workOf(hand, moves);
+  if (work.length > 0) {
+    await Promise.all(work);
+    return true;
+  }
+  const slept = await deps.ledger.leases.sleep(lease, { seq, wakeAt: moves.wakeAt });
+  // The timer is the row that `sleep` wrote; the queue's alarm only spares waiting for the sweep.
+  if (slept && moves.wakeAt !== null) await deps.queue.alarm(lease.run, moves.wakeAt).catch(() => {});
+  return !slept;
+}
+
+function workOf(hand: InHand, moves: Moves): Promise<void>[] {
+  return [
+    ...moves.skip.map(({ step, why }) => recordWithoutEffect(hand, step, { state: 'skipped', why })),
+    ...moves.fail.map(({ step, error }) => recordWithoutEffect(hand, step, { state: 'failed', error })),
+    ...moves.start.map((step) => performStep(hand, step)),
+    ...moves.resume.map((step) => resumeStep(hand, step)),
+    ...moves.recover.map((step) => recoverStep(hand, step)),
+    ...(moves.undo === null ? [] : [undoStep(hand, moves.undo)]),
+  ];
+}
+
+async function recordWithoutEffect(
+  hand: InHand,
+  step: PlannedStep,
+  end: { state: 'skipped'; why: string } | { state: 'failed'; error: string },
+): Promise<void> {
+  const at = hand.deps.now();
+  const ordinal = Object.keys(hand.run.steps).length + 1;
+  const common = {
+    step: step.id,
+    token: `${hand.run.id}.${step.id}.1`,
+    generation: 1,
+    attempts: 0,
+    epoch: hand.lease.epoch,
+    ordinal,
+    startedAt: at,
+    endedAt: at,
+    undoError: null,
+  };
+  const record: StepRecord = { ...common, ...end };
+  await recordStep(hand, step, { record, events: [] });
+}
+
+async function finish({ deps, lease, run }: InHand, { outcome, why }: NonNullable<Moves['finish']>): Promise<void> {
+  const context = {
+    at: deps.now(),
+    actor: 'system:engine',
+    channel: 'engine',
+    incident: run.incident,
+    run: run.id,
+    lease,
+  } as const;
+  await deps.ledger.record(context, async ({ read }) => {
+    // Nobody can decide any more what no longer runs.
+    const orphans = (await read.openApprovalsOfRun(run.id)).map(
+      (approval): LedgerEvent => ({ type: 'approval_decided', approval: approval.id, outcome: 'cancelled' }),
+    );
+    return { events: [...orphans, { type: 'run_finished', run: run.id, outcome, why }], result: undefined };
+  });
+  if (run.parent !== null) await deps.queue.wake(run.parent.run).catch(() => {});
+}
+
+/** After trouble that is not the step's (a full disk, a busy ledger): the run is due again soon. */
+async function putBack(deps: EngineDeps, lease: Lease): Promise<void> {
+  const wakeAt = new Date(deps.now().getTime() + AFTER_TROUBLE_MS);
+  const seq = await deps.ledger.leases.wakeSeq(lease.run).catch(() => null);
+  if (seq !== null) await deps.ledger.leases.sleep(lease, { seq, wakeAt }).catch(() => false);
+}

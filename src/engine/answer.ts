@@ -1,0 +1,68 @@
+import type { LedgerEvent } from '../domain/event.ts';
+import type { PersonId } from '../domain/ids.ts';
+import type { Ask } from '../domain/incident.ts';
+import { peopleNamed } from '../domain/policy.ts';
+import { Refusal } from '../errors.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { EngineDeps } from './deps.ts';
+import type { Engine } from './engine.ts';
+import { decisionContext, wakeSoon } from './origin.ts';
+import { auditRefusal } from './refusals.ts';
+
+export async function question(deps: EngineDeps, token: string, person: PersonId): Promise<Ask> {
+  const ask = await askOrRefuse(deps.ledger.read, token);
+  await assertMayAnswer(deps, ask, person);
+  return ask;
+}
+
+/** The same answer twice is fine, a different second one is refused, and of two that race one wins. */
+export async function answer(deps: EngineDeps, token: string, press: Parameters<Engine['answer']>[1]): Promise<Ask> {
+  const seen = await question(deps, token, press.person);
+  const answered = await auditRefusal(deps, { origin: press, what: `answer ${seen.id}` }, () =>
+    deps.ledger.record(decisionContext(deps, press, seen), async ({ read }) => {
+      const ask = await askOrRefuse(read, token);
+      if (ask.answer !== null) return { events: [], result: sameAnswer(ask, press) };
+      assertEvidence(ask, press.evidence);
+      const { yes, evidence, person: by } = press;
+      const event: LedgerEvent = { type: 'ask_answered', ask: ask.id, yes, evidence, by };
+      return { events: [event], result: { ...ask, answer: { yes, evidence, by, at: deps.now() } } };
+    }),
+  );
+  await wakeSoon(deps, seen.run);
+  return answered;
+}
+
+async function assertMayAnswer(deps: EngineDeps, ask: Ask, person: PersonId): Promise<void> {
+  const { policy } = await deps.policy();
+  const run = await deps.ledger.read.run(ask.run);
+  const key = run?.key == null ? null : await deps.ledger.read.key(run.key);
+  const subject = key ?? { owner: null, escalation: null };
+  const people = peopleNamed(policy, [ask.assignee, ...(policy.may.answer ?? [])], subject);
+  if (people.has(person)) return;
+  throw new Refusal('not_the_assignee', `This is for ${[...people].sort().join(', ') || ask.assignee} to answer.`);
+}
+
+function assertEvidence(ask: Ask, evidence: string): void {
+  if (ask.evidence === 'text' && evidence.trim() === '')
+    throw new Refusal('evidence_needed', 'Write one line on how you know; it goes into the summary.');
+  if (ask.evidence === 'url' && !URL.canParse(evidence))
+    throw new Refusal(
+      'evidence_needed',
+      `Give a link as evidence, such as https://ci.example.com/deploy/42; you wrote "${evidence}".`,
+    );
+}
+
+function sameAnswer(ask: Ask, press: { yes: boolean; person: PersonId }): Ask {
+  if (ask.answer !== null && ask.answer.yes === press.yes) return ask;
+  throw new Refusal(
+    'already_answered',
+    `${ask.answer?.by} already answered ${ask.answer?.yes ? 'yes' : 'no'} at ${ask.answer?.at.toISOString()}.`,
+  );
+}
+
+async function askOrRefuse(read: LedgerReader, token: string): Promise<Ask> {
+  const ask = await read.askByToken(token);
+  if (ask === null)
+    throw new Refusal('unknown_question', 'This button does not belong to a question that Rekey knows.');
+  return ask;
+}

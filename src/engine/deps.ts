@@ -1,0 +1,46 @@
+import type { NewId } from '../domain/ids.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { JsonObject, Run } from '../domain/run.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { Provider } from '../providers/contract.ts';
+import type { Vault } from '../providers/vault.ts';
+import type { Sink } from '../sinks/contract.ts';
+import type { StepKind } from '../steps/contract.ts';
+import type { FaultPoint } from './fault-points.ts';
+import type { Queue } from './queue.ts';
+
+/** The runbooks that are loaded now, as the engine needs them. */
+export interface Runbooks {
+  /** The plan of a text that a run started with, whatever the files say today. */
+  planOf: (runbook: Run['runbook']) => Plan;
+  /** Id, hash and text of a loaded runbook, or null. */
+  current: (id: string) => Run['runbook'] | null;
+  /** Refusal naming the input, what was expected and what came. */
+  checkInputs: (id: string, inputs: JsonObject) => void;
+  /** Ids of the runbooks that start on this alert. */
+  startedBy: (alert: { alert: string; count: number; windowMinutes: number }) => string[];
+}
+
+export interface EngineDeps {
+  ledger: Ledger;
+  queue: Pick<Queue, 'wake' | 'alarm'>;
+  runbooks: Runbooks;
+  /** Throws Refusal when the policy file is missing or broken: then nothing is allowed. */
+  policy: () => Promise<{ policy: Policy; hash: string }>;
+  stepKinds: ReadonlyMap<string, StepKind>;
+  providers: Readonly<Record<string, Provider>>;
+  sinks: Readonly<Record<string, Sink>>;
+  vault: Vault;
+  now: () => Date;
+  newId: NewId;
+  saveReport: (name: string, text: string) => Promise<string>;
+  log: {
+    info: (fields: object, text: string) => void;
+    warn: (fields: object, text: string) => void;
+    error: (fields: object, text: string) => void;
+  };
+  faultPoint: FaultPoint;
+  /** Who holds leases in this process: `<host>:<pid>:<random>`. */
+  owner: string;
+}

@@ -1,0 +1,22 @@
+import { Refusal } from '../errors.ts';
+import type { EngineDeps } from './deps.ts';
+import type { Origin } from './engine.ts';
+
+/** Lets a Refusal through, after an audit line that says who was refused what and why: the refused transaction left none. */
+export async function auditRefusal<T>(
+  deps: EngineDeps,
+  { origin, what }: { origin: Origin; what: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    const refused = { type: 'request_refused', what, code: error.code, sentence: error.message } as const;
+    await deps.ledger.record({ at: deps.now(), actor: origin.actor, channel: origin.channel }, async () => ({
+      events: [refused],
+      result: undefined,
+    }));
+    throw error;
+  }
+}

@@ -1,0 +1,71 @@
+import { RunId, StepId } from '../domain/ids.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import { type JsonObject, type Run, type StepRecord, scopeOf } from '../domain/run.ts';
+import { Refusal } from '../errors.ts';
+import type { StepContext } from '../steps/contract.ts';
+import type { EngineDeps } from './deps.ts';
+
+interface At {
+  run: Run;
+  incident: Incident | null;
+  step: PlannedStep;
+  record: StepRecord;
+}
+
+/** What one attempt of one step may see and use. */
+export function stepContext(deps: EngineDeps, { run, incident, step, record }: At): StepContext {
+  const dueAt = step.dueMs === null ? null : new Date(record.startedAt.getTime() + step.dueMs);
+  return {
+    run,
+    incident,
+    step: {
+      id: step.id,
+      token: record.token,
+      attempt: record.attempts,
+      assignee: step.assignee?.(scopeOf(run)) ?? null,
+      dueAt,
+    },
+    now: deps.now,
+    newId: deps.newId,
+    ledger: deps.ledger.read,
+    providers: deps.providers,
+    sinks: deps.sinks,
+    vault: deps.vault,
+    policy: deps.policy,
+    fileHash: (runbook) => deps.runbooks.current(runbook)?.hash ?? null,
+    childRun: async (runbook, inputs) => childRun(deps, { run, step, record }, { runbook, inputs }),
+    saveReport: deps.saveReport,
+    signal: AbortSignal.timeout(step.timeoutMs),
+  };
+}
+
+function childRun(
+  deps: EngineDeps,
+  { run, step, record }: Pick<At, 'run' | 'step' | 'record'>,
+  { runbook, inputs }: { runbook: string; inputs: JsonObject },
+): Run {
+  const text = deps.runbooks.current(runbook);
+  if (text === null)
+    throw new Refusal(
+      'unknown_runbook',
+      `There is no runbook ${runbook} among the loaded ones. Add it or fix the step ${step.id}.`,
+    );
+  deps.runbooks.checkInputs(runbook, inputs);
+  return {
+    // From the parent's token: starting it again after a crash is the same child.
+    id: RunId.parse(`${record.token.replaceAll('.', '-')}`),
+    incident: run.incident,
+    parent: { run: run.id, step: StepId.parse(step.id) },
+    runbook: text,
+    inputs,
+    key: run.key,
+    requestedBy: run.requestedBy,
+    reason: `started by ${run.runbook.id}, step ${step.id}`,
+    startedAt: deps.now(),
+    finishedAt: null,
+    outcome: null,
+    cancelRequestedAt: null,
+    steps: {},
+  };
+}

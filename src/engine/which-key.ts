@@ -1,0 +1,23 @@
+import { distance } from 'fastest-levenshtein';
+import { KeyId } from '../domain/ids.ts';
+import type { Key } from '../domain/key.ts';
+import { Refusal } from '../errors.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+
+/** The key that people mean by a slug; an unknown one is refused with the nearest names. */
+export async function keyBySlugOrRefuse(read: LedgerReader, slug: string): Promise<Key> {
+  const key = await read.keyBySlug(slug);
+  if (key !== null) return key;
+  const slugs = [...new Set((await read.keys()).map((one) => one.slug))];
+  const near = slugs
+    .filter((one) => one.startsWith(slug) || distance(one, slug) <= Math.max(2, Math.floor(slug.length / 3)))
+    .slice(0, 3);
+  const hint = near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'See what there is with `rekey keys list`.';
+  throw new Refusal('unknown_key', `There is no key "${slug}" in the ledger. ${hint}`);
+}
+
+/** The key that a machine means: an id, a public id or a slug, whatever the sender knows. */
+export async function findKey(read: LedgerReader, name: string): Promise<Key> {
+  const found = (await read.key(KeyId.parse(name))) ?? (await read.keyByExternalRef('ledger', name));
+  return found ?? keyBySlugOrRefuse(read, name);
+}
