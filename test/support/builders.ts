@@ -78,11 +78,9 @@ export function aRun(overrides: Partial<Run> = {}): Run {
   };
 }
 
-type StepState = StepRecord extends infer One
-  ? One extends StepRecord
-    ? Omit<One, Exclude<keyof StepRecord, 'state'>>
-    : never
-  : never;
+type OwnFields<One> = One extends StepRecord ? Omit<One, Exclude<CommonField, 'state'>> : never;
+type CommonField = keyof StepRecord;
+type StepState = OwnFields<StepRecord>;
 
 /** `aStep('mint', { state: 'done', outputs: {} })`, first attempt, begun at noon. */
 export function aStep(id: string, state: StepState, overrides: Partial<StepRecord> = {}): StepRecord {

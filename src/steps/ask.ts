@@ -1,0 +1,88 @@
+import { z } from 'zod';
+import { AskId, StepId } from '../domain/ids.ts';
+import type { Ask } from '../domain/incident.ts';
+import { peopleNamed } from '../domain/policy.ts';
+import { PermanentFailure } from '../errors.ts';
+import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { peopleText, whoText } from './fields.ts';
+import { keyOfRun } from './look-up.ts';
+import { opaqueToken } from './opaque-token.ts';
+
+const With = z.strictObject({
+  question: peopleText.describe('A question that can be answered with yes or no.'),
+  assignee: whoText.describe('Who answers: a person, group:<name>, owner or escalation.'),
+  evidence: z.enum(['none', 'text', 'url']).default('none').describe('What has to come with a yes.'),
+});
+
+/**
+ * Something only people can do or see. A no ends the step. When it is overdue (`due`) the step wakes once, so that every message that
+ * shows the question is written anew and says since when it is late; then it waits on without a deadline, because an unanswered
+ * question is neither a yes nor a no.
+ */
+export const ask = defineStep({
+  uses: 'ask',
+  summary: 'Asks a person a yes-or-no question and waits for the answer, with evidence where it is wanted.',
+  with: With,
+  outputs: z.strictObject({
+    yes: z.boolean(),
+    evidence: z.string().describe('What the person gave as evidence; empty when none was asked for.'),
+    by: z.string().describe('Who answered.'),
+  }),
+  effect: 'reads',
+  repeat: 'safe',
+  undo: { kind: 'nothing', why: 'An answer is a record; it stays.' },
+  timeoutMs: 15_000,
+  perform: async (input, context) => {
+    const opened = await newAsk(input, context);
+    if (opened.assigned.length === 0)
+      return {
+        kind: 'failed',
+        error: `Nobody can be asked: ${input.assignee} names no one in policy.yaml. Add people there, then retry this step.`,
+        events: [],
+      };
+    return {
+      kind: 'wait',
+      waiting: { kind: 'ask', id: opened.id, until: opened.dueAt },
+      events: [{ type: 'ask_opened', ask: opened }],
+    };
+  },
+  resume: async (_input, context) => {
+    const { waiting } = context;
+    const opened = waiting.kind === 'ask' ? await context.ledger.ask(waiting.id) : null;
+    if (opened === null) throw new PermanentFailure('The question that this step waited for is not in the ledger.');
+    if (opened.answer !== null) return conclude(opened, opened.answer);
+    const overdue = opened.dueAt !== null && opened.dueAt.getTime() <= context.now().getTime();
+    return { kind: 'wait', waiting: { kind: 'ask', id: opened.id, until: overdue ? null : opened.dueAt }, events: [] };
+  },
+});
+
+async function newAsk(input: z.output<typeof With>, context: StepContext): Promise<Ask> {
+  const { policy } = await context.policy();
+  const key = await keyOfRun(context);
+  const subject = { owner: key?.owner ?? null, escalation: key?.escalation ?? null };
+  return {
+    id: AskId.parse(context.newId('ask')),
+    run: context.run.id,
+    step: StepId.parse(context.step.id),
+    incident: context.run.incident,
+    question: input.question,
+    assignee: input.assignee,
+    assigned: [...peopleNamed(policy, [input.assignee], subject)].sort(),
+    evidence: input.evidence,
+    token: opaqueToken(context.newId),
+    createdAt: context.now(),
+    dueAt: context.step.dueAt,
+    answer: null,
+  };
+}
+
+function conclude(opened: Ask, answer: NonNullable<Ask['answer']>): StepResult {
+  const { yes, evidence, by } = answer;
+  if (yes) return { kind: 'done', outputs: { yes, evidence, by }, events: [] };
+  const because = evidence.trim() === '' ? '' : `: ${evidence.trim()}`;
+  return {
+    kind: 'failed',
+    error: `${by} answered no to "${opened.question}" at ${answer.at.toISOString()}${because}.`,
+    events: [],
+  };
+}

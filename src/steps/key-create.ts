@@ -1,0 +1,114 @@
+import { z } from 'zod';
+import type { LedgerEvent } from '../domain/event.ts';
+import { KeyId, SecretId } from '../domain/ids.ts';
+import { type Key, nameOf } from '../domain/key.ts';
+import { classRule, leastScopes } from '../domain/key-class.ts';
+import { PermanentFailure } from '../errors.ts';
+import type { IssuedMaterial } from '../providers/contract.ts';
+import { defineStep, type StepContext } from './contract.ts';
+import { keyRef, keyRefOf, secretRef } from './fields.ts';
+import { currentKey, providerOf } from './look-up.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+const With = z.strictObject({
+  replaces: keyRef.describe('The key that gets a successor.'),
+  scopes: z
+    .enum(['minimal', 'same'])
+    .describe(
+      'minimal: the named scopes that are registered, without wildcards beside them; same: exactly what the old key has.',
+    ),
+});
+const Outputs = z.strictObject({ key: keyRef, secret: secretRef });
+
+/**
+ * Mints the successor and seals it. It is pending until it was delivered, so losing it here harms nobody. Its expiry is counted from
+ * today by its class and never inherited: a successor that expires with its predecessor was the fault of eneo-ai/eneo#357.
+ */
+export const keyCreate = defineStep({
+  uses: 'key.create',
+  summary: 'Mints a replacement for a key and seals it; nobody sees it and nothing uses it yet.',
+  with: With,
+  outputs: Outputs,
+  effect: 'writes',
+  repeat: 'safe',
+  undo: {
+    kind: 'undo',
+    summary: 'Revokes the replacement and destroys its sealed copy.',
+    undo: async (undoing) => (undoing.outputs === null ? [] : discard(Outputs.parse(undoing.outputs), undoing)),
+  },
+  timeoutMs: 60_000,
+  perform: async (input, context) => {
+    const old = await currentKey(context, input.replaces);
+    const scopes = input.scopes === 'minimal' ? leastScopes(old.scopes) : old.scopes;
+    const expiresAt = expiryOfNew(old, context.now());
+    const issued = await providerOf(context, old).create({
+      token: context.step.token,
+      replaces: old,
+      scopes,
+      expiresAt,
+    });
+    const key = await successor(old, issued, { context, scopes, expiresAt });
+    const id = SecretId.parse(context.newId('sec'));
+    const secret = context.vault.seal(issued.secret, { id, key: key.id, purpose: 'new_key', now: context.now() });
+    return {
+      kind: 'done',
+      outputs: { key: keyRefOf(key), secret: { secret: id } },
+      events: [
+        { type: 'key_issued', key },
+        { type: 'secret_sealed', secret },
+      ],
+    };
+  },
+});
+
+function expiryOfNew(old: Key, now: Date): Date {
+  const { maxAgeDays } = classRule(old.class);
+  if (maxAgeDays === null)
+    throw new PermanentFailure(
+      `${nameOf(old)} is a ${old.class}: it is not replaced during an outage. Restore the last known-good one and schedule a controlled rekey.`,
+    );
+  return new Date(now.getTime() + maxAgeDays * DAY_MS);
+}
+
+async function successor(
+  old: Key,
+  issued: IssuedMaterial,
+  made: { context: StepContext; scopes: string[]; expiresAt: Date },
+): Promise<Key> {
+  const { context, scopes, expiresAt } = made;
+  const versions = await context.ledger.versionsOf(old.slug);
+  return {
+    ...old,
+    id: KeyId.parse(context.newId('key')),
+    version: Math.max(old.version, ...versions.map((one) => one.version)) + 1,
+    externalRef: issued.externalRef,
+    digest: issued.digest,
+    pepperId: issued.pepperId,
+    last4: issued.last4,
+    scopes,
+    predecessor: old.id,
+    state: 'pending',
+    createdAt: context.now(),
+    activatedAt: null,
+    expiresAt,
+    quarantinedAt: null,
+    compromisedAt: null,
+    revokedAt: null,
+    provedLiveAt: null,
+    provedDeadAt: null,
+    rowVersion: 1,
+  };
+}
+
+async function discard(made: z.output<typeof Outputs>, context: StepContext): Promise<LedgerEvent[]> {
+  const key = await currentKey(context, made.key);
+  const sealed = await context.ledger.secret(SecretId.parse(made.secret.secret));
+  const events: LedgerEvent[] = [];
+  if (key.state !== 'revoked') {
+    await providerOf(context, key).revoke(key);
+    events.push({ type: 'key_revoked', key: key.id, replacedBy: null });
+  }
+  if (sealed !== null && sealed.destroyedAt === null) events.push({ type: 'secret_destroyed', secret: sealed.id });
+  return events;
+}

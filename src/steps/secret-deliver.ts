@@ -1,0 +1,103 @@
+import { z } from 'zod';
+import type { LedgerEvent } from '../domain/event.ts';
+import { KeyId, SecretId } from '../domain/ids.ts';
+import type { SealedSecret } from '../domain/incident.ts';
+import { type Key, nameOf } from '../domain/key.ts';
+import { PermanentFailure } from '../errors.ts';
+import type { Secret } from '../secret.ts';
+import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { keyRef, secretRef } from './fields.ts';
+import { currentKey, providerOf, sealedSecret, sinkOf } from './look-up.ts';
+
+const With = z.strictObject({
+  secret: secretRef.describe('The sealed material, as key.create made it.'),
+  key: keyRef.describe('The key that this material belongs to.'),
+  to: z.enum(['owner']).describe('owner: the place that is registered for this key, from which its caller reads.'),
+});
+
+/**
+ * Puts the new material where the caller reads it, unseen by any person. What was there before is kept sealed first, so that undo can
+ * put it back.
+ */
+export const secretDeliver = defineStep({
+  uses: 'secret.deliver',
+  summary: 'Delivers a sealed secret to the place that its caller reads from, and activates the key.',
+  with: With,
+  outputs: z.strictObject({ sink: z.string(), target: z.string() }),
+  effect: 'writes',
+  repeat: 'probe',
+  undo: {
+    kind: 'undo',
+    summary: 'Puts back what was there before.',
+    undo: async (undoing) => withdraw(With.parse(undoing.input), undoing),
+  },
+  timeoutMs: 60_000,
+  perform: async (input, context) => {
+    const { key, sealed } = await sealedFor(input, context);
+    const { sink, delivery } = sinkOf(context, key);
+    await sink.check(delivery.target);
+    const kept = await keepPrevious(key, await sink.read(delivery.target), context);
+    await sink.deliver(delivery.target, context.vault.open(sealed));
+    return delivered(key, sealed, kept);
+  },
+  probe: async (input, context) => {
+    const { key, sealed } = await sealedFor(input, context);
+    return (await holds(key, context)) ? delivered(key, sealed, []) : 'did_not_happen';
+  },
+});
+
+async function sealedFor(
+  input: z.output<typeof With>,
+  context: StepContext,
+): Promise<{ key: Key; sealed: SealedSecret }> {
+  const key = await currentKey(context, input.key);
+  const sealed = await sealedSecret(context, SecretId.parse(input.secret.secret));
+  if (sealed.key === key.id && sealed.purpose === 'new_key') return { key, sealed };
+  throw new PermanentFailure(
+    `The sealed secret ${sealed.id} is not the material of ${nameOf(key)}; it was not delivered.`,
+  );
+}
+
+/** Does the caller's place hold this key's material right now? */
+async function holds(key: Key, context: StepContext): Promise<boolean> {
+  const { sink, delivery } = sinkOf(context, key);
+  const there = await sink.read(delivery.target);
+  return there !== null && providerOf(context, key).matches(key, there);
+}
+
+// A runbook without key.quarantine would otherwise overwrite the only copy.
+async function keepPrevious(key: Key, there: Secret | null, context: StepContext): Promise<LedgerEvent[]> {
+  if (there === null || key.predecessor === null || providerOf(context, key).matches(key, there)) return [];
+  if ((await previousOf(key, context)) !== null) return [];
+  const id = SecretId.parse(context.newId('sec'));
+  const secret = context.vault.seal(there, { id, key: key.predecessor, purpose: 'evidence', now: context.now() });
+  return [{ type: 'secret_sealed', secret }];
+}
+
+function delivered(key: Key, sealed: SealedSecret, kept: LedgerEvent[]): StepResult {
+  if (key.delivery === null)
+    throw new PermanentFailure(`${nameOf(key)} lost its delivery while it was being delivered.`);
+  const { sink, target } = key.delivery;
+  const events: LedgerEvent[] = [...kept, { type: 'secret_delivered', secret: sealed.id, key: key.id, sink, target }];
+  if (key.state === 'pending') events.push({ type: 'key_activated', key: key.id });
+  return { kind: 'done', outputs: { sink, target }, events };
+}
+
+/** What the place held before: kept by key.quarantine or by this step. */
+async function previousOf(key: Key, context: StepContext): Promise<SealedSecret | null> {
+  if (key.predecessor === null) return null;
+  const sealed = await context.ledger.secretsOfKey(KeyId.parse(key.predecessor));
+  return sealed.find((one) => one.purpose === 'evidence' && one.envelope !== null) ?? null;
+}
+
+// Touches the place only while it holds the material that this step put there: a second undo, or one after a person has repaired it
+// by hand, changes nothing.
+async function withdraw(input: z.output<typeof With>, context: StepContext): Promise<LedgerEvent[]> {
+  const key = await currentKey(context, input.key);
+  if (key.delivery === null || !(await holds(key, context))) return [];
+  const { sink, delivery } = sinkOf(context, key);
+  const previous = await previousOf(key, context);
+  await sink.restore(delivery.target, previous === null ? null : context.vault.open(previous));
+  const secret = SecretId.parse(input.secret.secret);
+  return [{ type: 'secret_withdrawn', secret, key: key.id, sink: delivery.sink, target: delivery.target }];
+}

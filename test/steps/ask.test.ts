@@ -1,0 +1,80 @@
+import { describe, expect, test } from 'vitest';
+import { ask } from '../../src/steps/ask.ts';
+import type { StepResult } from '../../src/steps/contract.ts';
+import { aStepWorld, type StepWorld } from '../support/a-step-context.ts';
+import { bob, carol, minutesAfter, NOON } from '../support/builders.ts';
+import { done, failure, play, resume, waiting } from '../support/play-step.ts';
+
+const input = { question: 'Is the caller redeployed?', assignee: 'owner', evidence: 'url' };
+
+function opened(world: StepWorld, result: StepResult) {
+  const waits = waiting(result);
+  const row = waits.kind === 'ask' ? world.ledger.asks.get(waits.id) : undefined;
+  if (row === undefined) throw new Error('no question was opened');
+  return { row, waits };
+}
+
+describe('ask', () => {
+  test('puts the question to the people behind the assignee and waits until it is due', async () => {
+    const world = aStepWorld();
+    world.context.step.dueAt = minutesAfter(NOON, 30);
+    const { row, waits } = opened(world, await play(world, ask, input));
+    expect(row).toMatchObject({ assignee: 'owner', assigned: [carol], evidence: 'url', answer: null });
+    expect(waits.until).toEqual(minutesAfter(NOON, 30));
+  });
+
+  test.each([
+    ['a person', 'bob', [bob]],
+    ['a group', 'group:security', [bob, carol]],
+    ['the escalation of the key', 'escalation', ['alice', 'bob']],
+  ])('asks %s', async (_who, assignee, people) => {
+    const world = aStepWorld();
+    expect(opened(world, await play(world, ask, { ...input, assignee })).row.assigned).toEqual(people);
+  });
+
+  test('goes on with the answer, the evidence and the name', async () => {
+    const world = aStepWorld();
+    const { row, waits } = opened(world, await play(world, ask, input));
+    world.ledger.apply([{ type: 'ask_answered', ask: row.id, yes: true, evidence: 'https://ci/7', by: carol }], NOON);
+    expect(done(await resume(world, ask, { input, waiting: waits }))).toEqual({
+      yes: true,
+      evidence: 'https://ci/7',
+      by: 'carol',
+    });
+  });
+
+  test('ends the step when the answer is no, with the reason', async () => {
+    const world = aStepWorld();
+    const { row, waits } = opened(world, await play(world, ask, input));
+    world.ledger.apply(
+      [{ type: 'ask_answered', ask: row.id, yes: false, evidence: 'the deploy is frozen', by: carol }],
+      NOON,
+    );
+    const error = failure(await resume(world, ask, { input, waiting: waits }));
+    expect(error).toContain('carol answered no');
+    expect(error).toContain('the deploy is frozen');
+  });
+
+  test('wakes once when it is overdue, and waits on: no answer is neither yes nor no', async () => {
+    const world = aStepWorld();
+    world.context.step.dueAt = minutesAfter(NOON, 30);
+    const { waits } = opened(world, await play(world, ask, input));
+    world.at(minutesAfter(NOON, 30));
+    const late = await resume(world, ask, { input, waiting: waits });
+    expect(waiting(late)).toEqual({ ...waits, until: null });
+  });
+
+  test('keeps its deadline when it is woken early', async () => {
+    const world = aStepWorld();
+    world.context.step.dueAt = minutesAfter(NOON, 30);
+    const { waits } = opened(world, await play(world, ask, input));
+    expect(waiting(await resume(world, ask, { input, waiting: waits }))).toEqual(waits);
+  });
+
+  test('fails, saying where to add people, when the assignee is nobody', async () => {
+    const world = aStepWorld({ key: { owner: null } });
+    const result = await play(world, ask, input);
+    expect(failure(result)).toContain('owner names no one in policy.yaml');
+    expect(result.events).toEqual([]);
+  });
+});
