@@ -23,7 +23,7 @@ export interface Message {
   blocks: Block[];
   attachments: Json[];
   threadTs?: string;
-  metadata?: { event_type: string; event_payload: Json };
+  metadata?: { event_type: string; event_payload: Json } | undefined;
   /** The ts of the last edit. */
   editedAt?: string;
   reactions: Reaction[];

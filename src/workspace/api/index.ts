@@ -1,0 +1,23 @@
+import { appMethods } from './app.ts';
+import { chatMethods } from './chat.ts';
+import { conversationMethods } from './conversations.ts';
+import { fileMethods } from './files.ts';
+import { historyMethods } from './history.ts';
+import type { Method } from './method.ts';
+import { peopleMethods } from './people.ts';
+import { reactionMethods } from './reactions.ts';
+import { viewMethods } from './views.ts';
+
+/** Every Web API method the workspace speaks, by its name. */
+export const METHODS: ReadonlyMap<string, Method> = new Map(
+  [
+    ...appMethods,
+    ...chatMethods,
+    ...conversationMethods,
+    ...historyMethods,
+    ...peopleMethods,
+    ...reactionMethods,
+    ...fileMethods,
+    ...viewMethods,
+  ].map((each) => [each.name, each]),
+);

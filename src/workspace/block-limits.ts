@@ -1,0 +1,42 @@
+/**
+ * Every figure Slack holds Block Kit to, in one place. Sources: the reference pages of Block Kit as quoted in @slack/types,
+ * and two limits Slack does not document: the sum of all text in a message, and the wait of a pushed view.
+ * Lengths are in UTF-16 units, as JavaScript and Slack's own clients count.
+ */
+export const BLOCK_LIMITS = {
+  message: { blocks: 50, text: 40_000, updateText: 4_000, allText: 13_200, attachments: 100 },
+  view: {
+    blocks: 100,
+    title: 24,
+    submit: 24,
+    close: 24,
+    privateMetadata: 3_000,
+    bytes: 250_000,
+    depth: 3,
+  },
+  id: 255,
+  textObject: 3_000,
+  section: { text: 3_000, fields: 10, field: 2_000 },
+  header: { text: 150 },
+  context: { elements: 10 },
+  actions: { elements: 25 },
+  contextActions: { elements: 5 },
+  input: { label: 2_000, hint: 2_000 },
+  image: { altText: 2_000, title: 2_000, url: 3_000 },
+  video: { title: 200, author: 50, url: 3_000 },
+  markdown: { text: 12_000 },
+  table: { rows: 100, columns: 20 },
+  card: { title: 150, subtitle: 150, body: 200, actions: 25 },
+  carousel: { cards: 10 },
+  chart: { title: 50, label: 20, series: 6, categories: 20, perMessage: 2 },
+  container: { title: 150, subtitle: 150, blocks: 10 },
+  button: { text: 75, value: 2_000, url: 3_000, accessibilityLabel: 75 },
+  option: { text: 75, value: 75, description: 75, url: 3_000 },
+  select: { options: 100, groups: 100, groupLabel: 75 },
+  choice: { options: 10 },
+  overflow: { options: 5 },
+  placeholder: 150,
+  plainTextInput: { length: 3_000 },
+  fileInput: { files: 10 },
+  confirm: { title: 100, text: 300, button: 30 },
+} as const;

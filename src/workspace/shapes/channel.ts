@@ -1,0 +1,33 @@
+import type { Json } from '../json.ts';
+import type { Channel } from '../state/channels.ts';
+import type { World } from '../world.ts';
+
+export function channelShape(channel: Channel, world: World): Json {
+  const { id, name, kind, topic, members, hasApp, isShared } = channel;
+  const { teamId } = world.identity;
+  if (kind === 'direct') {
+    return { id, created: 0, is_im: true, is_org_shared: false, is_archived: false, user: members[0], is_open: true };
+  }
+  return {
+    id,
+    name,
+    name_normalized: name,
+    is_channel: kind === 'channel',
+    is_group: false,
+    is_im: false,
+    is_mpim: false,
+    is_private: kind === 'private',
+    is_archived: false,
+    is_general: false,
+    is_member: hasApp,
+    is_shared: isShared,
+    is_ext_shared: isShared,
+    is_org_shared: false,
+    created: 0,
+    creator: members[0] ?? world.identity.botUserId,
+    context_team_id: teamId,
+    topic: { value: topic, creator: '', last_set: 0 },
+    purpose: { value: '', creator: '', last_set: 0 },
+    num_members: members.length + (hasApp ? 1 : 0),
+  };
+}
