@@ -29,7 +29,11 @@ export const secretDeliver = defineStep({
   undo: {
     kind: 'undo',
     summary: 'Puts back what was there before.',
-    undo: async (undoing) => withdraw(With.parse(undoing.input), undoing),
+    undo: async (undoing) => {
+      const input = With.safeParse(undoing.input);
+      // Whose own references could not be resolved delivered nothing.
+      return input.success ? withdraw(input.data, undoing) : [];
+    },
   },
   timeoutMs: 60_000,
   perform: async (input, context) => {

@@ -1,0 +1,55 @@
+import type { IncidentFacts } from './incident-facts.ts';
+import { nameOf } from './key.ts';
+import type { Run, StepRecord } from './run.ts';
+
+/**
+ * Why this incident may not close yet, in sentences that say what is missing; empty when the gate of design/keys.md is met: every run
+ * ended, production is proved to work again, everybody affected was told, and the reminder that would have prevented it was test-fired.
+ */
+export function openPointsOf(facts: IncidentFacts): string[] {
+  return [...runsOpen(facts), ...recoveryOpen(facts), ...tellingOpen(facts), ...reminderOpen(facts)];
+}
+
+function runsOpen({ run, runs }: IncidentFacts): string[] {
+  const others = runs.filter((one) => one.id !== run.id && one.finishedAt === null);
+  return [
+    ...others.map((one) => `${one.runbook.id} (${one.id}) has not ended.`),
+    ...(run.cancelRequestedAt === null ? [] : [`${run.runbook.id} was cancelled before it was through.`]),
+    ...Object.values(run.steps).flatMap((record) => stepOpen(record, run)),
+  ];
+}
+
+function stepOpen(record: StepRecord, run: Run): string[] {
+  if (record.undoError !== null) return [`Step ${record.step} could not be undone: ${record.undoError}`];
+  if (record.state === 'in_doubt') return [`Step ${record.step} is in doubt: ${record.question}`];
+  if (record.state !== 'failed') return [];
+  // A runbook may go on after a failure (`on_failure`); then what came of it is judged by the other points.
+  const wentOn = Object.values(run.steps).some((one) => one.state === 'done' && one.ordinal > record.ordinal);
+  return wentOn ? [] : [`${run.runbook.id} stopped at ${record.step}: ${record.error}`];
+}
+
+function recoveryOpen({ incident, failed }: IncidentFacts): string[] {
+  const points: string[] = [];
+  if (incident.recoveredAt === null) points.push('Nothing on record proves that production works again.');
+  if (failed?.revokedAt && failed.provedDeadAt === null)
+    points.push(`${nameOf(failed)} was revoked, and no probe has seen it rejected yet.`);
+  return points;
+}
+
+function tellingOpen({ notices, usage }: IncidentFacts): string[] {
+  if (notices.length === 0)
+    return [
+      'Nobody was told which key failed, when its replacement is available and whether data integrity is at risk.',
+    ];
+  const told = new Set(notices.map((notice) => notice.recipient));
+  const callers = [...new Set(usage.map((use) => use.caller))].sort();
+  return callers
+    .filter((caller) => !told.has(`caller:${caller}`))
+    .map((caller) => `The caller ${caller} was not told which key failed and when its replacement is available.`);
+}
+
+function reminderOpen({ current, reminder }: IncidentFacts): string[] {
+  if (current === null) return [];
+  if (reminder === null) return [`No reminder is set for ${nameOf(current)}.`];
+  return reminder.tested === null ? [`The reminder for ${nameOf(current)} was never test-fired.`] : [];
+}

@@ -1,0 +1,164 @@
+import { z } from 'zod';
+import { spanText } from './duration.ts';
+import type { Ask, Notice, Reminder } from './incident.ts';
+import { type Key, nameOf } from './key.ts';
+
+export const QUESTIONS = ['alert_configured', 'alert_backed', 'right_owner', 'missing_owner', 'peer_blocked'] as const;
+export type Question = (typeof QUESTIONS)[number];
+
+export const Answer = z.object({
+  question: z.enum(QUESTIONS),
+  answer: z.enum(['yes', 'no', 'unknown']),
+  proof: z.string().describe('What in the ledger says so, in one sentence.'),
+});
+export type Answer = z.infer<typeof Answer>;
+
+/** As the answers are kept as evidence, and found again by the summary. */
+export const Missed = z.object({ answers: z.array(Answer), missed: z.string() });
+export type Missed = z.infer<typeof Missed>;
+export const MISSED_ROTATION = 'missed_rotation';
+
+/** What the ledger and the policy know about the time before the key expired. */
+export interface MissedFacts {
+  key: Key;
+  now: Date;
+  /** The policy row, or null. */
+  alert: { withinDays: readonly number[]; channel: string } | null;
+  reminder: Reminder | null;
+  /** Notices of the template `key_expiring_soon` about this key. */
+  warnings: readonly Notice[];
+  /** The people behind the owner's name today. */
+  owners: readonly string[];
+  /** Since when the ledger knows this key; null when it cannot tell. */
+  knownSince: Date | null;
+  /** What a rotation that was under way when the key expired was waiting for. */
+  pending: readonly Ask[];
+  /** Rotations of this key that had begun and not ended when it expired. */
+  underWay: number;
+}
+
+/** The template of the digest's and the owner's warning before an expiry. */
+export const EXPIRING_SOON = 'key_expiring_soon';
+
+/** The five questions of R-KEY-EXPIRY (Investigate), each answered by what is recorded, with its proof. */
+export function answerQuestions(ask: readonly Question[], facts: MissedFacts): Answer[] {
+  return ask.map((question) => ({ question, ...ANSWERS[question](facts) }));
+}
+
+type Found = Omit<Answer, 'question'>;
+
+const ANSWERS: Record<Question, (facts: MissedFacts) => Found> = {
+  alert_configured: alertConfigured,
+  alert_backed: alertBacked,
+  right_owner: rightOwner,
+  missing_owner: missingOwner,
+  peer_blocked: peerBlocked,
+};
+
+function alertConfigured({ key, alert, reminder, now }: MissedFacts): Found {
+  if (reminder !== null && reminder.setAt < endOf(key, now))
+    return yes(
+      `A reminder for this key was set on ${day(reminder.setAt)} for ${daysText(reminder.withinDays)} before its expiry.`,
+    );
+  if (alert !== null)
+    return yes(
+      `policy.yaml has key_expiring_soon at ${daysText(alert.withinDays)} before an expiry, into ${alert.channel}.`,
+    );
+  return no('policy.yaml has no key_expiring_soon alert, and no reminder was set for this key.');
+}
+
+function alertBacked(facts: MissedFacts): Found {
+  const { key, reminder, now } = facts;
+  if (alertConfigured(facts).answer === 'no') return no('There was no alert that a query could have backed.');
+  if (key.expiresAt === null)
+    return no('No expiry date is registered, so no expiring-soon query can ever find this key.');
+  const warnings = before(facts);
+  const first = warnings[0];
+  if (first !== undefined)
+    return yes(`The expiring-soon query found this key ${times(warnings.length)}, first on ${day(first.createdAt)}.`);
+  if (reminder?.tested && reminder.tested.at < endOf(key, now))
+    return yes(`The reminder was test-fired against the ledger's expiring-soon query on ${day(reminder.tested.at)}.`);
+  return (
+    knewInTime(facts) ??
+    no('The alert was configured, but no expiring-soon query ever reported this key before it expired.')
+  );
+}
+
+function rightOwner(facts: MissedFacts): Found {
+  const { key, owners } = facts;
+  if (owners.length === 0)
+    return no(`${nameOf(key)} has no owner that policy.yaml knows, so no alert could reach the right one.`);
+  const warnings = before(facts);
+  const reached = warnings.filter((notice) => owners.some((owner) => notice.recipient === `person:${owner}`));
+  const last = reached.at(-1);
+  if (last !== undefined)
+    return yes(
+      `${owners.join(', ')} got ${times(reached.length, 'warning')}, last on ${day(last.createdAt)}; no rotation was completed.`,
+    );
+  const others = [...new Set(warnings.map((notice) => notice.recipient))];
+  if (others.length > 0) return no(`Warnings went to ${others.join(', ')} and not to ${owners.join(', ')}.`);
+  return knewInTime(facts) ?? no(`No warning about this key is on record, so none reached ${owners.join(', ')}.`);
+}
+
+function missingOwner({ key, owners }: MissedFacts): Found {
+  if (key.owner === null) return yes('No owner is registered.');
+  if (key.expiresAt === null) return yes('No expiry date is registered.');
+  if (owners.length === 0) return yes(`The registered owner ${key.owner} names no one in policy.yaml.`);
+  return no(`Owner ${key.owner} (${owners.join(', ')}) and expiry ${day(key.expiresAt)} are registered.`);
+}
+
+function peerBlocked({ key, pending, underWay, now }: MissedFacts): Found {
+  const peers = pending.filter((ask) => ask.assignee !== key.owner && ask.assignee !== 'owner');
+  const [peer] = peers;
+  if (peer !== undefined)
+    return yes(
+      `A rotation had waited ${spanText(endOf(key, now).getTime() - peer.createdAt.getTime())} for ${peer.assignee}: "${peer.question}"`,
+    );
+  const [own] = pending;
+  if (own !== undefined) return no(`A rotation was waiting for its own owner (${own.assignee}), not for a peer.`);
+  if (underWay > 0) return no('A rotation was under way when the key expired; it was not waiting for a peer.');
+  return no('No rotation of this key was under way when it expired.');
+}
+
+const CAUSES: readonly [Question, Answer['answer'], string][] = [
+  ['missing_owner', 'yes', 'nobody could be warned'],
+  ['alert_configured', 'no', 'no alert was configured'],
+  ['peer_blocked', 'yes', 'a peer had not answered'],
+  ['alert_backed', 'no', 'the alert was not backed by a query'],
+  ['right_owner', 'no', 'no warning reached the owner'],
+  ['right_owner', 'yes', 'the owner was warned and did not rotate'],
+];
+
+/** Why the rotation was missed, in one sentence, from the answers alone. */
+export function whyMissed(answers: readonly Answer[]): string {
+  for (const [question, answer, cause] of CAUSES) {
+    const found = answers.find((one) => one.question === question && one.answer === answer);
+    if (found !== undefined) return `The rotation was missed because ${cause}: ${found.proof}`;
+  }
+  return 'The ledger does not show why the rotation was missed; ask the owner.';
+}
+
+// Before the ledger knew the key, silence proves nothing.
+function knewInTime({ key, knownSince, now }: MissedFacts): Found | null {
+  if (knownSince !== null && knownSince < endOf(key, now)) return null;
+  return {
+    answer: 'unknown',
+    proof: 'The ledger learned of this key only after it had expired; what was sent before is not on record.',
+  };
+}
+
+function before({ key, warnings, now }: MissedFacts): Notice[] {
+  return warnings
+    .filter((notice) => notice.createdAt < endOf(key, now))
+    .sort((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
+}
+
+function endOf(key: Key, now: Date): Date {
+  return key.expiresAt !== null && key.expiresAt < now ? key.expiresAt : now;
+}
+
+const yes = (proof: string): Found => ({ answer: 'yes', proof });
+const no = (proof: string): Found => ({ answer: 'no', proof });
+const day = (at: Date) => at.toISOString().slice(0, 10);
+const daysText = (days: readonly number[]) => `${days.join(', ')} days`;
+const times = (count: number, what = 'time') => `${count} ${what}${count === 1 ? '' : 's'}`;

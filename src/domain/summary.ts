@@ -1,0 +1,138 @@
+import type { Approval } from './approval.ts';
+import { openPointsOf } from './close-gate.ts';
+import { type FollowUp, followUpsOf } from './follow-ups.ts';
+import type { Ask, Evidence, Incident } from './incident.ts';
+import type { IncidentFacts } from './incident-facts.ts';
+import { nameOf } from './key.ts';
+import { MISSED_ROTATION, Missed } from './questions.ts';
+import { type Names, type TimelineLine, timelineOf } from './timeline.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface Decision {
+  question: string;
+  outcome: string;
+  by: string[];
+  at: Date | null;
+  why: string;
+}
+
+export interface Summary {
+  incident: string;
+  title: string;
+  severity: Incident['severity'];
+  whatHappened: string;
+  impact: {
+    startedAt: Date;
+    recoveredAt: Date | null;
+    rejectedCalls: number;
+    callers: { caller: string; rejected: number }[];
+  };
+  /** Spans in milliseconds; null when one end of it is not on record. */
+  times: { toReportMs: number; toContainMs: number | null; toRecoverMs: number | null; revokeToProofMs: number | null };
+  decisions: Decision[];
+  missed: Missed | null;
+  dataIntegrity: string;
+  told: string[];
+  followUps: FollowUp[];
+  openPoints: string[];
+  timeline: TimelineLine[];
+  evidence: { kind: string; hash: string; capturedAt: Date }[];
+  audit: { lines: number; seq: number; hash: string } | null;
+}
+
+/** The post-incident summary, drawn from what is recorded and from nothing else. */
+export function summaryOf(facts: IncidentFacts): Summary {
+  const { incident, evidence, notices, entries, head } = facts;
+  const missed = missedOf(evidence);
+  return {
+    incident: incident.id,
+    title: incident.title,
+    severity: incident.severity,
+    whatHappened: whatHappened(facts),
+    impact: impactOf(facts),
+    times: timesOf(facts),
+    decisions: [...facts.approvals.map(approvalDecision), ...facts.asks.flatMap(askDecision)],
+    missed,
+    dataIntegrity: notices.at(-1)?.facts.dataIntegrity ?? 'Nobody has stated whether data integrity is at risk.',
+    told: [...new Set(notices.map((notice) => notice.recipient))].sort(),
+    followUps: followUpsOf(facts, missed),
+    openPoints: openPointsOf(facts),
+    timeline: timelineOf(entries, namesOf(facts)),
+    evidence: evidence.map(({ kind, hash, capturedAt }) => ({ kind, hash, capturedAt })),
+    audit: head === null ? null : { lines: entries.length, ...head },
+  };
+}
+
+function whatHappened({ failed, current, run }: IncidentFacts): string {
+  if (failed === null) return `${run.reason}.`;
+  const which = `${nameOf(failed)}, the ${failed.class} of ${failed.service} in ${failed.environment},`;
+  const end =
+    failed.compromisedAt !== null
+      ? `was reported as ${run.inputs.situation === 'exploited' ? 'used by somebody else' : 'possibly known to somebody else'} at ${failed.compromisedAt.toISOString()}`
+      : failed.expiresAt !== null && failed.state !== 'active'
+        ? `expired at ${failed.expiresAt.toISOString()} before its rotation completed`
+        : 'failed';
+  if (current === null || current.id === failed.id) return `${which} ${end}. It has not been replaced.`;
+  const since = current.activatedAt === null ? '' : ` since ${current.activatedAt.toISOString()}`;
+  return `${which} ${end}. ${nameOf(current)} takes its place${since}.`;
+}
+
+function impactOf({ incident, usage }: IncidentFacts): Summary['impact'] {
+  const rejected = new Map<string, number>();
+  const during = usage.filter((use) => use.minute.getTime() + MINUTE_MS > incident.startedAt.getTime());
+  for (const use of during)
+    if (use.rejected > 0) rejected.set(use.caller, (rejected.get(use.caller) ?? 0) + use.rejected);
+  const callers = [...rejected].map(([caller, count]) => ({ caller, rejected: count }));
+  return {
+    startedAt: incident.startedAt,
+    recoveredAt: incident.recoveredAt,
+    rejectedCalls: callers.reduce((sum, one) => sum + one.rejected, 0),
+    callers: callers.sort((a, b) => b.rejected - a.rejected || a.caller.localeCompare(b.caller)),
+  };
+}
+
+function timesOf({ incident, failed }: IncidentFacts): Summary['times'] {
+  const since = (start: Date | null, end: Date | null) =>
+    start === null || end === null ? null : end.getTime() - start.getTime();
+  return {
+    toReportMs: incident.reportedAt.getTime() - incident.startedAt.getTime(),
+    toContainMs: since(incident.startedAt, incident.containedAt),
+    toRecoverMs: since(incident.startedAt, incident.recoveredAt),
+    revokeToProofMs: since(failed?.revokedAt ?? null, failed?.provedDeadAt ?? null),
+  };
+}
+
+function approvalDecision(approval: Approval): Decision {
+  return {
+    question: approval.question,
+    outcome: approval.outcome ?? 'open',
+    by: approval.votes.map((vote) => vote.person),
+    at: approval.decidedAt,
+    why: approval.votes
+      .map((vote) => vote.reason.trim())
+      .filter((reason) => reason !== '')
+      .join('; '),
+  };
+}
+
+function askDecision({ question, answer }: Ask): Decision[] {
+  if (answer === null) return [{ question, outcome: 'not answered', by: [], at: null, why: '' }];
+  return [
+    { question, outcome: answer.yes ? 'yes' : 'no', by: [answer.by], at: answer.at, why: answer.evidence.trim() },
+  ];
+}
+
+function missedOf(evidence: readonly Evidence[]): Missed | null {
+  const found = evidence.filter((one) => one.kind === MISSED_ROTATION).at(-1);
+  return found === undefined ? null : Missed.parse(found.content);
+}
+
+function namesOf({ failed, current, runs, approvals, asks }: IncidentFacts): Names {
+  return new Map<string, string>([
+    ...[failed, current].flatMap((key): [string, string][] => (key === null ? [] : [[key.id, nameOf(key)]])),
+    ...runs.map((run): [string, string] => [run.id, `${run.runbook.id} (${run.id})`]),
+    ...approvals.map((approval): [string, string] => [approval.id, approval.question]),
+    ...asks.map((ask): [string, string] => [ask.id, ask.question]),
+  ]);
+}

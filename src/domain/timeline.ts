@@ -1,0 +1,176 @@
+import { z } from 'zod';
+import type { AuditEntry, LedgerEvent } from './event.ts';
+
+/** An event as its audit line keeps it: instants are text, and what is confidential was left out. */
+export type Told = AsRecorded<LedgerEvent>;
+type Plain = string | number | boolean | null | undefined;
+type AsRecorded<T> = T extends Plain
+  ? T
+  : T extends Date
+    ? string
+    : T extends readonly (infer One)[]
+      ? AsRecorded<One>[]
+      : T extends object
+        ? { [Name in keyof T]: AsRecorded<T[Name]> }
+        : T;
+
+/** Names of keys, approvals, questions and runs by their ids; an id without a name stands for itself. */
+export type Names = ReadonlyMap<string, string>;
+
+export interface TimelineLine {
+  seq: number;
+  at: Date;
+  actor: string;
+  sentence: string;
+}
+
+/** The audit lines of an incident as sentences, oldest first. Lines that repeat what another line says better are left out. */
+export function timelineOf(entries: readonly AuditEntry[], names: Names): TimelineLine[] {
+  return [...entries]
+    .sort((a, b) => a.seq - b.seq)
+    .flatMap((entry) => {
+      const sentence = sentenceFor(toldBy(entry), names);
+      return sentence === null ? [] : [{ seq: entry.seq, at: entry.at, actor: entry.actor, sentence }];
+    });
+}
+
+/** The event behind an audit line. */
+export function toldBy(entry: Pick<AuditEntry, 'details'>): Told {
+  return Recorded.parse(JSON.parse(entry.details));
+}
+
+// The ledger writes `details` from a LedgerEvent and nothing else, and the hash chain protects what it wrote.
+const Recorded = z.custom<Told>((value) => typeof value === 'object' && value !== null && 'type' in value);
+
+/** One sentence on what happened, or null when it only repeats another line. */
+export function sentenceFor(event: Told, names: Names): string | null {
+  const name = (id: string) => names.get(id) ?? id;
+  switch (event.type) {
+    case 'key_issued':
+      return `${event.key.slug} v${event.key.version} was minted with the scopes ${event.key.scopes.join(', ') || 'of its provider'}, pending until it is delivered.`;
+    case 'key_activated':
+      return `${name(event.key)} became active.`;
+    case 'key_expired':
+      return `${name(event.key)} was recorded as expired.`;
+    case 'key_quarantined':
+      return `${name(event.key)} was quarantined: nothing new is issued with it; ${MATERIAL[event.material]}.`;
+    case 'key_compromised':
+      return `${name(event.key)} was marked as compromised.`;
+    case 'key_revoked':
+      return `${name(event.key)} was revoked${event.replacedBy === null ? '' : `; ${name(event.replacedBy)} takes its place`}.`;
+    case 'key_proved_live':
+      return `${name(event.key)} was proved to work, ${event.probes} of ${event.probes} probes: ${event.how}.`;
+    case 'key_proved_dead':
+      return `${name(event.key)} was proved to be rejected: ${event.how}.`;
+    case 'secret_sealed':
+      return event.secret.purpose === 'evidence'
+        ? `The material of ${name(event.secret.key)} was sealed as evidence.`
+        : `The material of ${name(event.secret.key)} was sealed; nobody saw it.`;
+    case 'secret_delivered':
+      return `The material of ${name(event.key)} was delivered by ${event.sink} to ${event.target} and read back.`;
+    case 'secret_withdrawn':
+      return `The material of ${name(event.key)} was taken back from ${event.sink} ${event.target}; what was there before was restored.`;
+    case 'secret_destroyed':
+      return `The sealed copy ${event.secret} was destroyed.`;
+    default:
+      return sentenceForRun(event, name);
+  }
+}
+
+const MATERIAL = {
+  sealed: 'its material was sealed as evidence',
+  absent: 'there was no material at its registered place',
+  different: 'its registered place held other material, which was sealed as evidence',
+} as const;
+
+type KeyEvent = Extract<Told, { type: `key_${string}` | `secret_${string}` }>;
+
+function sentenceForRun(event: Exclude<Told, KeyEvent>, name: (id: string) => string): string | null {
+  switch (event.type) {
+    case 'run_started':
+      return `${event.run.runbook.id} started (${event.run.id}), asked for by ${event.run.requestedBy}: ${event.run.reason}.`;
+    case 'run_cancel_requested':
+      return `Cancelling ${name(event.run)} was asked for: ${event.reason}.`;
+    case 'run_finished':
+      return `${name(event.run)} ${event.outcome}: ${event.why}.`;
+    case 'step_recorded':
+      return sentenceForStep(event.record);
+    case 'approval_requested':
+      return `"${event.approval.question}" was put to ${event.approval.asked.join(', ')} (rule ${event.approval.ruleName}, until ${event.approval.expiresAt}).`;
+    case 'vote_cast':
+      return `${event.vote.person} voted to ${event.vote.vote} "${name(event.approval)}"${because(event.vote.reason)}.`;
+    case 'approval_decided':
+      return `"${name(event.approval)}" was ${event.outcome}.`;
+    case 'ask_opened':
+      return `${event.ask.assigned.join(', ')} was asked: "${event.ask.question}"${event.ask.dueAt === null ? '' : ` (due ${event.ask.dueAt})`}.`;
+    case 'ask_answered':
+      return `${event.by} answered ${event.yes ? 'yes' : 'no'} to "${name(event.ask)}"${because(event.evidence)}.`;
+    default:
+      return sentenceForIncident(event, name);
+  }
+}
+
+type RunEvent = Extract<
+  Told,
+  { type: `run_${string}` | 'step_recorded' | `approval_${string}` | 'vote_cast' | `ask_${string}` }
+>;
+
+function sentenceForIncident(event: Exclude<Told, KeyEvent | RunEvent>, name: (id: string) => string): string | null {
+  switch (event.type) {
+    case 'alert_received':
+      return `${event.alert.alert} came in from ${event.alert.source}: ${event.alert.count} in ${event.alert.windowMinutes} min.`;
+    case 'incident_opened':
+      return `${event.incident.severity} was declared: ${event.incident.title}.`;
+    case 'incident_classified':
+      return `Identified as ${event.keyClass}: ${event.why}`;
+    case 'incident_contained':
+      return 'The incident is contained.';
+    case 'incident_recovered':
+      return 'The incident is recovered.';
+    case 'incident_closed':
+      return event.openPoints.length === 0
+        ? 'The incident was closed.'
+        : `The incident stays open: ${event.openPoints.join(' ')}`;
+    case 'notice_issued':
+      return `${event.notice.recipient} was told about ${name(event.notice.key)}: ${event.notice.facts.replacementAvailable}`;
+    case 'evidence_captured':
+      return `Evidence was kept: ${event.evidence.kind} (SHA-256 ${event.evidence.hash.slice(0, 12)}…).`;
+    case 'reminder_set':
+      return `A reminder for ${name(event.reminder.key)} was set: ${event.reminder.owner} in ${event.reminder.channel}.`;
+    case 'reminder_tested':
+      return `The reminder was test-fired on a clock shifted to ${event.tested.shiftedTo}: ${event.tested.wouldTell}`;
+    case 'summary_posted':
+      return 'The post-incident summary was posted.';
+    case 'request_refused':
+      return `A request was refused (${event.what}): ${event.sentence}`;
+    default:
+      return event satisfies never;
+  }
+}
+
+// A step that went well is told by its own events; only what went wrong or needs a person is said here.
+function sentenceForStep(record: Extract<Told, { type: 'step_recorded' }>['record']): string | null {
+  switch (record.state) {
+    case 'failed':
+      return `Step ${record.step} failed: ${record.error}`;
+    case 'in_doubt':
+      return `Step ${record.step} is in doubt: ${record.question}`;
+    case 'skipped':
+      return `Step ${record.step} was skipped: ${record.why}.`;
+    case 'undone':
+      return `Step ${record.step} was undone.`;
+    case 'waiting':
+      return record.waiting.kind === 'retry'
+        ? `Step ${record.step} will be tried again: ${record.waiting.error}`
+        : null;
+    case 'started':
+    case 'done':
+      return record.undoError === null ? null : `Step ${record.step} could not be undone: ${record.undoError}`;
+    default:
+      return record satisfies never;
+  }
+}
+
+function because(text: string): string {
+  return text.trim() === '' ? '' : `: ${text.trim()}`;
+}

@@ -1,0 +1,37 @@
+import { approve } from './approve.ts';
+import { ask } from './ask.ts';
+import { auditCapture } from './audit-capture.ts';
+import type { StepKind } from './contract.ts';
+import { keyClassify } from './key-classify.ts';
+import { keyCreate } from './key-create.ts';
+import { keyProveDead } from './key-prove-dead.ts';
+import { keyProveLive } from './key-prove-live.ts';
+import { keyQuarantine } from './key-quarantine.ts';
+import { keyRevoke } from './key-revoke.ts';
+import { ledgerQuestions } from './ledger-questions.ts';
+import { notify } from './notify.ts';
+import { providerProbeAdmin } from './provider-probe-admin.ts';
+import { reminderProve } from './reminder-prove.ts';
+import { runbookStart } from './runbook-start.ts';
+import { secretDeliver } from './secret-deliver.ts';
+import { summaryPost } from './summary-post.ts';
+
+/** Every `uses:` that a runbook may name. Schema, error messages, dispatch and documentation are drawn from this list. */
+export const stepKinds: readonly StepKind[] = [
+  keyClassify,
+  auditCapture,
+  keyQuarantine,
+  providerProbeAdmin,
+  runbookStart,
+  ledgerQuestions,
+  approve,
+  ask,
+  keyCreate,
+  secretDeliver,
+  keyProveLive,
+  keyRevoke,
+  keyProveDead,
+  notify,
+  reminderProve,
+  summaryPost,
+];

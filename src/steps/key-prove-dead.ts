@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { spanText } from '../domain/duration.ts';
+import type { LedgerEvent } from '../domain/event.ts';
+import { SecretId } from '../domain/ids.ts';
+import { type Key, nameOf } from '../domain/key.ts';
+import { PermanentFailure } from '../errors.ts';
+import type { Probe } from '../providers/contract.ts';
+import type { Secret } from '../secret.ts';
+import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { keyRef, secretRef } from './fields.ts';
+import { expiryOf } from './key-classify.ts';
+import { currentKey, providerOf, sealedSecret } from './look-up.ts';
+import { recovery } from './recovery.ts';
+
+const EVERY_MS = 10_000;
+const PATIENCE_MS = 120_000;
+
+const With = z.strictObject({
+  key: keyRef.describe('The key that must not work any more.'),
+  secret: secretRef
+    .nullable()
+    .describe('Its material as key.quarantine sealed it; null: only the provider is asked about its record.'),
+});
+
+/**
+ * Probes every 10 s until the old key is rejected, and fails loudly when it is still accepted after the provider's enforcement delay and
+ * two minutes more (design/keys.md). The sealed evidence stays: see key.quarantine.
+ */
+export const keyProveDead = defineStep({
+  uses: 'key.prove_dead',
+  summary: 'Tries the old key until it is rejected; fails when it still works after the longest time that may take.',
+  with: With,
+  outputs: z.strictObject({ how: z.string().describe('The probe that saw it rejected.') }),
+  effect: 'reads',
+  repeat: 'safe',
+  undo: { kind: 'nothing', why: 'It only looks.' },
+  timeoutMs: 30_000,
+  perform: async (input, context) => probeOnce(input, context),
+  resume: async (input, context) => probeOnce(input, context),
+});
+
+async function probeOnce(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
+  const key = await currentKey(context, input.key);
+  const expired = expiryOf(key, context);
+  assertOver(key, expired);
+  const material = await materialOf(key, input.secret?.secret ?? null, context);
+  const probe = await providerOf(context, key).probe(key, material, context.signal);
+  if (probe.verdict !== 'rejected') return notYet(key, probe, { context, expired });
+  const events: LedgerEvent[] = [
+    ...expired,
+    { type: 'key_proved_dead', key: key.id, how: probe.how },
+    ...(await recovery({ ...key, provedDeadAt: context.now() }, context)),
+  ];
+  return { kind: 'done', outputs: { how: probe.how }, events };
+}
+
+function assertOver(key: Key, expired: readonly LedgerEvent[]): void {
+  if (key.state === 'revoked' || key.state === 'expired' || expired.length > 0) return;
+  throw new PermanentFailure(
+    `${nameOf(key)} is ${key.state} and meant to work; revoke it before proving that it is dead.`,
+  );
+}
+
+/** Null without a handle, and when what was sealed is not this key's material: probing with something else proves nothing. */
+async function materialOf(key: Key, handle: string | null, context: StepContext): Promise<Secret | null> {
+  if (handle === null) return null;
+  const material = context.vault.open(await sealedSecret(context, SecretId.parse(handle)));
+  return providerOf(context, key).matches(key, material) ? material : null;
+}
+
+function notYet(
+  key: Key,
+  probe: Probe,
+  { context, expired }: { context: StepContext; expired: LedgerEvent[] },
+): StepResult {
+  const now = context.now().getTime();
+  const since = startMs(key, context);
+  const patienceMs = providerOf(context, key).capabilities.enforcementDelayMs + PATIENCE_MS;
+  if (now - since < patienceMs) {
+    const until = new Date(Math.min(now + EVERY_MS, since + patienceMs));
+    return { kind: 'wait', waiting: { kind: 'time', until }, events: expired };
+  }
+  const error =
+    probe.verdict === 'accepted'
+      ? `${nameOf(key)} STILL WORKS ${spanText(now - since)} after its end: ${probe.how}. Treat it as live and block it at the provider by hand.`
+      : `Nothing could say within ${spanText(now - since)} whether ${nameOf(key)} is rejected: ${probe.how}. Check the provider, then retry this step.`;
+  return { kind: 'failed', error, events: expired };
+}
+
+// From the end of the key, but never from before this step began to look: a late start deserves its patience too.
+function startMs(key: Key, { run, step, now }: StepContext): number {
+  const began = run.steps[step.id]?.startedAt ?? now();
+  return Math.max((key.revokedAt ?? key.expiresAt ?? began).getTime(), began.getTime());
+}

@@ -1,0 +1,66 @@
+import { z } from 'zod';
+import type { LedgerEvent } from '../domain/event.ts';
+import { type Key, nameOf } from '../domain/key.ts';
+import { PermanentFailure } from '../errors.ts';
+import { defineStep, type StepContext } from './contract.ts';
+import { type KeyRef, keyRef } from './fields.ts';
+import { currentKey, providerOf } from './look-up.ts';
+
+const With = z.strictObject({
+  key: keyRef.describe('The key to revoke, for good.'),
+  replaced_by: keyRef.nullable().describe('Its replacement, which has to be proved to work; null when there is none.'),
+});
+
+/**
+ * The point of no return. A key that somebody exploits is revoked at once; every other key only after its replacement was accepted in a
+ * real call. A key in shipped apps or devices is never revoked by a runbook.
+ */
+export const keyRevoke = defineStep({
+  uses: 'key.revoke',
+  summary: 'Makes the provider refuse a key for good.',
+  with: With,
+  outputs: z.strictObject({ already: z.boolean().describe('True when it had been revoked before.') }),
+  effect: 'destroys',
+  repeat: 'safe',
+  undo: { kind: 'point_of_no_return', why: 'A revoked key never works again.' },
+  timeoutMs: 60_000,
+  perform: async (input, context) => {
+    const key = await currentKey(context, input.key);
+    if (key.state === 'revoked') return { kind: 'done', outputs: { already: true }, events: [] };
+    await assertMayGo(key, input.replaced_by, context);
+    const replacement = input.replaced_by === null ? null : await currentKey(context, input.replaced_by);
+    await providerOf(context, key).revoke(key);
+    const events: LedgerEvent[] = [
+      ...(isCompromised(context) && key.compromisedAt === null
+        ? [{ type: 'key_compromised', key: key.id } as const]
+        : []),
+      { type: 'key_revoked', key: key.id, replacedBy: replacement?.id ?? null },
+      ...containment(context),
+    ];
+    return { kind: 'done', outputs: { already: false }, events };
+  },
+});
+
+async function assertMayGo(key: Key, replacedBy: KeyRef | null, context: StepContext): Promise<void> {
+  if (key.class === 'embedded')
+    throw new PermanentFailure(
+      `${nameOf(key)} is built into shipped apps or devices; a runbook never revokes it. Two people decide that at the provider.`,
+    );
+  if (context.run.inputs.situation === 'exploited' || replacedBy === null) return;
+  const replacement = await currentKey(context, replacedBy);
+  if (replacement.state === 'active' && replacement.provedLiveAt !== null) return;
+  throw new PermanentFailure(
+    `${nameOf(key)} was not revoked: its replacement ${nameOf(replacement)} is ${replacement.state} and ` +
+      `${replacement.provedLiveAt === null ? 'was never proved to work' : 'no longer usable'}. Prove it with key.prove_live first.`,
+  );
+}
+
+function isCompromised({ run }: StepContext): boolean {
+  return run.inputs.situation === 'exploited' || run.inputs.situation === 'suspected';
+}
+
+function containment({ incident }: StepContext): LedgerEvent[] {
+  return incident === null || incident.containedAt !== null
+    ? []
+    : [{ type: 'incident_contained', incident: incident.id }];
+}

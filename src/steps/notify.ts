@@ -1,0 +1,98 @@
+import { z } from 'zod';
+import type { Notice } from '../domain/incident.ts';
+import { fingerprintOf, type Key, nameOf } from '../domain/key.ts';
+import { peopleNamed } from '../domain/policy.ts';
+import { affectedSince } from './affected.ts';
+import { defineStep, type StepContext } from './contract.ts';
+import { keyRef, peopleText, whoText } from './fields.ts';
+import { currentKey } from './look-up.ts';
+
+const With = z.strictObject({
+  to: z
+    .array(whoText)
+    .min(1)
+    .describe(
+      'People, groups, owner or escalation of the key; callers: everybody seen with it since a week before the failures began.',
+    ),
+  key: keyRef.describe('The key that failed.'),
+  replacement: keyRef.nullable().describe('Its replacement; null when there is none yet.'),
+  data_integrity: peopleText.describe('Whether any data integrity risk exists, in one sentence.'),
+});
+
+/** Tells everybody affected the three facts that R-KEY-EXPIRY makes mandatory: which key, when the replacement is there, and the data. */
+export const notify = defineStep({
+  uses: 'notify',
+  summary: 'Tells owners and callers which key failed, when its replacement is available and whether data is at risk.',
+  with: With,
+  outputs: z.strictObject({ told: z.array(z.string()).describe('`person:carol`, `caller:payments-worker`.') }),
+  effect: 'writes',
+  repeat: 'safe',
+  undo: { kind: 'nothing', why: 'What was said was said.' },
+  timeoutMs: 30_000,
+  perform: async (input, context) => {
+    const key = await currentKey(context, input.key);
+    const told = await recipients(key, input.to, context);
+    if (told.length === 0)
+      return {
+        kind: 'failed',
+        error: `Nobody can be told: ${input.to.join(', ')} names no one in policy.yaml, and no caller was seen with ${nameOf(key)}.`,
+        events: [],
+      };
+    const replacement = input.replacement === null ? null : await currentKey(context, input.replacement);
+    const notices = told.map((recipient) => noticeTo(recipient, key, { replacement, input, context }));
+    return { kind: 'done', outputs: { told }, events: notices.map((notice) => ({ type: 'notice_issued', notice })) };
+  },
+});
+
+async function recipients(key: Key, to: readonly string[], context: StepContext): Promise<string[]> {
+  const { policy } = await context.policy();
+  const people = peopleNamed(
+    policy,
+    to.filter((who) => who !== 'callers'),
+    key,
+  );
+  const callers = to.includes('callers') ? await callersOf(key, context) : [];
+  return [...[...people].sort().map((person) => `person:${person}`), ...callers.map((caller) => `caller:${caller}`)];
+}
+
+async function callersOf(key: Key, context: StepContext): Promise<string[]> {
+  const usage = await context.ledger.usageOf(key.id, affectedSince(context));
+  return [...new Set(usage.map((use) => use.caller))].sort();
+}
+
+function noticeTo(
+  recipient: string,
+  key: Key,
+  { replacement, input, context }: { replacement: Key | null; input: z.output<typeof With>; context: StepContext },
+): Notice {
+  return {
+    id: context.newId('ntc'),
+    incident: context.run.incident,
+    run: context.run.id,
+    recipient,
+    key: key.id,
+    template: replacement === null ? 'key-failed' : 'key-replaced',
+    facts: {
+      whichKey: whichKey(key),
+      replacementAvailable: replacementAvailable(replacement),
+      dataIntegrity: input.data_integrity,
+    },
+    createdAt: context.now(),
+  };
+}
+
+function whichKey(key: Key): string {
+  const which = `${nameOf(key)} of ${key.service} in ${key.environment} (fingerprint ${fingerprintOf(key)})`;
+  if (key.compromisedAt !== null) return `${which} was compromised and must not be used.`;
+  if (key.state === 'revoked' && key.revokedAt !== null)
+    return `${which} was revoked at ${key.revokedAt.toISOString()}.`;
+  return key.expiresAt === null ? `${which} failed.` : `${which} expired at ${key.expiresAt.toISOString()}.`;
+}
+
+function replacementAvailable(replacement: Key | null): string {
+  if (replacement === null) return 'There is no replacement yet; you will be told when there is one.';
+  if (replacement.activatedAt === null)
+    return `${nameOf(replacement)} is made and not delivered yet; you will be told when it is.`;
+  const until = replacement.expiresAt === null ? '' : `, valid until ${replacement.expiresAt.toISOString()}`;
+  return `${nameOf(replacement)} is available since ${replacement.activatedAt.toISOString()}, where its callers read it${until}.`;
+}
