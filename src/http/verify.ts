@@ -1,0 +1,67 @@
+import { Hono } from 'hono';
+import { z } from 'zod';
+import type { Key } from '../domain/key.ts';
+import { Refusal } from '../errors.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import { verdictOn } from '../providers/verify-key.ts';
+import type { UsageCounter } from './usage-counter.ts';
+
+const VERIFY_SCOPE = 'keys:verify';
+const Body = z.object({
+  key: z.string().min(1).max(512),
+  caller: z
+    .string()
+    .regex(/^[a-z0-9][a-z0-9._-]{0,62}$/)
+    .default('unknown'),
+});
+
+export interface VerifyDeps {
+  ledger: Pick<LedgerReader, 'keyByDigest'>;
+  digestOf: (material: string) => string;
+  usage: Pick<UsageCounter, 'count'>;
+  now: () => Date;
+}
+
+/**
+ * `POST /v1/keys/verify` with `{"key": …, "caller": …}`: says whether a key may be used, always with 200 and a `status`. The asking service
+ * shows a ledger key of its own with the scope `keys:verify`. The answer never repeats the key.
+ */
+export function verifyRoutes({ ledger, digestOf, usage, now }: VerifyDeps): Hono {
+  return new Hono().post('/', async (context) => {
+    await assertVerifier(context.req.header('authorization'));
+    const parsed = Body.safeParse(await context.req.json().catch(() => null));
+    if (!parsed.success)
+      throw new Refusal(
+        'bad_body',
+        'Expected JSON with "key" (text) and optionally "caller" (a name of lower-case letters, digits, - and _).',
+      );
+    const key = await ledger.keyByDigest(digestOf(parsed.data.key));
+    const verdict = verdictOn(key, now());
+    const accepted = verdict.status === 'valid' || verdict.status === 'retiring';
+    if (key !== null) usage.count(key.id, parsed.data.caller, accepted);
+    return context.json(key === null ? verdict : { ...verdict, ...publicFacts(key) });
+  });
+
+  async function assertVerifier(header: string | undefined): Promise<void> {
+    const token = header?.startsWith('Bearer ') ? header.slice('Bearer '.length) : null;
+    const asking = token === null ? null : await ledger.keyByDigest(digestOf(token));
+    if (asking !== null && verdictOn(asking, now()).status === 'valid' && asking.scopes.includes(VERIFY_SCOPE)) return;
+    throw new Refusal(
+      'unauthorized',
+      `Expected "Authorization: Bearer <key>" with a live ledger key that has the scope ${VERIFY_SCOPE}.`,
+    );
+  }
+}
+
+function publicFacts(key: Key) {
+  const { id, slug, version, service, scopes, rateLimit } = key;
+  return {
+    id,
+    slug,
+    version,
+    service,
+    scopes,
+    rate_limit: rateLimit,
+    expires_at: key.expiresAt?.toISOString() ?? null,
+  };
+}
