@@ -1,6 +1,6 @@
 import type { Approval } from '../../src/domain/approval.ts';
 import { ApprovalId, AskId, IncidentId, KeyId, PersonId, RunId, StepId } from '../../src/domain/ids.ts';
-import type { Ask, Incident } from '../../src/domain/incident.ts';
+import type { Alert, Ask, Incident, Notice, Reminder } from '../../src/domain/incident.ts';
 import type { Key } from '../../src/domain/key.ts';
 import { Policy } from '../../src/domain/policy.ts';
 import type { Run, StepRecord } from '../../src/domain/run.ts';
@@ -194,6 +194,52 @@ export function anAsk(overrides: Partial<Ask> = {}): Ask {
     createdAt: NOON,
     dueAt: minutesAfter(NOON, 30),
     answer: null,
+    ...overrides,
+  };
+}
+
+export function anAlert(overrides: Partial<Alert> = {}): Alert {
+  return {
+    id: 'alr-1',
+    incident: IncidentId.parse('inc-1'),
+    source: 'hook:payments_api',
+    alert: 'key_expired_blocked',
+    key: aKey().id,
+    count: 12,
+    windowMinutes: 10,
+    details: {},
+    receivedAt: NOON,
+    ...overrides,
+  };
+}
+
+export function aNotice(overrides: Partial<Notice> = {}): Notice {
+  return {
+    id: 'ntc-1',
+    incident: IncidentId.parse('inc-1'),
+    run: RunId.parse('run-1'),
+    recipient: 'person:carol',
+    key: aKey().id,
+    template: 'key-replaced',
+    facts: {
+      whichKey: 'payments-prod v3 expired.',
+      replacementAvailable: 'payments-prod v4 is available.',
+      dataIntegrity: 'No data was at risk.',
+    },
+    createdAt: NOON,
+    ...overrides,
+  };
+}
+
+export function aReminder(overrides: Partial<Reminder> = {}): Reminder {
+  return {
+    key: aKey().id,
+    withinDays: [30, 14, 7, 3, 1],
+    channel: 'C0KEYS',
+    owner: 'carol',
+    setAt: daysAfter(NOON, -80),
+    setBy: 'person:carol',
+    tested: null,
     ...overrides,
   };
 }

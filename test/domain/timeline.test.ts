@@ -1,0 +1,210 @@
+import { describe, expect, test } from 'vitest';
+import { canonicalJson } from '../../src/domain/canonical.ts';
+import type { LedgerEvent } from '../../src/domain/event.ts';
+import { AskId, IncidentId, RunId, SecretId } from '../../src/domain/ids.ts';
+import { sentenceFor, timelineOf, toldBy } from '../../src/domain/timeline.ts';
+import {
+  aKey,
+  aNotice,
+  anAlert,
+  anApproval,
+  anAsk,
+  anIncident,
+  aReminder,
+  aRun,
+  aStep,
+  bob,
+  carol,
+  daysAfter,
+  NOON,
+} from '../support/builders.ts';
+
+const key = aKey().id;
+const names = new Map<string, string>([
+  [key, 'payments-prod v3'],
+  ['apr-1', 'Replace payments-prod?'],
+  ['ask-1', 'Redeployed?'],
+  ['run-1', 'R-KEY-EXPIRY (run-1)'],
+]);
+const incident = IncidentId.parse('inc-1');
+const run = RunId.parse('run-1');
+const secret = SecretId.parse('sec-1');
+const sealed = { id: secret, key, purpose: 'evidence', envelope: 'v1.x', createdAt: NOON, destroyedAt: null } as const;
+const place = { secret, key, sink: 'file', target: '/run/secrets/payments' };
+const evidence = {
+  id: 'evd-1',
+  incident,
+  run,
+  step: aStep('s', { state: 'started' }).step,
+  kind: 'audit',
+  hash: 'f'.repeat(64),
+  content: {},
+  capturedAt: NOON,
+};
+const tested = {
+  at: NOON,
+  shiftedTo: daysAfter(NOON, 60),
+  wouldTell: 'carol: payments-prod v4 expires in 30 days.',
+  channel: 'C0KEYS',
+};
+
+// The record makes the compiler ask for a case here whenever an event is added.
+const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: Type }>, string] } = {
+  key_issued: [
+    { type: 'key_issued', key: aKey({ version: 4 }) },
+    'payments-prod v4 was minted with the scopes payments:read, payments:write',
+  ],
+  key_activated: [{ type: 'key_activated', key }, 'payments-prod v3 became active.'],
+  key_expired: [{ type: 'key_expired', key }, 'was recorded as expired'],
+  key_quarantined: [{ type: 'key_quarantined', key, material: 'absent' }, 'no material at its registered place'],
+  key_compromised: [{ type: 'key_compromised', key }, 'marked as compromised'],
+  key_revoked: [{ type: 'key_revoked', key, replacedBy: null }, 'payments-prod v3 was revoked.'],
+  key_proved_live: [
+    { type: 'key_proved_live', key, probes: 3, how: 'GET /ping → 200' },
+    '3 of 3 probes: GET /ping → 200',
+  ],
+  key_proved_dead: [{ type: 'key_proved_dead', key, how: 'GET /ping → 401' }, 'proved to be rejected: GET /ping → 401'],
+  secret_sealed: [{ type: 'secret_sealed', secret: sealed }, 'sealed as evidence'],
+  secret_delivered: [{ type: 'secret_delivered', ...place }, 'delivered by file to /run/secrets/payments'],
+  secret_withdrawn: [{ type: 'secret_withdrawn', ...place }, 'taken back from file'],
+  secret_destroyed: [{ type: 'secret_destroyed', secret }, 'sec-1 was destroyed'],
+  alert_received: [
+    { type: 'alert_received', alert: anAlert() },
+    'key_expired_blocked came in from hook:payments_api: 12 in 10 min',
+  ],
+  incident_opened: [{ type: 'incident_opened', incident: anIncident() }, 'SEV2 was declared: payments-prod expired.'],
+  incident_classified: [
+    { type: 'incident_classified', incident, keyClass: 'api_key', why: 'it is registered so.' },
+    'Identified as api_key',
+  ],
+  incident_contained: [{ type: 'incident_contained', incident }, 'contained'],
+  incident_recovered: [{ type: 'incident_recovered', incident }, 'recovered'],
+  incident_closed: [
+    { type: 'incident_closed', incident, openPoints: ['No reminder is set.'] },
+    'stays open: No reminder is set.',
+  ],
+  run_started: [
+    { type: 'run_started', run: aRun() },
+    'R-KEY-EXPIRY started (run-1), asked for by person:alice: payments are blocked',
+  ],
+  run_cancel_requested: [
+    { type: 'run_cancel_requested', run, reason: 'wrong key' },
+    'R-KEY-EXPIRY (run-1) was asked for: wrong key',
+  ],
+  run_finished: [
+    { type: 'run_finished', run, outcome: 'failed', why: 'mint: no' },
+    'R-KEY-EXPIRY (run-1) failed: mint: no',
+  ],
+  step_recorded: [
+    { type: 'step_recorded', run, record: aStep('mint', { state: 'failed', error: 'no admin' }) },
+    'Step mint failed: no admin',
+  ],
+  approval_requested: [
+    { type: 'approval_requested', approval: anApproval() },
+    '"Replace payments-prod?" was put to bob, carol (rule rotate, until 2027-03-10T12:10:00.000Z)',
+  ],
+  vote_cast: [
+    {
+      type: 'vote_cast',
+      approval: anApproval().id,
+      vote: { person: bob, vote: 'deny', reason: 'too early', at: NOON },
+    },
+    'bob voted to deny "Replace payments-prod?": too early',
+  ],
+  approval_decided: [
+    { type: 'approval_decided', approval: anApproval().id, outcome: 'approved' },
+    '"Replace payments-prod?" was approved',
+  ],
+  ask_opened: [
+    { type: 'ask_opened', ask: anAsk() },
+    'carol was asked: "Is the caller redeployed with the new key?" (due 2027-03-10T12:30:00.000Z)',
+  ],
+  ask_answered: [
+    { type: 'ask_answered', ask: AskId.parse('ask-1'), yes: true, evidence: 'https://ci/7', by: carol },
+    'carol answered yes to "Redeployed?": https://ci/7',
+  ],
+  notice_issued: [{ type: 'notice_issued', notice: aNotice() }, 'person:carol was told about payments-prod v3'],
+  evidence_captured: [{ type: 'evidence_captured', evidence }, 'audit (SHA-256 ffffffffffff…)'],
+  reminder_set: [
+    { type: 'reminder_set', reminder: aReminder() },
+    'A reminder for payments-prod v3 was set: carol in C0KEYS',
+  ],
+  reminder_tested: [
+    { type: 'reminder_tested', key, tested },
+    'clock shifted to 2027-05-09T12:00:00.000Z: carol: payments-prod v4',
+  ],
+  summary_posted: [{ type: 'summary_posted', incident, run, markdown: '', json: '' }, 'summary was posted'],
+  request_refused: [
+    { type: 'request_refused', what: 'vote on apr-1', code: 'not_an_approver', sentence: 'You are not an approver.' },
+    'refused (vote on apr-1): You are not',
+  ],
+};
+
+// As audit.ts writes them: canonical JSON without what is confidential.
+const lineFor = (event: LedgerEvent) => ({
+  details: canonicalJson(
+    JSON.parse(
+      JSON.stringify(event, (name, value: unknown) =>
+        ['envelope', 'text', 'markdown', 'json', 'token'].includes(name) ? undefined : value,
+      ),
+    ),
+  ),
+});
+
+describe('one sentence per event', () => {
+  test.each(
+    Object.values(SENTENCES).map(([event, words]): [string, LedgerEvent, string] => [event.type, event, words]),
+  )('%s', (_type, event, words) => {
+    expect(sentenceFor(toldBy(lineFor(event)), names)).toContain(words);
+  });
+
+  test.each([
+    [aStep('s', { state: 'done', outputs: {} })],
+    [aStep('s', { state: 'started' })],
+    [aStep('s', { state: 'waiting', waiting: { kind: 'time', until: NOON }, answered: false })],
+  ])('a step that goes well is told by its own events', (record) => {
+    expect(sentenceFor(toldBy(lineFor({ type: 'step_recorded', run, record })), names)).toBeNull();
+  });
+
+  test.each([
+    [aStep('s', { state: 'skipped', why: 'when x does not hold' }), 'was skipped'],
+    [aStep('s', { state: 'undone', outputs: {} }), 'was undone'],
+    [aStep('s', { state: 'in_doubt', question: 'Did it happen?' }), 'Did it happen?'],
+    [
+      aStep('s', { state: 'waiting', waiting: { kind: 'retry', until: NOON, error: 'timeout' }, answered: false }),
+      'tried again: timeout',
+    ],
+    [aStep('s', { state: 'done', outputs: {} }, { undoError: 'no access' }), 'could not be undone: no access'],
+  ])('a step that needs somebody is told', (record, words) => {
+    expect(sentenceFor(toldBy(lineFor({ type: 'step_recorded', run, record })), names)).toContain(words);
+  });
+});
+
+test('a timeline is in the order of the audit, with who did it', () => {
+  const base = {
+    at: NOON,
+    channel: 'engine',
+    subject: '',
+    incident,
+    run,
+    step: null,
+    planHash: null,
+    prevHash: '',
+    hash: '',
+  } as const;
+  const entries = [
+    { ...base, seq: 3, actor: 'person:bob', action: 'vote_cast', ...lineFor(SENTENCES.vote_cast[0]) },
+    {
+      ...base,
+      seq: 2,
+      actor: 'system:engine',
+      action: 'step_recorded',
+      ...lineFor({ type: 'step_recorded', run, record: aStep('s', { state: 'started' }) }),
+    },
+    { ...base, seq: 1, actor: 'person:alice', action: 'incident_opened', ...lineFor(SENTENCES.incident_opened[0]) },
+  ] as const;
+  expect(timelineOf(entries, names).map(({ seq, actor }) => [seq, actor])).toEqual([
+    [1, 'person:alice'],
+    [3, 'person:bob'],
+  ]);
+});
