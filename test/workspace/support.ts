@@ -3,6 +3,7 @@ import { WebClient } from '@slack/web-api';
 import { afterEach } from 'vitest';
 import type { SlackManifest } from '../../src/workspace/manifest.ts';
 import { startWorkspace } from '../../src/workspace/start.ts';
+import type { WireEntry } from '../../src/workspace/wire-log.ts';
 import type { Workspace, WorkspaceOptions } from '../../src/workspace/workspace.ts';
 
 export const BOT_TOKEN = 'xoxb-test-bot-token';
@@ -117,6 +118,10 @@ export function aClient(workspace: Workspace, token = BOT_TOKEN): WebClient {
     logger: silent,
   });
 }
+
+/** What the app asked of the Web API, oldest first. */
+export const callsOf = (workspace: Workspace): WireEntry[] =>
+  workspace.wire.list().filter((entry) => entry.direction === 'from_app');
 
 /** The error code Slack answered with. */
 export async function codeOf(call: Promise<unknown>): Promise<string> {

@@ -25,6 +25,7 @@ export function openEventStream(): EventStream {
       response.on('close', () => pages.delete(response));
     },
     send(event) {
+      if (pages.size === 0) return;
       const line = `data: ${JSON.stringify(event)}\n\n`;
       for (const page of pages) page.write(line);
     },

@@ -25,11 +25,13 @@ export function hasOwnHost({ request }: Exchange, port: number): boolean {
   return ownHosts(port).includes(request.headers.host ?? '');
 }
 
-/** Browsers send Origin with every cross-site POST; a page elsewhere cannot leave it out or forge it. */
+/**
+ * Browsers send Origin with every cross-site POST; a page elsewhere cannot leave it out or forge it. Following the printed
+ * link from anywhere is fine: whoever opens a page by navigation cannot read it.
+ */
 export function hasOwnOrigin({ request }: Exchange, port: number): boolean {
-  const { origin } = request.headers;
-  const site = request.headers['sec-fetch-site'];
-  if (site === 'cross-site' || site === 'same-site') return false;
+  const { origin, 'sec-fetch-site': site, 'sec-fetch-mode': mode } = request.headers;
+  if ((site === 'cross-site' || site === 'same-site') && mode !== 'navigate') return false;
   return origin === undefined || ownHosts(port).some((host) => origin === `http://${host}`);
 }
 

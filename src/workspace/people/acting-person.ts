@@ -1,4 +1,5 @@
 import { homeOpenedEvent } from '../delivery/events.ts';
+import type { Change } from '../state/changes.ts';
 import type { Message } from '../state/message.ts';
 import type { View } from '../state/view.ts';
 import type { ActingPerson, Outcome } from '../workspace.ts';
@@ -44,7 +45,10 @@ export function actingPerson(client: Client): ActingPerson {
     views: () => world.views.stackOf(person.id),
     home: () => world.views.homeOf(person.id),
     waitForMessage: (predicate, { timeoutMs } = {}) =>
-      waitFor(world, () => seen().reverse().find(predicate), { timeoutMs, what: () => `a message; ${lastOf(seen())}` }),
+      waitFor(world, (change) => (change ? changedMessage(change, client) : seen().reverse()).find(predicate), {
+        timeoutMs,
+        what: () => `a message; ${lastOf(seen())}`,
+      }),
     waitForView: (predicate, { timeoutMs } = {}) =>
       waitFor(world, () => world.views.stackOf(person.id).reverse().find(predicate), {
         timeoutMs,
@@ -76,6 +80,12 @@ async function openHome(client: Client): Promise<View> {
   const shown = view.status === 'fulfilled' ? view.value : world.views.homeOf(person.id);
   if (!shown) throw new Error(`The app published no Home tab for ${person.name}.`);
   return shown;
+}
+
+/** Only what changed is looked at: a busy channel would otherwise be searched once for every message in it. */
+function changedMessage(change: Change, client: Client): Message[] {
+  if (!('message' in change) || change.type === 'deleted' || !canSee(change.message, client)) return [];
+  return [change.message];
 }
 
 const lastOf = (messages: readonly Message[]): string =>

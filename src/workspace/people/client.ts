@@ -28,11 +28,11 @@ export function trouble(ack: Extract<Ack, { kind: 'failed' }>): Outcome {
   return refused(ack.error, shown);
 }
 
-export const notInteractive: Outcome = {
+export const notInteractive = {
   ok: false,
   error: 'interactivity_disabled',
   shown: 'This app is not configured to handle interactive responses.',
-};
+} satisfies Outcome;
 
 /** Slack itself speaks to one person, visible to nobody else. */
 export function slackbotSays({ person, world }: Client, channel: string, text: string, threadTs?: string): void {

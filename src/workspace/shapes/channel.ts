@@ -23,6 +23,7 @@ export function channelShape(channel: Channel, world: World): Json {
     is_shared: isShared,
     is_ext_shared: isShared,
     is_org_shared: false,
+    ...(hasApp && { last_read: '0000000000.000000' }),
     created: 0,
     creator: members[0] ?? world.identity.botUserId,
     context_team_id: teamId,

@@ -46,9 +46,7 @@ function threadFields(message: Message, world: World): Json {
     const parent = world.messages.find(message.channel, message.threadTs);
     return { thread_ts: message.threadTs, ...(parent && { parent_user_id: parent.author }) };
   }
-  const replies = world.messages
-    .list(message.channel)
-    .filter((each) => each.threadTs === message.ts && each.visibleTo === undefined);
+  const replies = world.messages.repliesTo(message);
   if (replies.length === 0) return {};
   const authors = [...new Set(replies.map((each) => each.author))];
   return {

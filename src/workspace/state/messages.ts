@@ -11,29 +11,33 @@ export interface Messages {
   post(draft: Draft): Message;
   edit(message: Message, edit: Edit): Message;
   remove(message: Message): void;
-  react(message: Message, name: string, person: string): 'added' | 'removed';
+  /** Adds the reaction, or takes it back. */
+  react(message: Message, name: string, person: string): void;
   find(channel: string, ts: string): Message | undefined;
   /** Oldest first, ephemeral ones included. */
   list(channel: string): Message[];
+  /** Oldest first, without ephemeral ones. */
+  repliesTo(message: Message): Message[];
   all(): Message[];
   restore(messages: readonly Message[]): void;
 }
 
+/** Messages are replaced, never mutated: who holds an older copy keeps seeing what was on the screen then. */
 export function openMessages(ids: Ids, changes: Changes): Messages {
-  const byChannel = new Map<string, Message[]>();
-  const list = (channel: string) => byChannel.get(channel) ?? [];
-  const keep = (message: Message) => byChannel.set(message.channel, [...list(message.channel), message]);
-  const find = (channel: string, ts: string) => list(channel).find((each) => each.ts === ts);
-  /** Messages are replaced, never mutated: who holds an older copy keeps seeing what was on the screen then. */
-  const replace = (next: Message) =>
-    byChannel.set(
-      next.channel,
-      list(next.channel).map((each) => (each.ts === next.ts ? next : each)),
-    );
+  const channels = new Map<string, Map<string, Message>>();
+  const threads = new Map<string, Set<string>>();
+  const threadOf = (channel: string, ts: string) => entryOf(threads, `${channel} ${ts}`, () => new Set<string>());
+  const channelOf = (id: string) => entryOf(channels, id, () => new Map<string, Message>());
+  const find = (channel: string, ts: string) => channelOf(channel).get(ts);
+  const keep = (message: Message) => {
+    channelOf(message.channel).set(message.ts, message);
+    if (message.threadTs && !message.visibleTo) threadOf(message.channel, message.threadTs).add(message.ts);
+  };
   return {
     find,
-    list: (channel) => [...list(channel)],
-    all: () => [...byChannel.values()].flat().sort((a, b) => (a.ts < b.ts ? -1 : 1)),
+    list: (channel) => [...channelOf(channel).values()],
+    repliesTo: ({ channel, ts }) => [...threadOf(channel, ts)].flatMap((each) => find(channel, each) ?? []),
+    all: () => [...channels.values()].flatMap((each) => [...each.values()]).sort((a, b) => (a.ts < b.ts ? -1 : 1)),
     restore: (messages) => messages.forEach(keep),
     post(draft) {
       const message: Message = { blocks: [], attachments: [], reactions: [], files: [], ...draft, ts: ids.ts() };
@@ -44,26 +48,29 @@ export function openMessages(ids: Ids, changes: Changes): Messages {
     edit(message, edit) {
       const before = find(message.channel, message.ts) ?? message;
       const next = { ...before, ...edit, editedAt: ids.ts() };
-      replace(next);
+      keep(next);
       changes.publish({ type: 'changed', message: next, before });
       return next;
     },
     remove(message) {
-      byChannel.set(
-        message.channel,
-        list(message.channel).filter((each) => each.ts !== message.ts),
-      );
+      channelOf(message.channel).delete(message.ts);
+      if (message.threadTs) threadOf(message.channel, message.threadTs).delete(message.ts);
       changes.publish({ type: 'deleted', message });
     },
     react(message, name, person) {
       const current = find(message.channel, message.ts) ?? message;
-      const had = current.reactions.some((each) => each.name === name && each.people.includes(person));
+      const added = !current.reactions.some((each) => each.name === name && each.people.includes(person));
       const next = { ...current, reactions: toggled(current.reactions, name, person) };
-      replace(next);
-      changes.publish({ type: 'reaction', message: next, name, person, added: !had });
-      return had ? 'removed' : 'added';
+      keep(next);
+      changes.publish({ type: 'reaction', message: next, name, person, added });
     },
   };
+}
+
+function entryOf<Value>(map: Map<string, Value>, key: string, fresh: () => Value): Value {
+  const known = map.get(key) ?? fresh();
+  map.set(key, known);
+  return known;
 }
 
 function toggled(reactions: readonly Reaction[], name: string, person: string): Reaction[] {
