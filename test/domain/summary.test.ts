@@ -1,0 +1,295 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { openPointsOf } from '../../src/domain/close-gate.ts';
+import { followUpsOf } from '../../src/domain/follow-ups.ts';
+import { KeyId, RunId, StepId } from '../../src/domain/ids.ts';
+import type { IncidentFacts } from '../../src/domain/incident-facts.ts';
+import { MISSED_ROTATION } from '../../src/domain/questions.ts';
+import { summaryOf } from '../../src/domain/summary.ts';
+import { summaryMarkdown } from '../../src/domain/summary-markdown.ts';
+import {
+  aKey,
+  aNotice,
+  anApproval,
+  anAsk,
+  anIncident,
+  aReminder,
+  aRun,
+  aStep,
+  bob,
+  carol,
+  daysAfter,
+  minutesAfter,
+  NOON,
+} from '../support/builders.ts';
+
+const failed = aKey({ state: 'revoked', revokedAt: minutesAfter(NOON, 8), provedDeadAt: minutesAfter(NOON, 9) });
+const current = aKey({
+  id: KeyId.parse('key-payments4'),
+  version: 4,
+  predecessor: failed.id,
+  activatedAt: minutesAfter(NOON, 5),
+  expiresAt: daysAfter(NOON, 90),
+  provedLiveAt: minutesAfter(NOON, 6),
+});
+const reminder = aReminder({
+  key: current.id,
+  tested: {
+    at: NOON,
+    shiftedTo: daysAfter(NOON, 60),
+    wouldTell: 'carol: payments-prod v4 expires in 30 days',
+    channel: 'C0KEYS',
+  },
+});
+
+/** An incident that went as the runbook wants it. */
+function facts(overrides: Partial<IncidentFacts> = {}): IncidentFacts {
+  const run = aRun();
+  return {
+    incident: anIncident({ containedAt: minutesAfter(NOON, 1), recoveredAt: minutesAfter(NOON, 9) }),
+    failed,
+    current,
+    run,
+    runs: [run],
+    approvals: [
+      anApproval({
+        outcome: 'approved',
+        decidedAt: minutesAfter(NOON, 3),
+        votes: [{ person: bob, vote: 'approve', reason: 'go', at: NOON }],
+      }),
+    ],
+    asks: [
+      anAsk({ answer: { yes: true, evidence: 'https://ci.example.com/7', by: carol, at: minutesAfter(NOON, 8) } }),
+    ],
+    notices: [aNotice(), aNotice({ recipient: 'caller:payments-worker' })],
+    evidence: [],
+    reminder,
+    usage: [{ caller: 'payments-worker', minute: NOON, accepted: 0, rejected: 41 }],
+    entries: [],
+    head: { seq: 77, hash: 'a1'.repeat(32) },
+    now: minutesAfter(NOON, 12),
+    ...overrides,
+  };
+}
+
+const failedStep = aStep('tell', { state: 'failed', error: 'nobody there' }, { ordinal: 5 });
+
+describe('an incident closes only when', () => {
+  test('nothing is open', () => {
+    expect(openPointsOf(facts())).toEqual([]);
+  });
+
+  test.each<[string, Partial<IncidentFacts>, string]>([
+    [
+      'every other run ended',
+      { runs: [aRun(), aRun({ id: RunId.parse('run-2') })] },
+      'R-KEY-EXPIRY (run-2) has not ended',
+    ],
+    ['it was not cancelled', { run: aRun({ cancelRequestedAt: NOON }) }, 'was cancelled'],
+    ['no step stopped the run', { run: aRun({ steps: { tell: failedStep } }) }, 'stopped at tell: nobody there'],
+    [
+      'no step is in doubt',
+      { run: aRun({ steps: { mint: aStep('mint', { state: 'in_doubt', question: 'Did it happen?' }) } }) },
+      'Did it happen?',
+    ],
+    [
+      'everything was taken back that should be',
+      { run: aRun({ steps: { mint: aStep('mint', { state: 'done', outputs: {} }, { undoError: 'no access' }) } }) },
+      'could not be undone: no access',
+    ],
+    ['recovery is proved', { incident: anIncident() }, 'Nothing on record proves'],
+    ['a revoked key was seen rejected', { failed: { ...failed, provedDeadAt: null } }, 'no probe has seen it rejected'],
+    ['anybody was told', { notices: [] }, 'Nobody was told which key failed'],
+    ['every caller was told', { notices: [aNotice()] }, 'The caller payments-worker was not told'],
+    ['a reminder exists', { reminder: null }, 'No reminder is set for payments-prod v4'],
+    ['the reminder was test-fired', { reminder: { ...reminder, tested: null } }, 'was never test-fired'],
+  ])('%s', (_claim, missing, sentence) => {
+    expect(openPointsOf(facts(missing)).join('\n')).toContain(sentence);
+  });
+
+  test('a failure that the runbook went on from is no obstacle', () => {
+    const later = aStep('other', { state: 'done', outputs: {} }, { ordinal: 6 });
+    expect(openPointsOf(facts({ run: aRun({ steps: { tell: failedStep, other: later } }) }))).toEqual([]);
+  });
+});
+
+describe('follow-ups', () => {
+  const missed = (question: string, answer: string) => ({
+    evidence: [
+      {
+        id: 'e',
+        incident: null,
+        run: RunId.parse('run-1'),
+        step: StepId.parse('why'),
+        kind: MISSED_ROTATION,
+        hash: 'h',
+        content: { answers: [{ question, answer, proof: 'p' }], missed: 'm' },
+        capturedAt: NOON,
+      },
+    ],
+  });
+  const untested = { reminder: { ...reminder, tested: null } };
+
+  test.each<[string, Partial<IncidentFacts>, string]>([
+    ['a missing alert', missed('alert_configured', 'no'), 'Configure key_expiring_soon'],
+    ['an alert without a query', { ...missed('alert_backed', 'no'), ...untested }, 'Back the alert for payments-prod'],
+    [
+      'warnings to the wrong people',
+      { ...missed('right_owner', 'no'), ...untested },
+      'Route the warnings about payments-prod',
+    ],
+    ['a missing owner', missed('missing_owner', 'yes'), 'Register an owner'],
+    ['peers that kept it waiting', missed('peer_blocked', 'yes'), 'Agree with the peers of payments-prod'],
+    [
+      'an expired key that is not revoked',
+      { failed: { ...failed, state: 'expired', revokedAt: null } },
+      'Revoke payments-prod v3',
+    ],
+    ['a passphrase', { failed: { ...failed, class: 'passphrase' } }, 'Schedule a controlled rekey'],
+    ['wildcard scopes', { current: { ...current, scopes: ['*'] } }, 'Narrow the scopes of payments-prod v4'],
+  ])('come from %s, with an owner and a date', (_case, given, sentence) => {
+    const items = summaryOf(facts(given)).followUps.filter((one) => one.what.includes(sentence));
+    expect(items).toEqual([expect.objectContaining({ owner: 'carol', due: daysAfter(minutesAfter(NOON, 12), 7) })]);
+  });
+
+  test('leave out what the proven reminder has mended already', () => {
+    expect(
+      summaryOf(facts(missed('alert_backed', 'no')))
+        .followUps.map((one) => one.what)
+        .join('\n'),
+    ).not.toContain('Back the alert');
+  });
+
+  test('always plan the next rotation for the day of the first warning', () => {
+    const last = followUpsOf(facts(), null).at(-1);
+    expect(last?.what).toContain('Plan the next rotation of payments-prod');
+    expect(last?.due).toEqual(daysAfter(NOON, 60));
+  });
+});
+
+describe('the summary', () => {
+  test('counts the times from when the failures began', () => {
+    expect(summaryOf(facts()).times).toEqual({
+      toReportMs: 36 * 60_000,
+      toContainMs: 37 * 60_000,
+      toRecoverMs: 45 * 60_000,
+      revokeToProofMs: 60_000,
+    });
+  });
+
+  test('counts only the rejected calls since then, worst caller first', () => {
+    const use = (caller: string, minutes: number, rejected: number) => ({
+      caller,
+      minute: minutesAfter(NOON, minutes),
+      accepted: 9,
+      rejected,
+    });
+    const { impact } = summaryOf(
+      facts({ usage: [use('a', -60, 7), use('a', -36, 1), use('b', 0, 3), use('c', 0, 0)] }),
+    );
+    expect(impact).toMatchObject({
+      rejectedCalls: 4,
+      callers: [
+        { caller: 'b', rejected: 3 },
+        { caller: 'a', rejected: 1 },
+      ],
+    });
+  });
+
+  test.each<[string, Partial<IncidentFacts>, string]>([
+    [
+      'the key expired',
+      {},
+      'expired at 2027-03-10T11:24:00.000Z before its rotation completed. payments-prod v4 takes its place since',
+    ],
+    ['nothing replaced it', { current: failed }, 'It has not been replaced.'],
+    [
+      'somebody uses it',
+      { failed: { ...failed, compromisedAt: NOON }, run: aRun({ inputs: { situation: 'exploited' } }) },
+      'used by somebody else',
+    ],
+    [
+      'somebody may know it',
+      { failed: { ...failed, compromisedAt: NOON }, run: aRun({ inputs: { situation: 'suspected' } }) },
+      'possibly known to somebody else',
+    ],
+    ['there is no key', { failed: null, current: null }, 'payments are blocked.'],
+  ])('says what happened when %s', (_case, given, words) => {
+    expect(summaryOf(facts(given)).whatHappened).toContain(words);
+  });
+
+  test('names who decided what, and why', () => {
+    expect(summaryOf(facts()).decisions).toEqual([
+      { question: 'Replace payments-prod?', outcome: 'approved', by: ['bob'], at: minutesAfter(NOON, 3), why: 'go' },
+      {
+        question: 'Is the caller redeployed with the new key?',
+        outcome: 'yes',
+        by: ['carol'],
+        at: minutesAfter(NOON, 8),
+        why: 'https://ci.example.com/7',
+      },
+    ]);
+  });
+
+  test('has a heading for each part, in reading order, and the position of the audit chain', () => {
+    const markdown = summaryMarkdown(summaryOf(facts()));
+    expect(markdown.match(/^##? .*$/gm)).toEqual([
+      '# SEV2: payments-prod expired (inc-1)',
+      '## What happened',
+      '## Impact',
+      '## Times',
+      '## Decisions',
+      '## Why the rotation was missed',
+      '## Data integrity',
+      '## Who was told',
+      '## Follow-ups',
+      '## Still open',
+      '## Timeline',
+      '## Evidence',
+      '## Audit',
+    ]);
+    expect(markdown).toContain(`line 77 with ${'a1'.repeat(32)}`);
+    expect(markdown).toContain('- to recovery: 45 min');
+    expect(markdown).toContain('No data was at risk.');
+  });
+
+  test('lets nobody smuggle a heading, a link or a mention into it', () => {
+    fc.assert(
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom('#', '\n', '[', ']', '(', ')', '<', '!', '@', '`', '*', '_', ' ', 'a', '|', '\\'),
+        }),
+        (text) => {
+          const votes = [{ person: bob, vote: 'approve' as const, reason: text, at: NOON }];
+          const written = summaryMarkdown(
+            summaryOf(facts({ approvals: [anApproval({ outcome: 'approved', votes })] })),
+          );
+          const plain = summaryMarkdown(
+            summaryOf(facts({ approvals: [anApproval({ outcome: 'approved', votes: [] })] })),
+          );
+          expect(written.split('\n')).toHaveLength(plain.split('\n').length);
+          const line = written.split('\n').find((one) => one.includes('Replace payments-prod?')) ?? '';
+          expect(line).not.toMatch(/(^|[^\\])(\\\\)*[[<`*_|]/);
+        },
+      ),
+    );
+  });
+
+  test('says so when the facts are missing instead of leaving the part out', () => {
+    const bare = facts({
+      incident: anIncident(),
+      failed: null,
+      current: null,
+      approvals: [],
+      asks: [],
+      notices: [],
+      usage: [],
+      head: null,
+    });
+    const markdown = summaryMarkdown(summaryOf(bare));
+    expect(markdown).toContain('Nobody has stated whether data integrity is at risk.');
+    expect(markdown).toContain('The five questions were not answered in this incident.');
+    expect(markdown).toContain('- to recovery: not on record');
+    expect(markdown).toContain('The audit is empty.');
+  });
+});
