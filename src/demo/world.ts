@@ -1,0 +1,89 @@
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { manifest } from '../slack/manifest.ts';
+import { startWorkspace } from '../workspace/start.ts';
+import type { Workspace } from '../workspace/workspace.ts';
+import { type Child, startChild } from './children.ts';
+import type { Layout } from './layout.ts';
+import { seed } from './seed.ts';
+import { type Traffic, watchTraffic } from './traffic.ts';
+
+export interface World {
+  workspace: Workspace;
+  traffic: Traffic;
+  children: readonly Child[];
+  stop: () => Promise<void>;
+}
+
+const src = dirname(dirname(fileURLToPath(import.meta.url)));
+
+/** The cast. Slack ids are those of runbooks/policy.yaml. */
+const people = [
+  { id: 'U0ALICE', name: 'alice', realName: 'Alice Adeyemi', email: 'alice@example.com' },
+  { id: 'U0BOB', name: 'bob', realName: 'Bob Brandt', email: 'bob@example.com' },
+  { id: 'U0CAROL', name: 'carol', realName: 'Carol Castillo', email: 'carol@example.com' },
+  { id: 'U0DAVE', name: 'dave', realName: 'Dave Dunn', email: 'dave@example.com' },
+];
+const channels = [
+  { id: 'C0INCIDENTS', name: 'incidents', topic: 'Declared, decided, recovered' },
+  { id: 'C0GENERAL', name: 'general', topic: 'Everything else' },
+];
+
+/** Starts the whole world: workspace here; the bot, the API and its caller as programs of their own. */
+export async function startWorld(layout: Layout, options: { lifeMs: number; again: boolean; say: (line: string) => void }): Promise<World> {
+  const { ports, tokens } = layout;
+  const workspace = await startWorkspace({
+    port: ports.page,
+    manifest: manifest({ mode: 'socket' }),
+    people,
+    channels,
+    appName: 'Rekey',
+    botToken: tokens.bot,
+    appToken: tokens.app,
+    snapshotFile: layout.snapshotFile,
+    panels: [{ id: 'traffic', title: 'Calls to the payments API' }],
+  });
+  await seed(layout, options);
+  const rekeyUrl = `http://127.0.0.1:${ports.rekey}`;
+  const apiUrl = `http://127.0.0.1:${ports.api}`;
+  const child = (name: string, args: string[], env: Record<string, string> = {}) =>
+    startChild({
+      name,
+      args,
+      env,
+      logsDir: layout.logsDir,
+      onUnexpectedEnd: (how, lastLines) => options.say(`${name} ended (${how}) and is started again.${how.startsWith('exit') ? `\n${lastLines}` : ''}`),
+    });
+  const children = [
+    child('rekey', [join(src, 'main.ts'), 'serve'], botEnvironment(layout, workspace.apiUrl)),
+    child('payments-api', [join(src, 'demo/payments-api.ts'), String(ports.api), rekeyUrl, layout.verifierKeyFile, layout.hookSecretFile]),
+    child('payments-caller', [join(src, 'demo/payments-caller.ts'), apiUrl, layout.callerKeyFile]),
+  ];
+  const traffic = watchTraffic(`${apiUrl}/v1/stats`, (point) => workspace.publishPanel('traffic', { ...point }));
+  return {
+    workspace,
+    traffic,
+    children,
+    stop: async () => {
+      traffic.stop();
+      // The caller first and the bot last, so that nobody calls into something that is gone.
+      for (const one of [...children].reverse()) await one.stop();
+      await workspace.stop();
+    },
+  };
+}
+
+/** All that the unmodified bot knows of this world. */
+function botEnvironment(layout: Layout, apiUrl: string): Record<string, string> {
+  return {
+    SLACK_API_URL: apiUrl,
+    SLACK_BOT_TOKEN_FILE: layout.botTokenFile,
+    SLACK_APP_TOKEN_FILE: layout.appTokenFile,
+    SLACK_MODE: 'socket',
+    REKEY_DATA_DIR: layout.rekeyDir,
+    REKEY_RUNBOOKS_DIR: join(dirname(src), 'runbooks'),
+    REKEY_HTTP_PORT: String(layout.ports.rekey),
+    REKEY_FILE_SINK_ROOTS: layout.paymentsDir,
+    REKEY_PROBE_HOSTS: `127.0.0.1:${layout.ports.api}`,
+  };
+}
