@@ -1,5 +1,5 @@
 /** Which calls a fault hits; a fault without a filter hits every Web API method. */
-export type MethodFilter = string | undefined;
+type MethodFilter = string | undefined;
 
 /** Everything that goes wrong with a real Slack, on a switch. Each `…Next` counts down and is then spent. */
 export interface FaultSwitches {

@@ -47,14 +47,14 @@ export const SlackManifest = z.looseObject({
 });
 export type SlackManifest = z.input<typeof SlackManifest>;
 
-export interface SlashCommand {
+interface SlashCommand {
   command: string;
   description: string;
   usageHint: string;
   shouldEscape: boolean;
 }
 
-export interface Shortcut {
+interface Shortcut {
   type: 'global' | 'message';
   name: string;
   callbackId: string;

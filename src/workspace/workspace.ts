@@ -82,7 +82,7 @@ export interface ClickOptions {
   form?: FormValues;
 }
 
-export interface Waiting {
+interface Waiting {
   timeoutMs?: number;
 }
 

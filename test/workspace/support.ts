@@ -8,7 +8,7 @@ import type { Workspace, WorkspaceOptions } from '../../src/workspace/workspace.
 
 export const BOT_TOKEN = 'xoxb-test-bot-token';
 export const APP_TOKEN = 'xapp-test-app-token';
-export const NOON = Date.UTC(2026, 10, 21, 12, 0, 0);
+const NOON = Date.UTC(2026, 10, 21, 12, 0, 0);
 
 const SCOPES = [
   'commands',

@@ -4,7 +4,7 @@ import { SlackError } from '../slack-error.ts';
 import type { World } from '../world.ts';
 
 /** Calls a minute that Slack promises; special ones are counted elsewhere. */
-export type Tier = 2 | 3 | 4 | 'special';
+type Tier = 2 | 3 | 4 | 'special';
 
 export interface Method {
   name: string;

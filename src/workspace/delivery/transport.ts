@@ -1,6 +1,6 @@
 import type { Json } from '../json.ts';
 
-export type EnvelopeType = 'slash_commands' | 'interactive' | 'events_api';
+type EnvelopeType = 'slash_commands' | 'interactive' | 'events_api';
 
 export interface Envelope {
   type: EnvelopeType;

@@ -5,7 +5,7 @@ import { suggest } from '../people/suggest.ts';
 import type { Message } from '../state/message.ts';
 import type { View } from '../state/view.ts';
 import type { ActingPerson, Outcome } from '../workspace.ts';
-import { PageActions } from './page-api.ts';
+import { PageActions, type PageOptions } from './page-api.ts';
 
 interface Acting {
   client: Client;
@@ -35,9 +35,10 @@ const ACTIONS: Record<keyof typeof PageActions, Action> = {
     await person.openHome();
     return { ok: true };
   }),
-  options: action(PageActions.options, async ({ client }, { on, blockId, actionId, typed }) => ({
-    options: await suggest(client, find(client, on), { blockId, actionId, typed }),
-  })),
+  options: action(PageActions.options, async ({ client }, { on, blockId, actionId, typed }) => {
+    const options = await suggest(client, find(client, on), { blockId, actionId, typed });
+    return { options } satisfies PageOptions;
+  }),
   react: action(PageActions.react, ({ person, client }, { channel, ts, name }) =>
     person.react(findMessage(client, { channel, ts }), name),
   ),

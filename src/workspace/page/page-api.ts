@@ -31,7 +31,7 @@ export interface PageBootstrap {
   wire: WireEntry[];
 }
 
-export interface PagePerson {
+interface PagePerson {
   id: string;
   name: string;
   realName: string;

@@ -2,10 +2,10 @@ import type { Changes } from './changes.ts';
 import type { Ids } from './ids.ts';
 import type { Message, Reaction } from './message.ts';
 
-export type Draft = Pick<Message, 'channel' | 'author' | 'by' | 'text'> &
+type Draft = Pick<Message, 'channel' | 'author' | 'by' | 'text'> &
   Partial<Pick<Message, 'blocks' | 'attachments' | 'threadTs' | 'metadata' | 'files' | 'visibleTo'>>;
 
-export type Edit = Partial<Pick<Message, 'text' | 'blocks' | 'attachments' | 'metadata'>>;
+type Edit = Partial<Pick<Message, 'text' | 'blocks' | 'attachments' | 'metadata'>>;
 
 export interface Messages {
   post(draft: Draft): Message;
