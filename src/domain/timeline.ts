@@ -47,7 +47,7 @@ export function sentenceFor(event: Told, names: Names): string | null {
   const name = (id: string) => names.get(id) ?? id;
   switch (event.type) {
     case 'key_issued':
-      return `${event.key.slug} v${event.key.version} was minted with the scopes ${event.key.scopes.join(', ') || 'of its provider'}, pending until it is delivered.`;
+      return issued(event.key);
     case 'key_activated':
       return `${name(event.key)} became active.`;
     case 'key_expired':
@@ -75,6 +75,12 @@ export function sentenceFor(event: Told, names: Names): string | null {
     default:
       return sentenceForRun(event, name);
   }
+}
+
+function issued(key: Extract<Told, { type: 'key_issued' }>['key']): string {
+  const name = `${key.slug} v${key.version}`;
+  if (key.state !== 'pending') return `${name} was registered, ${key.state}.`;
+  return `${name} was minted with the scopes ${key.scopes.join(', ') || 'of its provider'}, pending until it is delivered.`;
 }
 
 const MATERIAL = {

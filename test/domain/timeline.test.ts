@@ -51,7 +51,7 @@ const tested = {
 // The record makes the compiler ask for a case here whenever an event is added.
 const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: Type }>, string] } = {
   key_issued: [
-    { type: 'key_issued', key: aKey({ version: 4 }) },
+    { type: 'key_issued', key: aKey({ version: 4, state: 'pending' }) },
     'payments-prod v4 was minted with the scopes payments:read, payments:write',
   ],
   key_activated: [{ type: 'key_activated', key }, 'payments-prod v3 became active.'],
@@ -156,6 +156,12 @@ describe('one sentence per event', () => {
     Object.values(SENTENCES).map(([event, words]): [string, LedgerEvent, string] => [event.type, event, words]),
   )('%s', (_type, event, words) => {
     expect(sentenceFor(toldBy(lineFor(event)), names)).toContain(words);
+  });
+
+  test('a key that was registered as it is was not minted', () => {
+    expect(sentenceFor(toldBy(lineFor({ type: 'key_issued', key: aKey() })), names)).toBe(
+      'payments-prod v3 was registered, active.',
+    );
   });
 
   test.each([
