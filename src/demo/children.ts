@@ -45,9 +45,15 @@ export function startChild(options: ChildOptions): Child {
   };
 }
 
-function run({ name, args, env, logsDir }: ChildOptions, onEnd: (how: string, lastLines: string) => void): ChildProcess {
+function run(
+  { name, args, env, logsDir }: ChildOptions,
+  onEnd: (how: string, lastLines: string) => void,
+): ChildProcess {
   // A pipe as standard input: when this process is killed, it closes, and the demo's own children leave with it.
-  const child = spawn(process.execPath, args, { env: { PATH: process.env.PATH ?? '', ...env }, stdio: ['pipe', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, args, {
+    env: { PATH: process.env.PATH ?? '', ...env },
+    stdio: ['pipe', 'pipe', 'pipe'],
+  });
   const log = createWriteStream(join(logsDir, `${name}.log`), { flags: 'a', mode: 0o600 });
   let tail = '';
   for (const stream of [child.stdout, child.stderr]) {

@@ -30,7 +30,10 @@ export async function openLayout(dataDir: string, wantedPage: number | null): Pr
   const root = resolve(dataDir);
   const file = join(root, 'demo.json');
   const isNew = !existsSync(file);
-  const [rekeyDir, paymentsDir, slackDir, logsDir] = ['rekey', 'payments', 'slack', 'logs'].map((name) => folder(join(root, name)));
+  const rekeyDir = folder(join(root, 'rekey'));
+  const paymentsDir = folder(join(root, 'payments'));
+  const slackDir = folder(join(root, 'slack'));
+  const logsDir = folder(join(root, 'logs'));
   const keysDir = folder(join(rekeyDir, 'keys'));
   const hookSecretFile = join(folder(join(keysDir, 'hooks')), 'payments-api');
   if (!existsSync(join(keysDir, 'master.key'))) createKeyFiles(keysDir);
@@ -51,7 +54,10 @@ export async function openLayout(dataDir: string, wantedPage: number | null): Pr
     appTokenFile,
     snapshotFile: join(slackDir, 'workspace.json'),
     logsDir,
-    tokens: { bot: secretFile(botTokenFile, () => `xoxb-${random()}`), app: secretFile(appTokenFile, () => `xapp-${random()}`) },
+    tokens: {
+      bot: secretFile(botTokenFile, () => `xoxb-${random()}`),
+      app: secretFile(appTokenFile, () => `xapp-${random()}`),
+    },
     isNew,
   };
 }
@@ -80,16 +86,29 @@ async function newPorts(wantedPage: number | null): Promise<Layout['ports']> {
 
 async function keptPorts(file: string, wantedPage: number | null): Promise<Layout['ports']> {
   const kept = Ports.safeParse(JSON.parse(readFileSync(file, 'utf8')));
-  if (!kept.success) throw new Refusal('demo_data', `${file} is not what the demo wrote. Remove the demo's folder to begin anew.`);
+  if (!kept.success)
+    throw new Refusal('demo_data', `${file} is not what the demo wrote. Remove the demo's folder to begin anew.`);
   const ports = { ...kept.data, page: wantedPage ?? kept.data.page };
   for (const [what, port] of Object.entries(ports)) await assertFree(port, what);
   return ports;
 }
 
 async function assertFree(port: number, what: string): Promise<void> {
-  if (await listens(port).then(() => true, () => false)) return;
-  const hint = what === 'page' ? 'Give another one with --port.' : 'Is the demo running already? Stop it, or use another folder with --data.';
-  throw new Refusal('port_in_use', `Port ${port}, which the demo uses for its ${what}, is taken by another program. ${hint}`);
+  if (
+    await listens(port).then(
+      () => true,
+      () => false,
+    )
+  )
+    return;
+  const hint =
+    what === 'page'
+      ? 'Give another one with --port.'
+      : 'Is the demo running already? Stop it, or use another folder with --data.';
+  throw new Refusal(
+    'port_in_use',
+    `Port ${port}, which the demo uses for its ${what}, is taken by another program. ${hint}`,
+  );
 }
 
 const freePort = () => listens(0);
@@ -99,7 +118,9 @@ function listens(port: number): Promise<number> {
     const server = createServer().once('error', reject);
     server.listen(port, '127.0.0.1', () => {
       const address = server.address();
-      server.close(() => (address !== null && typeof address === 'object' ? found(address.port) : reject(new Error('no port'))));
+      server.close(() =>
+        address !== null && typeof address === 'object' ? found(address.port) : reject(new Error('no port')),
+      );
     });
   });
 }

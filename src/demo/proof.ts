@@ -19,7 +19,10 @@ export interface Proof {
   humanActions: number;
 }
 
-export async function prove(layout: Layout, { world, material, wire, humanActions }: { world: World; material: Material; wire: string; humanActions: number }): Promise<{ proof: Proof; sightings: Sighting[] }> {
+export async function prove(
+  layout: Layout,
+  { world, material, wire, humanActions }: { world: World; material: Material; wire: string; humanActions: number },
+): Promise<{ proof: Proof; sightings: Sighting[] }> {
   const sightings = scan(layout, { world, material, wire });
   const { points } = world.traffic;
   const rejecting = points.findIndex((point) => point.rejected > 0);
@@ -31,7 +34,15 @@ export async function prove(layout: Layout, { world, material, wire, humanAction
     const rejectedNow = await isRejected(`http://127.0.0.1:${layout.ports.api}/v1/ping`, material.first);
     const from = points[rejecting]?.t ?? null;
     const timeToRecoverMs = from === null || recovery === null ? -1 : recovery - from;
-    const proof = { recovered: recovery !== null, timeToRecoverMs, oldKeyRejected: rejectedNow && deadInLedger, auditVerified: audit, secretsSeen: sightings.length, stepsDone, humanActions };
+    const proof = {
+      recovered: recovery !== null,
+      timeToRecoverMs,
+      oldKeyRejected: rejectedNow && deadInLedger,
+      auditVerified: audit,
+      secretsSeen: sightings.length,
+      stepsDone,
+      humanActions,
+    };
     return { proof, sightings };
   } finally {
     await ledger.close();
@@ -48,7 +59,10 @@ export function recoveredAt(points: readonly { t: number; accepted: number; reje
   return calm[0]?.t ?? null;
 }
 
-function scan(layout: Layout, { world, material, wire }: { world: World; material: Material; wire: string }): Sighting[] {
+function scan(
+  layout: Layout,
+  { world, material, wire }: { world: World; material: Material; wire: string },
+): Sighting[] {
   const look = secretScan(material.secrets);
   const pids = [process.pid, ...world.children.flatMap((child) => child.pid() ?? [])];
   return [
@@ -60,7 +74,9 @@ function scan(layout: Layout, { world, material, wire }: { world: World; materia
   ];
 }
 
-async function ledgerFacts(read: Awaited<ReturnType<typeof openLedger>>['read']): Promise<{ deadInLedger: boolean; stepsDone: number }> {
+async function ledgerFacts(
+  read: Awaited<ReturnType<typeof openLedger>>['read'],
+): Promise<{ deadInLedger: boolean; stepsDone: number }> {
   const versions = await read.versionsOf(CALLERS_KEY);
   const old = versions.find((key) => key.state === 'revoked');
   const [run] = old === undefined ? [] : await read.runsOfKey(old.id);
@@ -69,7 +85,10 @@ async function ledgerFacts(read: Awaited<ReturnType<typeof openLedger>>['read'])
 }
 
 async function isRejected(url: string, material: string): Promise<boolean> {
-  const answer = await fetch(url, { headers: { authorization: `Bearer ${material}` }, signal: AbortSignal.timeout(3_000) });
+  const answer = await fetch(url, {
+    headers: { authorization: `Bearer ${material}` },
+    signal: AbortSignal.timeout(3_000),
+  });
   return answer.status === 401;
 }
 

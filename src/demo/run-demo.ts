@@ -1,5 +1,5 @@
-import { recoveredAt } from './proof.ts';
 import { openLayout } from './layout.ts';
+import { recoveredAt } from './proof.ts';
 import { runScript } from './script.ts';
 import { startWorld, type World } from './world.ts';
 

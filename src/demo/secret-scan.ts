@@ -10,7 +10,9 @@ export interface Sighting {
 
 /** Looks for secrets, raw and encoded, wherever they must not be. */
 export function secretScan(secrets: ReadonlyMap<string, string>) {
-  const needles = [...secrets].flatMap(([what, secret]) => encodingsOf(secret).map((form) => ({ what, bytes: Buffer.from(form) })));
+  const needles = [...secrets].flatMap(([what, secret]) =>
+    encodingsOf(secret).map((form) => ({ what, bytes: Buffer.from(form) })),
+  );
   const inBytes = (where: string, bytes: Buffer): Sighting[] => {
     const seen = new Set(needles.filter((needle) => bytes.includes(needle.bytes)).map((needle) => needle.what));
     return [...seen].map((what) => ({ where, what }));
@@ -19,9 +21,13 @@ export function secretScan(secrets: ReadonlyMap<string, string>) {
   return {
     inText: (where: string, text: string) => inBytes(where, Buffer.from(text)),
     /** Every file below a folder, as raw bytes: database pages, write-ahead logs, queue files, reports. */
-    inFolder: (folder: string, except: readonly string[] = []) => filesBelow(folder).filter((file) => !except.some((one) => file.startsWith(one))).flatMap(inFile),
+    inFolder: (folder: string, except: readonly string[] = []) =>
+      filesBelow(folder)
+        .filter((file) => !except.some((one) => file.startsWith(one)))
+        .flatMap(inFile),
     /** The arguments of running processes, where the system shows them. */
-    inArguments: (pids: readonly number[]) => pids.flatMap((pid) => (existsSync(`/proc/${pid}/cmdline`) ? inFile(`/proc/${pid}/cmdline`) : [])),
+    inArguments: (pids: readonly number[]) =>
+      pids.flatMap((pid) => (existsSync(`/proc/${pid}/cmdline`) ? inFile(`/proc/${pid}/cmdline`) : [])),
   };
 }
 

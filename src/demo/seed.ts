@@ -2,8 +2,8 @@ import type { LedgerEvent } from '../domain/event.ts';
 import { KeyId, SecretId } from '../domain/ids.ts';
 import type { Key } from '../domain/key.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
-import { mintKey } from '../providers/key-format.ts';
 import { loadKeyFiles } from '../providers/key-files.ts';
+import { mintKey } from '../providers/key-format.ts';
 import type { Pepper } from '../providers/pepper.ts';
 import { openVault } from '../providers/seal.ts';
 import type { Vault } from '../providers/vault.ts';
@@ -30,7 +30,13 @@ interface Seeding {
 export async function seed(layout: Layout, { lifeMs, again }: { lifeMs: number; again: boolean }): Promise<void> {
   const ledger = await openLedger({ file: `${layout.rekeyDir}/ledger.sqlite`, now: () => new Date() });
   const { masterKey, pepper } = loadKeyFiles(layout.keysDir);
-  const seeding: Seeding = { layout, ledger, pepper, vault: openVault(masterKey), sink: fileSink({ roots: [layout.paymentsDir] }) };
+  const seeding: Seeding = {
+    layout,
+    ledger,
+    pepper,
+    vault: openVault(masterKey),
+    sink: fileSink({ roots: [layout.paymentsDir] }),
+  };
   try {
     const before = await ledger.read.keyBySlug(CALLERS_KEY);
     if (before === null) {
@@ -44,9 +50,13 @@ export async function seed(layout: Layout, { lifeMs, again }: { lifeMs: number; 
   }
 }
 
-async function issueCallersKey(seeding: Seeding, { before, lifeMs }: { before: Key | null; lifeMs: number }): Promise<void> {
+async function issueCallersKey(
+  seeding: Seeding,
+  { before, lifeMs }: { before: Key | null; lifeMs: number },
+): Promise<void> {
   const { layout } = seeding;
-  const replaced: LedgerEvent[] = before === null || before.state === 'revoked' ? [] : [{ type: 'key_revoked', key: before.id, replacedBy: null }];
+  const replaced: LedgerEvent[] =
+    before === null || before.state === 'revoked' ? [] : [{ type: 'key_revoked', key: before.id, replacedBy: null }];
   await issue(seeding, {
     slug: CALLERS_KEY,
     version: (before?.version ?? 0) + 1,
@@ -65,12 +75,41 @@ async function issueCallersKey(seeding: Seeding, { before, lifeMs }: { before: K
 async function issueOthers(seeding: Seeding): Promise<void> {
   const { layout } = seeding;
   const common = { environment: 'production', escalation: 'group:security', probeUrl: null, with: [] };
-  await issue(seeding, { ...common, slug: 'payments-api-verifier', version: 1, service: 'payments-api', owner: 'carol', scopes: ['keys:verify'], lifeMs: 60 * DAY_MS, file: layout.verifierKeyFile });
-  await issue(seeding, { ...common, slug: 'reporting-prod', version: 1, service: 'reporting', owner: 'bob', scopes: ['reports:read'], lifeMs: 5 * DAY_MS, file: `${layout.paymentsDir}/reporting.key` });
-  await issue(seeding, { ...common, slug: 'shipping-staging', version: 1, service: 'shipping', environment: 'staging', owner: null, scopes: ['labels:write'], lifeMs: 40 * DAY_MS, file: `${layout.paymentsDir}/shipping.key` });
+  await issue(seeding, {
+    ...common,
+    slug: 'payments-api-verifier',
+    version: 1,
+    service: 'payments-api',
+    owner: 'carol',
+    scopes: ['keys:verify'],
+    lifeMs: 60 * DAY_MS,
+    file: layout.verifierKeyFile,
+  });
+  await issue(seeding, {
+    ...common,
+    slug: 'reporting-prod',
+    version: 1,
+    service: 'reporting',
+    owner: 'bob',
+    scopes: ['reports:read'],
+    lifeMs: 5 * DAY_MS,
+    file: `${layout.paymentsDir}/reporting.key`,
+  });
+  await issue(seeding, {
+    ...common,
+    slug: 'shipping-staging',
+    version: 1,
+    service: 'shipping',
+    environment: 'staging',
+    owner: null,
+    scopes: ['labels:write'],
+    lifeMs: 40 * DAY_MS,
+    file: `${layout.paymentsDir}/shipping.key`,
+  });
 }
 
-interface Wanted extends Pick<Key, 'slug' | 'version' | 'service' | 'environment' | 'owner' | 'escalation' | 'scopes' | 'probeUrl'> {
+interface Wanted
+  extends Pick<Key, 'slug' | 'version' | 'service' | 'environment' | 'owner' | 'escalation' | 'scopes' | 'probeUrl'> {
   lifeMs: number;
   file: string;
   with: LedgerEvent[];
@@ -106,7 +145,13 @@ async function issue({ ledger, pepper, vault, sink }: Seeding, wanted: Wanted): 
   };
   const secret = vault.seal(minted.secret, { id: SecretId.parse(randomId('sec')), key: id, purpose: 'new_key', now });
   const context = { at: now, actor: 'system:demo', channel: 'demo' } as const;
-  await ledger.record(context, async () => ({ events: [{ type: 'key_issued', key }, { type: 'secret_sealed', secret }], result: undefined }));
+  await ledger.record(context, async () => ({
+    events: [
+      { type: 'key_issued', key },
+      { type: 'secret_sealed', secret },
+    ],
+    result: undefined,
+  }));
   await sink.deliver(file, minted.secret);
   const delivered: LedgerEvent[] = [
     { type: 'secret_delivered', secret: secret.id, key: id, sink: 'file', target: file },

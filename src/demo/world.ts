@@ -30,7 +30,10 @@ const channels = [
 ];
 
 /** Starts the whole world: workspace here; the bot, the API and its caller as programs of their own. */
-export async function startWorld(layout: Layout, options: { lifeMs: number; again: boolean; say: (line: string) => void }): Promise<World> {
+export async function startWorld(
+  layout: Layout,
+  options: { lifeMs: number; again: boolean; say: (line: string) => void },
+): Promise<World> {
   const { ports, tokens } = layout;
   const workspace = await startWorkspace({
     port: ports.page,
@@ -52,11 +55,18 @@ export async function startWorld(layout: Layout, options: { lifeMs: number; agai
       args,
       env,
       logsDir: layout.logsDir,
-      onUnexpectedEnd: (how, lastLines) => options.say(`${name} ended (${how}) and is started again.${how.startsWith('exit') ? `\n${lastLines}` : ''}`),
+      onUnexpectedEnd: (how, lastLines) =>
+        options.say(`${name} ended (${how}) and is started again.${how.startsWith('exit') ? `\n${lastLines}` : ''}`),
     });
   const children = [
     child('rekey', [join(src, 'main.ts'), 'serve'], botEnvironment(layout, workspace.apiUrl)),
-    child('payments-api', [join(src, 'demo/payments-api.ts'), String(ports.api), rekeyUrl, layout.verifierKeyFile, layout.hookSecretFile]),
+    child('payments-api', [
+      join(src, 'demo/payments-api.ts'),
+      String(ports.api),
+      rekeyUrl,
+      layout.verifierKeyFile,
+      layout.hookSecretFile,
+    ]),
     child('payments-caller', [join(src, 'demo/payments-caller.ts'), apiUrl, layout.callerKeyFile]),
   ];
   const traffic = watchTraffic(`${apiUrl}/v1/stats`, (point) => workspace.publishPanel('traffic', { ...point }));

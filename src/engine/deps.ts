@@ -1,26 +1,16 @@
 import type { NewId } from '../domain/ids.ts';
-import type { Plan } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { JsonObject, Run } from '../domain/run.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Provider } from '../providers/contract.ts';
 import type { Vault } from '../providers/vault.ts';
+import type { RunbookSet } from '../runbook/runbook-set.ts';
 import type { Sink } from '../sinks/contract.ts';
 import type { StepKind } from '../steps/contract.ts';
 import type { FaultPoint } from './fault-points.ts';
 import type { Queue } from './queue.ts';
 
 /** The runbooks that are loaded now, as the engine needs them. */
-export interface Runbooks {
-  /** The plan of a text that a run started with, whatever the files say today. */
-  planOf: (runbook: Run['runbook']) => Plan;
-  /** Id, hash and text of a loaded runbook, or null. */
-  current: (id: string) => Run['runbook'] | null;
-  /** Refusal naming the input, what was expected and what came. */
-  checkInputs: (id: string, inputs: JsonObject) => void;
-  /** Ids of the runbooks that start on this alert. */
-  startedBy: (alert: { alert: string; count: number; windowMinutes: number }) => string[];
-}
+export type Runbooks = Pick<RunbookSet, 'planOf' | 'current' | 'checkInputs' | 'startedBy'>;
 
 export interface EngineDeps {
   ledger: Ledger;

@@ -48,7 +48,7 @@ export async function alert(deps: EngineDeps, request: AlertRequest): Promise<St
     const open = await joinOpenRun(tx, key);
     if (open !== null)
       return { events: [{ type: 'alert_received', alert: { ...received, incident: open.incident } }], result: open };
-    const [runbook] = deps.runbooks.startedBy(request);
+    const [runbook] = deps.runbooks.startedBy({ ...request, source: request.actor });
     if (runbook === undefined)
       throw new Refusal(
         'no_runbook',
@@ -111,8 +111,7 @@ function begin(deps: EngineDeps, of: Beginning): Recording<Started> {
   const runbook = deps.runbooks.current(of.runbook);
   if (runbook === null)
     throw new Refusal('unknown_runbook', `${of.runbook} is not loaded. Run \`rekey runbooks lint\` to see why.`);
-  const inputs = { key: keyRefOf(of.key), situation: of.situation };
-  deps.runbooks.checkInputs(of.runbook, inputs);
+  const inputs = deps.runbooks.checkInputs(of.runbook, { key: keyRefOf(of.key), situation: of.situation });
   const incident = incidentOf(deps, of, now);
   const run: Run = {
     id: RunId.parse(deps.newId('run')),

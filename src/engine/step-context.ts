@@ -51,14 +51,14 @@ function childRun(
       'unknown_runbook',
       `There is no runbook ${runbook} among the loaded ones. Add it or fix the step ${step.id}.`,
     );
-  deps.runbooks.checkInputs(runbook, inputs);
+  const checked = deps.runbooks.checkInputs(runbook, inputs);
   return {
     // From the parent's token: starting it again after a crash is the same child.
     id: RunId.parse(`${record.token.replaceAll('.', '-')}`),
     incident: run.incident,
     parent: { run: run.id, step: StepId.parse(step.id) },
     runbook: text,
-    inputs,
+    inputs: checked,
     key: run.key,
     requestedBy: run.requestedBy,
     reason: `started by ${run.runbook.id}, step ${step.id}`,

@@ -1,18 +1,19 @@
-import { distance } from 'fastest-levenshtein';
 import { KeyId } from '../domain/ids.ts';
 import type { Key } from '../domain/key.ts';
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import { didYouMean } from '../runbook/suggest.ts';
 
 /** The key that people mean by a slug; an unknown one is refused with the nearest names. */
 export async function keyBySlugOrRefuse(read: LedgerReader, slug: string): Promise<Key> {
   const key = await read.keyBySlug(slug);
   if (key !== null) return key;
   const slugs = [...new Set((await read.keys()).map((one) => one.slug))];
-  const near = slugs
-    .filter((one) => one.startsWith(slug) || distance(one, slug) <= Math.max(2, Math.floor(slug.length / 3)))
+  const near = [didYouMean(slug, slugs), ...slugs.filter((one) => one.startsWith(slug))]
+    .filter((one) => one !== null)
     .slice(0, 3);
-  const hint = near.length > 0 ? `Did you mean ${near.join(', ')}?` : 'See what there is with `rekey keys list`.';
+  const hint =
+    near.length > 0 ? `Did you mean ${[...new Set(near)].join(', ')}?` : 'See what there is with `rekey keys list`.';
   throw new Refusal('unknown_key', `There is no key "${slug}" in the ledger. ${hint}`);
 }
 
