@@ -1,6 +1,7 @@
-import { request } from 'node:http';
+import { createServer, request } from 'node:http';
 import { describe, expect, test, vi } from 'vitest';
 import type { PageBootstrap, PageEvent } from '../../src/workspace/page/page-api.ts';
+import { serveAsset } from '../../src/workspace/page/serve-assets.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { aBot, aClient, afterwards, aWorkspace } from './support.ts';
 
@@ -98,6 +99,18 @@ describe('the page is closed', () => {
     ]) {
       expect(await statusWith(workspace, path, {}), path).not.toBe(200);
     }
+  });
+
+  test('beyond its own folder, whatever name gets that far', async () => {
+    const server = createServer((incoming, response) => {
+      const exchange = { request: incoming, response, url: new URL('http://127.0.0.1/') };
+      void serveAsset(exchange, '../../../../node_modules/ws/index.js');
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    afterwards(async () => void server.close());
+    const address = server.address();
+    const port = typeof address === 'object' ? address?.port : 0;
+    expect((await fetch(`http://127.0.0.1:${port}/`)).status).toBe(404);
   });
 
   test('and runs nothing but its own script', async () => {
