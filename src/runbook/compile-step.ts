@@ -1,0 +1,178 @@
+import { StepId } from '../domain/ids.ts';
+import type { OnFailure, PlannedStep } from '../domain/plan.ts';
+import type { JsonObject, Scope } from '../domain/run.ts';
+import type { StepKind } from '../steps/contract.ts';
+import { whoText } from '../steps/fields.ts';
+import { checkNode } from './check-node.ts';
+import { type Condition, compileCondition } from './conditions.ts';
+import type { Draft } from './drafts.ts';
+import type { SourceStep } from './loaded.ts';
+import { describeNode, joinPath, type MapNode, type Node, positionIn } from './node.ts';
+import { quote, type Report } from './problem.ts';
+import { hasReference, parseReference, piecesOf } from './references.ts';
+import type { StepFields } from './schema.ts';
+import { isComplaint, type ScopeTypes } from './scope.ts';
+import { listed, suggestion } from './suggest.ts';
+import { type Checking, compileText, compileWith, type Mention, type Resolver } from './with.ts';
+
+export interface CompiledStep {
+  planned: PlannedStep;
+  source: SourceStep;
+}
+
+export interface Place {
+  scope: ScopeTypes;
+  report: Report;
+  stage: number;
+  /** Ids of the later stages of the same section, for `on_failure`. */
+  later: readonly string[];
+}
+
+const DEFAULT_BACKOFF_MS = 3_000;
+const DEFAULT_ATTEMPTS = 5;
+
+/** One step, checked for the place where it stands. Whatever is wrong goes to the report; the result is used only when nothing is. */
+export function compileStep(draft: Draft, place: Place): CompiledStep | null {
+  const { report } = place;
+  const condition = compileWhen(draft, place);
+  const onFailure = readOnFailure(draft, place);
+  const { kind, fields } = draft;
+  if (kind === null) return null;
+  const scope = scopeUnder(condition, draft, place.scope);
+  const mentions: Mention[] = [];
+  const checking: Checking = { scope, report, mentions };
+  const withNode: Node = draft.node.entries.get('with')?.node ?? { kind: 'map', at: draft.node.at, entries: new Map() };
+  const resolve = compileWith(kind.with, { node: withNode, path: joinPath(draft.path, 'with') }, checking);
+  const assignee = compileAssignee(draft, checking);
+  if (fields === null) return null;
+  const retry = readRetry(fields, kind, draft, report);
+  return {
+    planned: {
+      id: StepId.parse(draft.id),
+      phase: draft.phase,
+      uses: kind.uses,
+      effect: kind.effect,
+      repeat: kind.repeat,
+      undo: kind.undo.kind,
+      timeoutMs: fields.timeout ?? kind.timeoutMs,
+      retry,
+      onFailure,
+      dueMs: fields.due ?? null,
+      assignee,
+      when: condition === null ? null : { text: condition.text, holds: (values) => condition.holds(valuesOf(values)) },
+      resolve,
+      line: draft.node.at.line,
+    },
+    source: {
+      id: StepId.parse(draft.id),
+      phase: draft.phase,
+      kind,
+      at: draft.node.at,
+      path: draft.path,
+      when: condition?.text ?? null,
+      facts: condition?.parts ?? [],
+      onFailure,
+      due: dueText(draft),
+      stage: place.stage,
+      paths: new Set([
+        ...(condition?.paths ?? []),
+        ...pathsOf(withNode),
+        ...pathsOf(draft.node.entries.get('assignee')?.node),
+      ]),
+      mentions,
+      call: callOf(mentions, withNode, scope),
+    },
+  };
+}
+
+// Under a condition that is itself broken everything counts as present: one mistake is reported once.
+function scopeUnder(condition: Condition | null, draft: Draft, scope: ScopeTypes): ScopeTypes {
+  if (condition !== null || !draft.node.entries.has('when')) return { ...scope, facts: condition?.parts ?? [] };
+  return { ...scope, facts: [...scope.steps.keys()].map((id) => `has(steps.${id})`) };
+}
+
+function valuesOf(scope: Scope): JsonObject {
+  return { inputs: scope.inputs, steps: scope.steps };
+}
+
+function compileWhen(draft: Draft, { scope, report }: Place): Condition | null {
+  const node = draft.node.entries.get('when')?.node;
+  if (node?.kind !== 'scalar' || typeof node.value !== 'string' || node.value === '') return null;
+  return compileConditionAt(node.value, { node, path: joinPath(draft.path, 'when') }, { scope, report });
+}
+
+/** A condition with its complaints at the characters that they are about. */
+export function compileConditionAt(
+  text: string,
+  { node, path }: { node: Node; path: string },
+  { scope, report }: { scope: ScopeTypes; report: Report },
+): Condition | null {
+  const compiled = compileCondition(text, scope);
+  if (!Array.isArray(compiled)) return compiled;
+  for (const { offset, complaint } of compiled) report.add(positionIn(node, offset), path, complaint);
+  return null;
+}
+
+function compileAssignee(draft: Draft, checking: Checking): PlannedStep['assignee'] {
+  const node = draft.node.entries.get('assignee')?.node;
+  if (node?.kind !== 'scalar' || typeof node.value !== 'string') return null;
+  const path = joinPath(draft.path, 'assignee');
+  if (!hasReference(node.value)) {
+    const who = checkNode(whoText, { node, path, report: checking.report }) ?? '';
+    return () => who;
+  }
+  const resolve: Resolver = compileText(whoText, { node, path }, checking);
+  return (scope) => String(resolve(scope));
+}
+
+function readOnFailure(draft: Draft, { report, later }: Place): OnFailure {
+  const node = draft.node.entries.get('on_failure')?.node;
+  const word = node?.kind === 'scalar' ? node.value : 'stop';
+  if (node === undefined || word === 'stop') return { kind: 'stop' };
+  if (word === 'continue' || word === 'ask') return { kind: word };
+  if (typeof word === 'string' && later.includes(word)) return { kind: 'step', step: StepId.parse(word) };
+  const known = ['stop', 'continue', 'ask', ...later];
+  report.add(node.at, joinPath(draft.path, 'on_failure'), {
+    expected: `stop, continue, ask or a later step (${later.length === 0 ? 'there is none' : listed(later)})`,
+    got: describeNode(node),
+    fix: suggestion(String(word), known),
+  });
+  return { kind: 'stop' };
+}
+
+function readRetry(fields: StepFields, kind: StepKind, draft: Draft, report: Report): PlannedStep['retry'] {
+  // Nobody can say whether such a step happened when it fails: a person decides, not a counter.
+  const attempts = fields.retry?.attempts ?? (kind.repeat === 'ask' ? 1 : DEFAULT_ATTEMPTS);
+  const node = draft.node.entries.get('retry');
+  if (kind.repeat === 'ask' && attempts > 1 && node !== undefined)
+    report.add(node.keyAt, joinPath(draft.path, 'retry'), {
+      expected: `one attempt: ${quote(kind.uses)} cannot be repeated safely`,
+      got: `${attempts} attempts`,
+      fix: 'write `on_failure: ask`, so that a person decides',
+    });
+  return { attempts, backoffMs: fields.retry?.backoff ?? DEFAULT_BACKOFF_MS };
+}
+
+function dueText(draft: Draft): string | null {
+  const node = draft.node.entries.get('due')?.node;
+  return node?.kind === 'scalar' ? String(node.value) : null;
+}
+
+function pathsOf(node: Node | undefined): string[] {
+  if (node === undefined) return [];
+  if (node.kind === 'list') return node.nodes.flatMap(pathsOf);
+  if (node.kind === 'map') return [...node.entries.values()].flatMap((entry) => pathsOf(entry.node));
+  if (typeof node.value !== 'string') return [];
+  return piecesOf(node.value).flatMap((piece) => {
+    const reference = piece.kind === 'reference' ? parseReference(piece.inner) : null;
+    if (reference === null || isComplaint(reference)) return [];
+    return reference.alternatives.flatMap((one) => (one.kind === 'path' ? [one.text] : []));
+  });
+}
+
+function callOf(mentions: readonly Mention[], node: Node, scope: ScopeTypes): SourceStep['call'] {
+  if (!mentions.some((mention) => mention.meaning === 'runbook')) return null;
+  const inputs = node.kind === 'map' ? node.entries.get('inputs')?.node : undefined;
+  const given: MapNode | null = inputs?.kind === 'map' ? inputs : null;
+  return { inputs: given, scope };
+}

@@ -1,0 +1,67 @@
+import type { StepId } from '../domain/ids.ts';
+import type { KeyClass } from '../domain/key.ts';
+import type { Plan, PlannedStep } from '../domain/plan.ts';
+import type { StepKind } from '../steps/contract.ts';
+import type { MapNode } from './node.ts';
+import type { Position, RunbookProblem } from './problem.ts';
+import type { Grants, InputSpec } from './schema.ts';
+import type { ScopeTypes } from './scope.ts';
+import type { Mention } from './with.ts';
+
+/** What an alert brings along for the conditions under `start_on`. */
+export interface AlertSignal {
+  alert: string;
+  count: number;
+  windowMinutes: number;
+}
+
+export interface StartOn {
+  alert: string;
+  at: Position;
+  when: { text: string; holds: (signal: AlertSignal) => boolean } | null;
+}
+
+/** A step as it stands in its file, for linting and describing; the engine needs only `plan`. */
+export interface SourceStep {
+  id: StepId;
+  phase: PlannedStep['phase'];
+  kind: StepKind;
+  at: Position;
+  path: string;
+  when: string | null;
+  /** The parts of `when` in canonical spelling. */
+  facts: readonly string[];
+  onFailure: PlannedStep['onFailure'];
+  due: string | null;
+  /** Index of its stage: equal for steps of one parallel group. */
+  stage: number;
+  /** Inputs and step outputs that it looks at: `inputs.key`. */
+  paths: ReadonlySet<string>;
+  mentions: readonly Mention[];
+  /** Inputs for another runbook, when this step starts one. */
+  call: { inputs: MapNode | null; scope: ScopeTypes } | null;
+}
+
+/** A runbook that may run: everything that can be refused without running it was refused. */
+export interface LoadedRunbook {
+  id: string;
+  title: string;
+  owner: string;
+  /** A day, `2027-05-20`: after it the owner is reminded to read the runbook again. */
+  reviewBy: string;
+  appliesTo: readonly KeyClass[];
+  startOn: readonly StartOn[];
+  inputs: Readonly<Record<string, InputSpec>>;
+  grants: Grants;
+  plan: Plan;
+  /** SHA-256 of the text, hex. */
+  hash: string;
+  text: string;
+  file: string;
+  at: Position;
+  /** Where each input is declared, for lint. */
+  inputsAt: ReadonlyMap<string, Position>;
+  steps: readonly SourceStep[];
+}
+
+export type Compiled = { kind: 'loaded'; runbook: LoadedRunbook } | { kind: 'refused'; problems: RunbookProblem[] };

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { KeyClass } from '../domain/key.ts';
+import { PHASES } from '../domain/run.ts';
+import { duration, runbookId, whoText } from '../steps/fields.ts';
+
+// Words that CEL keeps for itself, and the one lower-case name that every JavaScript object has.
+const RESERVED = new Set(
+  'as break const constructor continue else false for function if import in let loop namespace null package return true var void while'.split(
+    ' ',
+  ),
+);
+const Name = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'expected a name of lower-case letters, digits and _ that begins with a letter')
+  .refine((name) => !RESERVED.has(name), 'expected a name that is not a word of the condition language');
+
+const described = {
+  description: z.string().max(300).optional().describe('What this input is, for the people who fill it in.'),
+};
+
+/** A value that the runbook is started with. */
+export const InputSpec = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('key'), ...described }),
+  z.strictObject({ type: z.literal('text'), default: z.string().max(500).optional(), ...described }),
+  z.strictObject({
+    type: z.literal('int'),
+    min: z.int().optional(),
+    max: z.int().optional(),
+    default: z.int().optional(),
+    ...described,
+  }),
+  z.strictObject({ type: z.literal('bool'), default: z.boolean().optional(), ...described }),
+  z
+    .strictObject({
+      type: z.literal('enum'),
+      values: z.array(z.string().min(1).max(60)).min(1).max(50),
+      default: z.string().optional(),
+      ...described,
+    })
+    .refine((spec) => spec.default === undefined || spec.values.includes(spec.default), {
+      path: ['default'],
+      message: 'expected one of `values`',
+    }),
+]);
+export type InputSpec = z.output<typeof InputSpec>;
+
+export const Grants = z.strictObject({
+  providers: z.array(z.string()).default([]).describe('Systems that issue keys which this runbook may change.'),
+  sinks: z.array(z.string()).default([]).describe('Places to which this runbook may deliver secrets.'),
+  hosts: z.array(z.string()).default([]).describe('Hosts that its steps may call.'),
+});
+export type Grants = z.output<typeof Grants>;
+
+const StartOn = z.strictObject({
+  alert: z.string().min(1).describe('Name of the alert, as the hook sends it.'),
+  when: z.string().optional().describe('Condition (CEL) on `alert.count` and `alert.window_minutes`.'),
+});
+
+// The phases are looked at step by step (steps.ts), so that one broken step hides nothing of the others.
+const phases = Object.fromEntries(PHASES.map((phase) => [phase, z.unknown().optional()]));
+
+/** Everything at the top of a runbook file. */
+export const RunbookHead = z.strictObject({
+  runbook: runbookId.describe('Id of the runbook; the file has the same name.'),
+  title: z.string().min(1).max(120).describe('One line that tells people in which situation this helps.'),
+  owner: whoText.describe('Who keeps this runbook true.'),
+  review_by: z.iso.date('expected a day such as 2027-05-20').describe('The owner is reminded after this day.'),
+  applies_to: z.array(KeyClass).min(1).describe('Classes of keys that it can handle.'),
+  start_on: z.array(StartOn).default([]).describe('Alerts that start it.'),
+  inputs: z.record(Name, InputSpec).default({}).describe('What it is started with.'),
+  grants: Grants.default({ providers: [], sinks: [], hosts: [] }).describe(
+    'Everything outside that its steps may touch.',
+  ),
+  ...phases,
+  finally: z.unknown().optional(),
+});
+
+const LONGEST_TIMEOUT_MS = 3_600_000;
+
+/** What every step may say, whatever its kind. `with` belongs to the kind. */
+export const StepFields = z.strictObject({
+  id: Name.describe('Name of the step within the runbook; later steps read `steps.<id>.<output>`.'),
+  uses: z.string().describe('Kind of step.'),
+  with: z.unknown().optional(),
+  when: z.string().min(1).optional().describe('Condition (CEL); the step is skipped when it does not hold.'),
+  timeout: duration
+    .refine((ms) => ms <= LONGEST_TIMEOUT_MS, 'expected at most 1h; a step that waits longer waits for people or time')
+    .optional()
+    .describe('How long one attempt may take.'),
+  retry: z
+    .strictObject({
+      attempts: z.int().min(1).max(10).describe('Attempts in all.'),
+      backoff: duration.optional().describe('Pause before the second attempt; it doubles.'),
+    })
+    .optional()
+    .describe('How often to try when something outside fails.'),
+  on_failure: z.string().optional().describe('stop (default), continue, ask, or the id of a later step to go on with.'),
+  due: duration.optional().describe('When people are reminded that this step waits for them.'),
+  assignee: z.string().optional().describe('Who takes care of this step.'),
+});
+export type StepFields = z.output<typeof StepFields>;
