@@ -1,88 +1,88 @@
-import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
-import { KeyId, SecretId } from '../domain/ids.ts';
+import { randomBytes } from 'node:crypto';
 import type { SealedSecret } from '../domain/incident.ts';
-import { PermanentFailure, Refusal } from '../errors.ts';
+import { PermanentFailure } from '../errors.ts';
 import { Secret } from '../secret.ts';
+import { assertCipherWorks, decrypt, encrypt, NONCE_BYTES } from './aes-gcm.ts';
 import type { MasterKey } from './key-files.ts';
 import type { Vault } from './vault.ts';
 
-const CIPHER = 'aes-256-gcm';
-const NONCE = 12;
-const TAG = 16;
+const DATA_KEY_BYTES = 32;
 
 /**
- * Envelope encryption: a fresh data key for each secret, wrapped by the master key. Ids and purpose are authenticated, so that an envelope
- * moved to another row does not open. Proves itself before it is handed out: a silently disabled layer would store plain text.
+ * Envelope encryption: a fresh data key for each secret, wrapped by the master key. Ids and purpose are authenticated with both, so an
+ * envelope that was moved to another row does not open. The cipher proves itself before the vault is handed out.
  */
 export function openVault(master: MasterKey): Vault {
-  const vault: Vault = {
+  assertCipherWorks();
+  return {
     seal: (secret, { id, key, purpose, now }) => {
-      const dataKey = randomBytes(32);
-      const about = aboutOf({ id, key, purpose });
-      const parts = [
-        'v1',
-        master.id,
-        encrypt(master.bytes, dataKey, about),
-        encrypt(dataKey, Buffer.from(secret.reveal()), about),
-      ];
-      dataKey.fill(0);
-      return { id, key, purpose, envelope: parts.join('.'), createdAt: now, destroyedAt: null };
+      const envelope = sealText(master, secret.reveal(), aboutOf({ id, key, purpose }, master.id));
+      return { id, key, purpose, envelope, createdAt: now, destroyedAt: null };
     },
     open: (sealed) => {
-      if (sealed.envelope === null) throw new PermanentFailure(`The sealed secret ${sealed.id} was already consumed.`);
-      const [version, kek, wrapped = '', body = ''] = sealed.envelope.split('.');
-      if (version !== 'v1')
-        throw new PermanentFailure(`The sealed secret ${sealed.id} has an envelope of an unknown version.`);
-      if (kek !== master.id)
-        throw new PermanentFailure(
-          `The sealed secret ${sealed.id} was sealed with master key ${kek}; this Rekey has ${master.id}.`,
-        );
-      const about = aboutOf(sealed);
-      const dataKey = decrypt(master.bytes, wrapped, about, sealed.id);
-      return new Secret(decrypt(dataKey, body, about, sealed.id).toString('utf8'));
+      const parts = partsOf(sealed, master);
+      try {
+        return new Secret(openParts(master, parts, aboutOf(sealed, master.id)));
+      } catch (cause) {
+        throw new PermanentFailure(`${named(sealed)} was altered, or belongs to another row. It cannot be opened.`, {
+          cause,
+        });
+      }
     },
   };
-  assertWorks(vault);
-  return vault;
 }
 
-function aboutOf({ id, key, purpose }: { id: SecretId; key: KeyId; purpose: SealedSecret['purpose'] }): Buffer {
-  return Buffer.from(JSON.stringify(['rekey v1', id, key, purpose]));
+interface Parts {
+  wrapped: Buffer;
+  nonce: Buffer;
+  body: Buffer;
 }
 
-function encrypt(key: Uint8Array, plain: Uint8Array, about: Buffer): string {
-  const nonce = randomBytes(NONCE);
-  const cipher = createCipheriv(CIPHER, key, nonce).setAAD(about);
-  return Buffer.concat([nonce, cipher.update(plain), cipher.final(), cipher.getAuthTag()]).toString('base64url');
+function sealText(master: MasterKey, text: string, about: Buffer): string {
+  const dataKey = randomBytes(DATA_KEY_BYTES);
+  const wrapNonce = randomBytes(NONCE_BYTES);
+  const wrapped = Buffer.concat([wrapNonce, encrypt(master.bytes, wrapNonce, { plain: dataKey, about })]);
+  const nonce = randomBytes(NONCE_BYTES);
+  const body = encrypt(dataKey, nonce, { plain: Buffer.from(text), about });
+  dataKey.fill(0);
+  return ['v1', master.id, ...[wrapped, nonce, body].map((part) => part.toString('base64url'))].join('.');
 }
 
-function decrypt(key: Uint8Array, text: string, about: Buffer, id: SecretId): Buffer {
-  const bytes = Buffer.from(text, 'base64url');
+function openParts(master: MasterKey, { wrapped, nonce, body }: Parts, about: Buffer): string {
+  const wrapNonce = wrapped.subarray(0, NONCE_BYTES);
+  const dataKey = decrypt(master.bytes, wrapNonce, { body: wrapped.subarray(NONCE_BYTES), about });
   try {
-    const decipher = createDecipheriv(CIPHER, key, bytes.subarray(0, NONCE), { authTagLength: TAG })
-      .setAAD(about)
-      .setAuthTag(bytes.subarray(-TAG));
-    return Buffer.concat([decipher.update(bytes.subarray(NONCE, -TAG)), decipher.final()]);
-  } catch (cause) {
-    throw new PermanentFailure(`The sealed secret ${id} was altered, or belongs to another row. It cannot be opened.`, {
-      cause,
-    });
+    return decrypt(dataKey, nonce, { body, about }).toString('utf8');
+  } finally {
+    dataKey.fill(0);
   }
 }
 
-function assertWorks(vault: Vault): void {
-  const now = new Date(0);
-  const probe = 'rekey-self-test-0123456789';
-  const sealed = vault.seal(new Secret(probe), {
-    id: SecretId.parse('self-test'),
-    key: KeyId.parse('self-test'),
-    purpose: 'evidence',
-    now,
-  });
-  const hidden = sealed.envelope !== null && !sealed.envelope.includes(Buffer.from(probe).toString('base64url'));
-  if (!hidden || vault.open(sealed).reveal() !== probe)
-    throw new Refusal(
-      'vault_broken',
-      'The encryption layer failed its self-test. Rekey does not start: secrets would not be safe.',
+/** Splits `v1.<kek id>.<wrapped key>.<nonce>.<ciphertext>`, see SealedSecret. */
+function partsOf(sealed: SealedSecret, master: MasterKey): Parts {
+  if (sealed.envelope === null) throw new PermanentFailure(`${named(sealed)} was already consumed.`);
+  const [version, kek, ...rest] = sealed.envelope.split('.');
+  if (version !== 'v1') throw new PermanentFailure(`${named(sealed)} has an envelope of an unknown version.`);
+  if (kek !== master.id)
+    throw new PermanentFailure(
+      `${named(sealed)} was sealed with another master key than ${master.id}. Put back the master key file that was in use when it was sealed.`,
     );
+  const [wrapped, nonce, body, ...more] = rest.map((part) => strictBase64Url(part));
+  if (!wrapped || !nonce || !body || more.length > 0)
+    throw new PermanentFailure(`${named(sealed)} has a damaged envelope: expected five parts in base64url.`);
+  return { wrapped, nonce, body };
+}
+
+// Node skips what it cannot decode; then two different envelopes would open to the same secret.
+function strictBase64Url(text: string): Buffer | null {
+  const bytes = Buffer.from(text, 'base64url');
+  return bytes.toString('base64url') === text ? bytes : null;
+}
+
+function aboutOf({ id, key, purpose }: Pick<SealedSecret, 'id' | 'key' | 'purpose'>, kek: string): Buffer {
+  return Buffer.from(JSON.stringify(['rekey envelope v1', kek, id, key, purpose]));
+}
+
+function named(sealed: SealedSecret): string {
+  return `The sealed secret ${sealed.id}`;
 }
