@@ -2,6 +2,9 @@ import type { IncidentFacts } from './incident-facts.ts';
 import { nameOf } from './key.ts';
 import type { Run, StepRecord } from './run.ts';
 
+/** Evidence of this kind: a person showed the tested reminder that Rekey cannot test itself, under their name. */
+export const REMINDER_BY_HAND = 'reminder_by_hand';
+
 /**
  * Why this incident may not close yet, in sentences that say what is missing; empty when the gate of design/keys.md is met: every run
  * ended, production is proved to work again, everybody affected was told, and the reminder that would have prevented it was test-fired.
@@ -48,8 +51,8 @@ function tellingOpen({ notices, usage }: IncidentFacts): string[] {
     .map((caller) => `The caller ${caller} was not told which key failed and when its replacement is available.`);
 }
 
-function reminderOpen({ current, reminder }: IncidentFacts): string[] {
-  if (current === null) return [];
+function reminderOpen({ current, reminder, evidence }: IncidentFacts): string[] {
+  if (current === null || evidence.some((one) => one.kind === REMINDER_BY_HAND)) return [];
   if (reminder === null) return [`No reminder is set for ${nameOf(current)}.`];
   return reminder.tested === null ? [`The reminder for ${nameOf(current)} was never test-fired.`] : [];
 }

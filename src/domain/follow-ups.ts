@@ -48,11 +48,18 @@ function fromKeys({ failed, current }: IncidentFacts): string[] {
   const wide = current?.scopes.filter(isWildcard) ?? [];
   return [
     ...(failed?.state === 'expired' ? [`Revoke ${nameOf(failed)}: it is expired, and not revoked.`] : []),
+    ...(failed !== null && current?.id === failed.id && failed.class !== 'passphrase' && !isUsable(failed)
+      ? [`Register the key that took the place of ${nameOf(failed)}, so that its expiry is watched.`]
+      : []),
     ...(failed?.class === 'passphrase' ? [`Schedule a controlled rekey of ${failed.slug} for a quiet hour.`] : []),
     ...(current !== null && wide.length > 0
       ? [`Narrow the scopes of ${nameOf(current)}: ${wide.join(', ')} says nothing about what its callers need.`]
       : []),
   ];
+}
+
+function isUsable({ state }: Key): boolean {
+  return state === 'active' || state === 'retiring';
 }
 
 function nextRotation(current: Key | null, { reminder }: IncidentFacts, owner: string): FollowUp[] {

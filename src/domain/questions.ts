@@ -108,14 +108,15 @@ function missingOwner({ key, owners }: MissedFacts): Found {
 }
 
 function peerBlocked({ key, pending, underWay, now }: MissedFacts): Found {
-  const peers = pending.filter((ask) => ask.assignee !== key.owner && ask.assignee !== 'owner');
+  const own = [key.owner, key.escalation, 'owner', 'escalation'];
+  const peers = pending.filter((ask) => !own.includes(ask.assignee));
   const [peer] = peers;
   if (peer !== undefined)
     return yes(
       `A rotation had waited ${spanText(endOf(key, now).getTime() - peer.createdAt.getTime())} for ${peer.assignee}: "${peer.question}"`,
     );
-  const [own] = pending;
-  if (own !== undefined) return no(`A rotation was waiting for its own owner (${own.assignee}), not for a peer.`);
+  const [first] = pending;
+  if (first !== undefined) return no(`A rotation was waiting for its own people (${first.assignee}), not for a peer.`);
   if (underWay > 0) return no('A rotation was under way when the key expired; it was not waiting for a peer.');
   return no('No rotation of this key was under way when it expired.');
 }

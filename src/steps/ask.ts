@@ -1,9 +1,12 @@
 import { z } from 'zod';
+import { REMINDER_BY_HAND } from '../domain/close-gate.ts';
+import type { LedgerEvent } from '../domain/event.ts';
 import { AskId, StepId } from '../domain/ids.ts';
 import type { Ask } from '../domain/incident.ts';
 import { peopleNamed } from '../domain/policy.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { evidenceOf } from './evidence.ts';
 import { peopleText, whoText } from './fields.ts';
 import { keyOfRun } from './look-up.ts';
 import { opaqueToken } from './opaque-token.ts';
@@ -12,12 +15,18 @@ const With = z.strictObject({
   question: peopleText.describe('A question that can be answered with yes or no.'),
   assignee: whoText.describe('Who answers: a person, group:<name>, owner or escalation.'),
   evidence: z.enum(['none', 'text', 'url']).default('none').describe('What has to come with a yes.'),
+  settles: z
+    .enum(['recovery', 'reminder'])
+    .optional()
+    .describe(
+      'What a yes stands for where Rekey has no proof of its own, under the name of who answers; needs evidence.',
+    ),
 });
 
 /**
- * Something only people can do or see. A no ends the step. When it is overdue (`due`) the step wakes once, so that every message that
- * shows the question is written anew and says since when it is late; then it waits on without a deadline, because an unanswered
- * question is neither a yes nor a no.
+ * Something only people can do or see. A no ends the step. When it is overdue (`due`) the step wakes once, so that the run's and the
+ * incident's messages are written anew and say so; then it waits on without a deadline, because an unanswered question is neither a yes
+ * nor a no.
  */
 export const ask = defineStep({
   uses: 'ask',
@@ -33,6 +42,10 @@ export const ask = defineStep({
   undo: { kind: 'nothing', why: 'An answer is a record; it stays.' },
   timeoutMs: 15_000,
   perform: async (input, context) => {
+    if (input.settles !== undefined && input.evidence === 'none')
+      throw new PermanentFailure(
+        `A yes that settles the ${input.settles} needs evidence: text or url. Correct the runbook.`,
+      );
     const opened = await newAsk(input, context);
     if (opened.assigned.length === 0)
       return {
@@ -46,11 +59,12 @@ export const ask = defineStep({
       events: [{ type: 'ask_opened', ask: opened }],
     };
   },
-  resume: async (_input, context) => {
+  resume: async (input, context) => {
     const { waiting } = context;
     const opened = waiting.kind === 'ask' ? await context.ledger.ask(waiting.id) : null;
     if (opened === null) throw new PermanentFailure('The question that this step waited for is not in the ledger.');
-    if (opened.answer !== null) return conclude(opened, opened.answer);
+    if (opened.answer !== null)
+      return conclude(opened, { answer: opened.answer, settles: input.settles ?? null, context });
     const overdue = opened.dueAt !== null && opened.dueAt.getTime() <= context.now().getTime();
     return { kind: 'wait', waiting: { kind: 'ask', id: opened.id, until: overdue ? null : opened.dueAt }, events: [] };
   },
@@ -76,13 +90,31 @@ async function newAsk(input: z.output<typeof With>, context: StepContext): Promi
   };
 }
 
-function conclude(opened: Ask, answer: NonNullable<Ask['answer']>): StepResult {
+interface Answered {
+  answer: NonNullable<Ask['answer']>;
+  settles: 'recovery' | 'reminder' | null;
+  context: StepContext;
+}
+
+function conclude(opened: Ask, { answer, settles, context }: Answered): StepResult {
   const { yes, evidence, by } = answer;
-  if (yes) return { kind: 'done', outputs: { yes, evidence, by }, events: [] };
+  if (yes)
+    return { kind: 'done', outputs: { yes, evidence, by }, events: settlement(opened, { answer, settles, context }) };
   const because = evidence.trim() === '' ? '' : `: ${evidence.trim()}`;
   return {
     kind: 'failed',
     error: `${by} answered no to "${opened.question}" at ${answer.at.toISOString()}${because}.`,
     events: [],
   };
+}
+
+function settlement({ question }: Ask, { answer, settles, context }: Answered): LedgerEvent[] {
+  const { incident } = context;
+  if (settles === 'recovery')
+    return incident === null || incident.recoveredAt !== null
+      ? []
+      : [{ type: 'incident_recovered', incident: incident.id }];
+  if (settles !== 'reminder') return [];
+  const content = { question, by: answer.by, evidence: answer.evidence };
+  return [{ type: 'evidence_captured', evidence: evidenceOf(REMINDER_BY_HAND, content, context) }];
 }

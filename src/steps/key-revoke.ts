@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { type Key, nameOf } from '../domain/key.ts';
+import { classRule } from '../domain/key-class.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { type KeyRef, keyRef } from './fields.ts';
@@ -13,7 +14,7 @@ const With = z.strictObject({
 
 /**
  * The point of no return. A key that somebody exploits is revoked at once; every other key only after its replacement was accepted in a
- * real call. A key in shipped apps or devices is never revoked by a runbook.
+ * real call. Classes that are not revocable (keys in shipped devices, passphrases) are left to people.
  */
 export const keyRevoke = defineStep({
   uses: 'key.revoke',
@@ -42,9 +43,9 @@ export const keyRevoke = defineStep({
 });
 
 async function assertMayGo(key: Key, replacedBy: KeyRef | null, context: StepContext): Promise<void> {
-  if (key.class === 'embedded')
+  if (!classRule(key.class).revocable)
     throw new PermanentFailure(
-      `${nameOf(key)} is built into shipped apps or devices; a runbook never revokes it. Two people decide that at the provider.`,
+      `${nameOf(key)} is of the class ${key.class}; a runbook never revokes it. Two people decide that at the provider.`,
     );
   if (context.run.inputs.situation === 'exploited' || replacedBy === null) return;
   const replacement = await currentKey(context, replacedBy);

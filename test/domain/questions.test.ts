@@ -111,7 +111,7 @@ describe('the five questions', () => {
       'a rotation waited for its own owner',
       { underWay: 1, pending: [anAsk({ assignee: 'owner' })] },
       'no',
-      'its own owner',
+      'its own people',
     ],
     [
       'peer_blocked',

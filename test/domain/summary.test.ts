@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openPointsOf } from '../../src/domain/close-gate.ts';
+import { openPointsOf, REMINDER_BY_HAND } from '../../src/domain/close-gate.ts';
 import { followUpsOf } from '../../src/domain/follow-ups.ts';
 import { KeyId, RunId, StepId } from '../../src/domain/ids.ts';
 import type { IncidentFacts } from '../../src/domain/incident-facts.ts';
@@ -107,6 +107,20 @@ describe('an incident closes only when', () => {
     expect(openPointsOf(facts(missing)).join('\n')).toContain(sentence);
   });
 
+  test('a person who showed the tested reminder stands in for a test of ours', () => {
+    const shown = {
+      id: 'e',
+      incident: null,
+      run: RunId.parse('run-1'),
+      step: StepId.parse('by_hand'),
+      hash: 'h',
+      content: {},
+      capturedAt: NOON,
+    };
+    expect(openPointsOf(facts({ reminder: null, evidence: [{ ...shown, kind: REMINDER_BY_HAND }] }))).toEqual([]);
+    expect(openPointsOf(facts({ reminder: null, evidence: [{ ...shown, kind: 'audit' }] }))).not.toEqual([]);
+  });
+
   test('a failure that the runbook went on from is no obstacle', () => {
     const later = aStep('other', { state: 'done', outputs: {} }, { ordinal: 6 });
     expect(openPointsOf(facts({ run: aRun({ steps: { tell: failedStep, other: later } }) }))).toEqual([]);
@@ -144,6 +158,11 @@ describe('follow-ups', () => {
       'an expired key that is not revoked',
       { failed: { ...failed, state: 'expired', revokedAt: null } },
       'Revoke payments-prod v3',
+    ],
+    [
+      'a key that was replaced elsewhere',
+      { failed: { ...failed, class: 'issuer_key' }, current: { ...failed, class: 'issuer_key' } },
+      'Register the key that took the place of payments-prod v3',
     ],
     ['a passphrase', { failed: { ...failed, class: 'passphrase' } }, 'Schedule a controlled rekey'],
     ['wildcard scopes', { current: { ...current, scopes: ['*'] } }, 'Narrow the scopes of payments-prod v4'],

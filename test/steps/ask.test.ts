@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
+import { REMINDER_BY_HAND } from '../../src/domain/close-gate.ts';
+import type { Incident } from '../../src/domain/incident.ts';
 import { ask } from '../../src/steps/ask.ts';
 import type { StepResult } from '../../src/steps/contract.ts';
 import { aStepWorld, type StepWorld } from '../support/a-step-context.ts';
-import { bob, carol, minutesAfter, NOON } from '../support/builders.ts';
+import { anIncident, bob, carol, minutesAfter, NOON } from '../support/builders.ts';
 import { done, failure, play, resume, waiting } from '../support/play-step.ts';
 
 const input = { question: 'Is the caller redeployed?', assignee: 'owner', evidence: 'url' };
@@ -76,5 +78,40 @@ describe('ask', () => {
     const result = await play(world, ask, input);
     expect(failure(result)).toContain('owner names no one in policy.yaml');
     expect(result.events).toEqual([]);
+  });
+
+  describe('where Rekey has no proof of its own', () => {
+    async function answeredYes(settles: string, incident?: Partial<Incident>) {
+      const world = aStepWorld();
+      world.ledger.incidents.set('inc-1', anIncident(incident));
+      const asked = { ...input, settles };
+      const { row, waits } = opened(world, await play(world, ask, asked));
+      const evidence = 'https://grafana/healthz';
+      world.ledger.apply([{ type: 'ask_answered', ask: row.id, yes: true, evidence, by: carol }], NOON);
+      return { world, result: await resume(world, ask, { input: asked, waiting: waits }) };
+    }
+
+    test('a yes under a name stands for the recovery', async () => {
+      const { world, result } = await answeredYes('recovery');
+      expect(done(result)).toMatchObject({ by: 'carol' });
+      expect(world.context.incident?.recoveredAt).toEqual(NOON);
+    });
+
+    test('a yes does not move a recovery that is on record', async () => {
+      const { result } = await answeredYes('recovery', { recoveredAt: minutesAfter(NOON, -1) });
+      expect(result.events).toEqual([]);
+    });
+
+    test('a yes under a name stands for the tested reminder', async () => {
+      const { world } = await answeredYes('reminder');
+      expect(world.ledger.evidence).toMatchObject([
+        { kind: REMINDER_BY_HAND, content: { by: 'carol', evidence: 'https://grafana/healthz' } },
+      ]);
+    });
+
+    test('a yes without evidence may not settle anything', async () => {
+      const asked = { ...input, evidence: 'none', settles: 'recovery' };
+      await expect(play(aStepWorld(), ask, asked)).rejects.toThrow('settles the recovery needs evidence');
+    });
   });
 });

@@ -121,8 +121,8 @@ describe('key.revoke', () => {
     expect(again).toEqual({ kind: 'done', outputs: { already: true }, events: [] });
   });
 
-  test('never revokes a key that is built into shipped devices', async () => {
-    const world = aStepWorld({ key: { class: 'embedded' }, run: { inputs: { situation: 'exploited' } } });
+  test.each(['embedded', 'passphrase'] as const)('never revokes a key of the class %s', async (keyClass) => {
+    const world = aStepWorld({ key: { class: keyClass }, run: { inputs: { situation: 'exploited' } } });
     await expect(play(world, keyRevoke, { key: old, replaced_by: null })).rejects.toThrow('a runbook never revokes it');
     expect(world.provider.live.size).toBe(1);
   });

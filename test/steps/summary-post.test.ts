@@ -6,12 +6,10 @@ import {
   aKey,
   aNotice,
   anAlert,
-  anAsk,
   anIncident,
   aReminder,
   aRun,
   aStep,
-  carol,
   daysAfter,
   minutesAfter,
   NOON,
@@ -87,33 +85,6 @@ describe('summary.post', () => {
     expect(done(await play(world, summaryPost, {}))).toMatchObject({
       closed: false,
       open_points: ['R-KEY-EXPIRY stopped at mint: no admin access'],
-    });
-  });
-
-  describe('where nothing was minted', () => {
-    function restored(answer: { yes: boolean } | null): StepWorld {
-      const world = settled();
-      world.ledger.keys.delete(successor);
-      const key = aKey({ class: 'passphrase', state: 'active', expiresAt: null });
-      world.ledger.keys.set(key.id, key);
-      world.ledger.incidents.set('inc-1', anIncident({ containedAt: NOON }));
-      const given = answer === null ? null : { ...answer, evidence: 'healthz is green', by: carol, at: NOON };
-      world.ledger.asks.set('ask-1', anAsk({ answer: given }));
-      return world;
-    }
-
-    test('what a person confirmed stands for the proof of recovery', async () => {
-      expect(typesOf((await play(restored({ yes: true }), summaryPost, {})).events)).toEqual([
-        'incident_recovered',
-        'summary_posted',
-        'incident_closed',
-      ]);
-    });
-
-    test.each([null, { yes: false }])('and without a yes it is not recovered (%j)', async (answer) => {
-      const result = await play(restored(answer), summaryPost, {});
-      expect(typesOf(result.events)).toEqual(['summary_posted', 'incident_closed']);
-      expect(done(result).open_points).toContain('Nothing on record proves that production works again.');
     });
   });
 
