@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import type { AuditContext } from './audit.ts';
+import { changeOne } from './change-one.ts';
 import { jsonText, stored } from './codec.ts';
 import { alertToRow, incidentToRow } from './incidents.ts';
 import type { LedgerDb } from './open.ts';
@@ -29,7 +30,7 @@ export async function applyIncidentEvent(tx: LedgerDb, event: IncidentEvent, con
       await tx.insertInto('incidents').values(incidentToRow(event.incident)).execute();
       return;
     case 'incident_classified':
-      await change(event.incident).set({ key_class: event.keyClass }).execute();
+      await changeOne(change(event.incident).set({ key_class: event.keyClass }), `incident ${event.incident}`);
       return;
     case 'incident_contained':
       // The first time counts: a step that is done again after a crash must not move it.
@@ -40,9 +41,10 @@ export async function applyIncidentEvent(tx: LedgerDb, event: IncidentEvent, con
       return;
     case 'incident_closed': {
       const closed = event.openPoints.length === 0 ? { closed_at: at } : {};
-      await change(event.incident)
-        .set({ ...closed, open_points: jsonText(event.openPoints) })
-        .execute();
+      await changeOne(
+        change(event.incident).set({ ...closed, open_points: jsonText(event.openPoints) }),
+        `incident ${event.incident}`,
+      );
       return;
     }
     case 'notice_issued': {
@@ -97,12 +99,13 @@ export async function applyIncidentEvent(tx: LedgerDb, event: IncidentEvent, con
       return;
     }
     case 'reminder_tested':
-      await tx
-        .updateTable('reminders')
-        .set({ tested: testedText(event.tested) })
-        .where('key_id', '=', event.key)
-        .executeTakeFirstOrThrow();
-      return;
+      return changeOne(
+        tx
+          .updateTable('reminders')
+          .set({ tested: testedText(event.tested) })
+          .where('key_id', '=', event.key),
+        `reminder of ${event.key}`,
+      );
     case 'summary_posted': {
       const values = { run_id: event.run, markdown: event.markdown, json: event.json, posted_at: at };
       await tx

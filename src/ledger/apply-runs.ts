@@ -1,7 +1,9 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
+import type { StepRecord, Waiting } from '../domain/run.ts';
 import { approvalToRow } from './approvals.ts';
 import type { AuditContext } from './audit.ts';
+import { changeOne } from './change-one.ts';
 import { stored } from './codec.ts';
 import { answerText, askToRow } from './incidents.ts';
 import type { LedgerDb } from './open.ts';
@@ -26,23 +28,27 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
       return;
     }
     case 'run_cancel_requested':
-      await tx
-        .updateTable('runs')
-        .set({ cancel_requested_at: at })
-        .where('id', '=', event.run)
-        .where('finished_at', 'is', null)
-        .execute();
+      await changeOne(
+        tx
+          .updateTable('runs')
+          .set({ cancel_requested_at: at })
+          .where('id', '=', event.run)
+          .where('finished_at', 'is', null),
+        `unfinished run ${event.run}`,
+      );
       return wakeRun(tx, event.run, at);
     case 'run_finished':
-      await tx
-        .updateTable('runs')
-        .set({ finished_at: at, outcome: event.outcome, wake_at: null, lease_owner: null, lease_until: null })
-        .where('id', '=', event.run)
-        .where('finished_at', 'is', null)
-        .executeTakeFirstOrThrow();
+      await changeOne(
+        tx
+          .updateTable('runs')
+          .set({ finished_at: at, outcome: event.outcome, wake_at: null, lease_owner: null, lease_until: null })
+          .where('id', '=', event.run)
+          .where('finished_at', 'is', null),
+        `unfinished run ${event.run}`,
+      );
       return answerWaiting(tx, event.run, at);
     case 'step_recorded': {
-      const row = stepToRow(event.run, event.record);
+      const row = { ...stepToRow(event.run, event.record), answered: await isAnswered(tx, event.record) };
       const { run_id: _run, step_id: _step, ...change } = row;
       await tx
         .insertInto('steps')
@@ -63,22 +69,63 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
       return;
     }
     case 'approval_decided':
-      await tx
-        .updateTable('approvals')
-        .set({ outcome: event.outcome, decided_at: at })
-        .where('id', '=', event.approval)
-        .executeTakeFirstOrThrow();
+      await changeOne(
+        tx.updateTable('approvals').set({ outcome: event.outcome, decided_at: at }).where('id', '=', event.approval),
+        `approval ${event.approval}`,
+      );
       return answerWaiting(tx, event.approval, at);
     case 'ask_opened':
       await tx.insertInto('asks').values(askToRow(event.ask)).execute();
       return;
     case 'ask_answered': {
       const answer = answerText({ yes: event.yes, evidence: event.evidence, by: event.by, at: context.at });
-      await tx.updateTable('asks').set({ answer }).where('id', '=', event.ask).executeTakeFirstOrThrow();
+      await changeOne(tx.updateTable('asks').set({ answer }).where('id', '=', event.ask), `question ${event.ask}`);
       return answerWaiting(tx, event.ask, at);
     }
     default:
       return event satisfies never;
+  }
+}
+
+/**
+ * Whether what a step begins to wait for is there already. The step looked before this transaction: an answer that came in between must
+ * not be lost, because nobody gives it twice.
+ */
+async function isAnswered(tx: LedgerDb, record: StepRecord): Promise<0 | 1> {
+  if (record.state !== 'waiting') return 0;
+  if (record.answered) return 1;
+  const over = await answerOf(tx, record.waiting);
+  return over === undefined ? 0 : 1;
+}
+
+async function answerOf(tx: LedgerDb, waiting: Waiting): Promise<{ id: string } | undefined> {
+  switch (waiting.kind) {
+    case 'approval':
+      return tx
+        .selectFrom('approvals')
+        .select('id')
+        .where('id', '=', waiting.id)
+        .where('outcome', 'is not', null)
+        .executeTakeFirst();
+    case 'ask':
+      return tx
+        .selectFrom('asks')
+        .select('id')
+        .where('id', '=', waiting.id)
+        .where('answer', 'is not', null)
+        .executeTakeFirst();
+    case 'run':
+      return tx
+        .selectFrom('runs')
+        .select('id')
+        .where('id', '=', waiting.id)
+        .where('finished_at', 'is not', null)
+        .executeTakeFirst();
+    case 'time':
+    case 'retry':
+      return undefined;
+    default:
+      return waiting satisfies never;
   }
 }
 

@@ -7,7 +7,7 @@ import { fromJson, instant, jsonText, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
 import { JsonRecord } from './runs.ts';
-import type { ApprovalsTable, VotesTable } from './schema.ts';
+import type { ApprovalsTable, VotesTable } from './schema/runs.ts';
 
 const Subject = z.object({ owner: z.string().nullable(), escalation: z.string().nullable() });
 const StoredBinding = z.object({

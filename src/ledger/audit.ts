@@ -6,7 +6,7 @@ import { Actor, IncidentId, RunId, StepId } from '../domain/ids.ts';
 import { instant, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
-import type { AuditTable } from './schema.ts';
+import type { AuditTable } from './schema/audit.ts';
 import { subjectOf } from './subjects.ts';
 
 export const GENESIS = '0'.repeat(64);
@@ -59,10 +59,11 @@ type Line = Omit<Selectable<AuditTable>, 'seq' | 'prev_hash' | 'hash'>;
 function lineOf(context: AuditContext, event: LedgerEvent): Line {
   return {
     at: stored(context.at),
-    actor: context.actor,
+    actor: Actor.parse(context.actor.toWellFormed()),
     channel: context.channel,
     action: event.type,
-    subject: subjectOf(event, context.run),
+    // Text from people may hold half a surrogate pair, which SQLite would store as another character than the one that was hashed.
+    subject: subjectOf(event, context.run).toWellFormed(),
     incident_id: context.incident,
     run_id: context.run,
     step_id: context.step,

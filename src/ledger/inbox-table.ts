@@ -1,3 +1,4 @@
+import { Refusal } from '../errors.ts';
 import { instant, stored } from './codec.ts';
 import type { Inbox } from './inbox.ts';
 import type { LedgerDb } from './open.ts';
@@ -7,10 +8,16 @@ const LARGEST_PAYLOAD = 64 * 1024;
 export function openInbox(db: LedgerDb): Inbox {
   return {
     accept: async ({ id, kind, payload, receivedAt }) => {
-      const text = payload.length > LARGEST_PAYLOAD ? payload.slice(0, LARGEST_PAYLOAD) : payload;
+      // Half a payload could never be handled: what cannot be kept whole must not be acknowledged.
+      const size = Buffer.byteLength(payload);
+      if (size > LARGEST_PAYLOAD)
+        throw new Refusal(
+          'payload_too_large',
+          `Rekey takes up to 64 KiB; this request has ${Math.ceil(size / 1024)} KiB.`,
+        );
       const made = await db
         .insertInto('inbox')
-        .values({ id, kind, payload: text, received_at: stored(receivedAt), handled_at: null })
+        .values({ id, kind, payload, received_at: stored(receivedAt), handled_at: null })
         .onConflict((conflict) => conflict.column('id').doNothing())
         .returning('id')
         .executeTakeFirst();

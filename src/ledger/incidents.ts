@@ -7,7 +7,8 @@ import { fromJson, instant, jsonText, stored, Texts } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
 import { JsonRecord } from './runs.ts';
-import type { AlertsTable, AsksTable, IncidentsTable } from './schema.ts';
+import type { AlertsTable, IncidentsTable } from './schema/incidents.ts';
+import type { AsksTable } from './schema/runs.ts';
 
 const Severity = z.enum(['SEV1', 'SEV2', 'SEV3']);
 const EvidenceKind = z.enum(['none', 'text', 'url']);

@@ -1,10 +1,11 @@
 import type { Insertable, Selectable, Updateable } from 'kysely';
 import { KeyId } from '../domain/ids.ts';
-import { Delivery, type Key, KeyClass, KeyState } from '../domain/key.ts';
+import { assertTransition, Delivery, type Key, KeyClass, KeyState } from '../domain/key.ts';
+import { changeOne } from './change-one.ts';
 import { fromJson, instant, jsonText, stored, Texts } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
-import type { KeysTable } from './schema.ts';
+import type { KeysTable } from './schema/keys.ts';
 
 export function keyFromRow(row: Selectable<KeysTable>): Key {
   return {
@@ -73,12 +74,23 @@ export function keyToRow(key: Key): Insertable<KeysTable> {
 }
 
 /** Every change of a key's row raises its version, so that an approval bound to the old one is seen to be stale. */
-export async function changeKey(db: LedgerDb, id: KeyId, change: Updateable<KeysTable>): Promise<void> {
-  await db
-    .updateTable('keys')
-    .set((eb) => ({ ...change, row_version: eb('row_version', '+', 1) }))
-    .where('id', '=', id)
-    .executeTakeFirstOrThrow();
+export async function changeKey(
+  db: LedgerDb,
+  id: KeyId,
+  change: Updateable<KeysTable> & { state?: KeyState },
+): Promise<void> {
+  if (change.state !== undefined) {
+    const row = await db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst();
+    // The trigger refuses the same; this one says it in a sentence.
+    if (row !== undefined) assertTransition(keyFromRow(row), change.state);
+  }
+  await changeOne(
+    db
+      .updateTable('keys')
+      .set((eb) => ({ ...change, row_version: eb('row_version', '+', 1) }))
+      .where('id', '=', id),
+    `key ${id}`,
+  );
 }
 
 type KeyQueries = Pick<
@@ -106,7 +118,10 @@ export function keyQueries(db: LedgerDb): KeyQueries {
       (await all().where('slug', '=', slug).orderBy('version', 'desc').execute()).map(keyFromRow),
     keys: async (filter = {}) => {
       let query = all()
-        .where('state', '!=', 'pending')
+        // Never activated and over: a replacement that was taken back.
+        .where((eb) =>
+          eb.or([eb('activated_at', 'is not', null), eb('state', 'not in', ['pending', 'expired', 'revoked'])]),
+        )
         .where(({ not, exists, selectFrom }) =>
           not(
             exists(

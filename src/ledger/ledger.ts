@@ -1,6 +1,7 @@
 import type { Channel, LedgerEvent } from '../domain/event.ts';
 import { type Actor, IncidentId, type KeyId, RunId, type StepId } from '../domain/ids.ts';
 import { applyEvent } from './apply.ts';
+import { wakeRun } from './apply-runs.ts';
 import { approvalQueries } from './approvals.ts';
 import { type AuditContext, type AuditVerdict, appendAudit, auditQueries, takeHead, verifyAudit } from './audit.ts';
 import { stored } from './codec.ts';
@@ -41,6 +42,8 @@ export interface RecordingTx {
   /** What a request with this id led to before, or null. */
   seen: (source: string, id: string) => Promise<{ run: RunId | null; incident: IncidentId | null } | null>;
   remember: (source: string, id: string, led: { run: RunId | null; incident: IncidentId | null }) => Promise<void>;
+  /** Makes an unfinished run due at once, with the change that it has to look at. */
+  wake: (run: RunId) => Promise<void>;
 }
 
 /** Another worker has the run now. The one that sees this stops at once and touches nothing. */
@@ -103,7 +106,8 @@ async function recordIn<T>(
 ): Promise<T> {
   const head = await takeHead(tx);
   if (context.lease !== undefined) await assertHeld(tx, context.lease);
-  const { events, result } = await work({ read: readerOf(tx), ...dedupeIn(tx, context.at) });
+  const wake = (run: RunId) => wakeRun(tx, run, stored(context.at));
+  const { events, result } = await work({ read: readerOf(tx), ...dedupeIn(tx, context.at), wake });
   const lines: { context: AuditContext; event: LedgerEvent }[] = [];
   for (const event of events) {
     const about = contextOf(event, context);

@@ -1,80 +1,45 @@
-import { chmodSync, existsSync, statSync } from 'node:fs';
+import { closeSync, openSync, statSync } from 'node:fs';
 import Database from 'better-sqlite3';
-import { Kysely, SqliteDialect } from 'kysely';
+import { Kysely } from 'kysely';
 import { Refusal, sentenceOf } from '../errors.ts';
-import { migrate } from './migrate.ts';
+import { assertOurs, migrate } from './migrate.ts';
+import { patientSqlite } from './patient-sqlite.ts';
 import type { LedgerTables } from './schema.ts';
+import { LedgerTrouble, troubleOf } from './trouble.ts';
 
 export type LedgerDb = Kysely<LedgerTables>;
 
 // Below this, a WAL reset with two writers could corrupt the file (sqlite.org, 3.51.3 release notes).
 const OLDEST_SQLITE = '3.51.3';
+const BUSY_MS = 2_000;
 
 /**
  * Opens (or makes) the ledger's file, checks it and brings its schema up to date.
  * Throws a Refusal that says how to restore when the file is broken, foreign or readable by others.
  */
 export async function openLedgerFile(file: string): Promise<LedgerDb> {
-  const fresh = !existsSync(file);
-  if (!fresh) assertPrivate(file);
+  makePrivate(file);
+  assertPrivate(file);
   const sqlite = openSqlite(file);
   try {
-    if (fresh) chmodSync(file, 0o600);
+    assertRecent(sqlite);
+    assertOurs(sqlite);
     configure(sqlite);
     assertSound(sqlite, file);
     migrate(sqlite);
+    return new Kysely<LedgerTables>({ dialect: patientSqlite(sqlite) });
   } catch (error) {
     sqlite.close();
-    throw error;
+    throw refusalOf(error, file);
   }
-  return new Kysely<LedgerTables>({ dialect: new SqliteDialect({ database: sqlite }) });
 }
 
-function openSqlite(file: string): Database.Database {
+/** Made before SQLite sees it, so that there is no moment at which others can open it. */
+function makePrivate(file: string): void {
   try {
-    return new Database(file, { timeout: 2_000 });
+    closeSync(openSync(file, 'wx', 0o600));
   } catch (cause) {
-    throw new Refusal(
-      'ledger_unusable',
-      `Cannot open the ledger ${file}: ${sentenceOf(cause)}. Check that the folder exists and is writable.`,
-      { cause },
-    );
-  }
-}
-
-function configure(sqlite: Database.Database): void {
-  const version = String(sqlite.prepare('select sqlite_version() as v').pluck().get());
-  if (compareVersions(version, OLDEST_SQLITE) < 0) {
-    throw new Refusal(
-      'sqlite_too_old',
-      `Rekey needs SQLite ${OLDEST_SQLITE} or newer; this process has ${version}. Run \`npm install\`.`,
-    );
-  }
-  const say = (pragma: string) => sqlite.pragma(pragma, { simple: true });
-  try {
-    say('journal_mode = WAL');
-  } catch (cause) {
-    throw new Refusal(
-      'ledger_broken',
-      `The ledger is not a usable SQLite file: ${sentenceOf(cause)}. Restore the last backup.`,
-      { cause },
-    );
-  }
-  // Has to be set on every open: an existing WAL file comes up with NORMAL, which may lose the last commits at a power cut.
-  say('synchronous = FULL');
-  say('foreign_keys = ON');
-  say('secure_delete = ON');
-  if (Number(say('synchronous')) !== 2)
-    throw new Refusal('ledger_unsafe', 'SQLite did not accept synchronous=FULL; commits would not be durable.');
-}
-
-function assertSound(sqlite: Database.Database, file: string): void {
-  const verdict = String(sqlite.pragma('quick_check(1)', { simple: true }));
-  if (verdict !== 'ok') {
-    throw new Refusal(
-      'ledger_broken',
-      `The ledger ${file} is damaged (${verdict}). Stop, keep the file, and restore the last backup next to it.`,
-    );
+    if (!(cause instanceof Error && 'code' in cause && cause.code === 'EEXIST')) throw unusable(file, cause);
   }
 }
 
@@ -86,6 +51,63 @@ function assertPrivate(file: string): void {
       `The ledger ${file} must be readable by its owner only (0600); it is 0${mode.toString(8)}. Type: chmod 600 ${file}`,
     );
   }
+}
+
+function openSqlite(file: string): Database.Database {
+  try {
+    return new Database(file, { timeout: BUSY_MS });
+  } catch (cause) {
+    throw unusable(file, cause);
+  }
+}
+
+function assertRecent(sqlite: Database.Database): void {
+  const version = String(sqlite.prepare('select sqlite_version()').pluck().get());
+  if (compareVersions(version, OLDEST_SQLITE) >= 0) return;
+  throw new Refusal(
+    'sqlite_too_old',
+    `Rekey needs SQLite ${OLDEST_SQLITE} or newer; this process has ${version}. Run \`npm install\`.`,
+  );
+}
+
+function configure(sqlite: Database.Database): void {
+  const say = (pragma: string) => sqlite.pragma(pragma, { simple: true });
+  say('journal_mode = WAL');
+  // Has to be set on every open: an existing WAL file comes up with NORMAL, which may lose the last commits at a power cut.
+  say('synchronous = FULL');
+  say('foreign_keys = ON');
+  say('secure_delete = ON');
+  if (Number(say('synchronous')) !== 2)
+    throw new Refusal('ledger_unsafe', 'SQLite did not accept synchronous=FULL; commits would not be durable.');
+}
+
+function assertSound(sqlite: Database.Database, file: string): void {
+  const verdict = String(sqlite.pragma('integrity_check(1)', { simple: true }));
+  if (verdict !== 'ok') throw damaged(file, verdict);
+}
+
+// Whatever SQLite cannot read while it opens the file is damage; only a lock or the disk is something else.
+function refusalOf(error: unknown, file: string): unknown {
+  if (error instanceof Refusal) return error;
+  const trouble = troubleOf(error);
+  if (trouble !== null && trouble.code !== 'ledger_broken') return trouble;
+  return error instanceof Database.SqliteError ? damaged(file, error.message, error) : error;
+}
+
+function damaged(file: string, verdict: string, cause?: unknown): LedgerTrouble {
+  return new LedgerTrouble(
+    'ledger_broken',
+    `The ledger ${file} is damaged (${verdict}). Stop, keep the file, and restore the last backup next to it.`,
+    { cause },
+  );
+}
+
+function unusable(file: string, cause: unknown): Refusal {
+  return new Refusal(
+    'ledger_unusable',
+    `Cannot open the ledger ${file}: ${sentenceOf(cause)}. Check that the folder exists and is writable.`,
+    { cause },
+  );
 }
 
 function compareVersions(a: string, b: string): number {

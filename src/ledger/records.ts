@@ -6,7 +6,8 @@ import { fromJson, instant, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
 import { JsonRecord } from './runs.ts';
-import type { EvidenceTable, NoticesTable, RemindersTable, SecretsTable } from './schema.ts';
+import type { EvidenceTable, NoticesTable } from './schema/incidents.ts';
+import type { RemindersTable, SecretsTable } from './schema/keys.ts';
 
 const Facts = z.object({ whichKey: z.string(), replacementAvailable: z.string(), dataIntegrity: z.string() });
 const Tested = z.object({

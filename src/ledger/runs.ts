@@ -1,14 +1,21 @@
 import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
 import { Actor, ApprovalId, AskId, IncidentId, KeyId, RunId, StepId } from '../domain/ids.ts';
-import type { JsonObject, Run, StepRecord, Waiting } from '../domain/run.ts';
+import type { JsonObject, Run, StepRecord, Waited, Waiting } from '../domain/run.ts';
 import { fromJson, instant, jsonText, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
-import type { RunsTable, StepsTable } from './schema.ts';
+import type { RunsTable, StepsTable } from './schema/runs.ts';
 
 export const JsonValue: z.ZodType<JsonObject[string]> = z.json();
 export const JsonRecord: z.ZodType<JsonObject> = z.record(z.string(), JsonValue);
+const StoredInstant = z.iso.datetime().transform((text) => new Date(text));
+const StoredWaited = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('approval'), id: ApprovalId, until: StoredInstant.nullable() }),
+  z.object({ kind: z.literal('ask'), id: AskId, until: StoredInstant.nullable() }),
+  z.object({ kind: z.literal('run'), id: RunId, until: StoredInstant.nullable() }),
+  z.object({ kind: z.literal('time'), until: StoredInstant }),
+]);
 const Outcome = z.enum(['succeeded', 'failed', 'cancelled']);
 
 export function runToRow(run: Run): Insertable<RunsTable> {
@@ -51,12 +58,17 @@ export function stepToRow(run: RunId, record: StepRecord): Insertable<StepsTable
     ended_at: stored(record.endedAt),
     outputs: record.state === 'done' || record.state === 'undone' ? jsonText(record.outputs) : null,
     waiting_kind: waiting?.kind ?? null,
-    waiting_id: waiting !== null && 'id' in waiting ? waiting.id : null,
+    waiting_id: idOf(waiting?.kind === 'retry' ? waiting.resumes : waiting),
     waiting_until: stored(waiting?.until ?? null),
+    resumes: waiting?.kind === 'retry' && waiting.resumes !== null ? jsonText(waiting.resumes) : null,
     answered: record.state === 'waiting' && record.answered ? 1 : 0,
     note: noteOf(record),
     undo_error: record.undoError,
   };
+}
+
+function idOf(waited: Waited | null): string | null {
+  return waited !== null && 'id' in waited ? waited.id : null;
 }
 
 function noteOf(record: StepRecord): string | null {
@@ -121,7 +133,12 @@ function waitingFromRow(row: Selectable<StepsTable>): Waiting {
     case 'time':
       return { kind: 'time', until: until ?? new Date(0) };
     case 'retry':
-      return { kind: 'retry', until: until ?? new Date(0), error: row.note ?? '' };
+      return {
+        kind: 'retry',
+        until: until ?? new Date(0),
+        error: row.note ?? '',
+        resumes: row.resumes === null ? null : fromJson(StoredWaited, row.resumes),
+      };
     default:
       throw new Error(`steps: unknown waiting kind ${row.waiting_kind}`);
   }

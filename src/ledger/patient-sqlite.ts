@@ -1,0 +1,65 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import type Database from 'better-sqlite3';
+import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver, SqliteDialect } from 'kysely';
+import { isBusy, troubleOf } from './trouble.ts';
+
+const PATIENCE_MS = 2_000;
+
+/**
+ * Kysely's SQLite dialect, for a file that several processes write. SQLite's own waiting would block the event loop and is unfair: it asks
+ * every 100 ms, and misses the moments between two transactions of a busy neighbour. Here a statement that finds the file locked is tried
+ * again every few milliseconds without blocking, for at most 2 s. What SQLite cannot do is thrown as LedgerTrouble.
+ */
+export function patientSqlite(sqlite: Database.Database): Dialect {
+  // Set by this process only and for this connection only: the waiting is done below.
+  sqlite.pragma('busy_timeout = 0');
+  const dialect = new SqliteDialect({ database: sqlite });
+  return {
+    createAdapter: () => dialect.createAdapter(),
+    createDriver: () => patientDriver(dialect.createDriver(), sqlite),
+    createIntrospector: (db) => dialect.createIntrospector(db),
+    createQueryCompiler: () => dialect.createQueryCompiler(),
+  };
+}
+
+function patientDriver(plain: Driver, sqlite: Database.Database): Driver {
+  const patient = new WeakMap<DatabaseConnection, DatabaseConnection>();
+  return {
+    init: () => plain.init(),
+    acquireConnection: async () => {
+      const connection = await plain.acquireConnection();
+      const known = patient.get(connection) ?? patientConnection(connection);
+      patient.set(connection, known);
+      return known;
+    },
+    // IMMEDIATE takes the write lock before anything was read, so that only `begin` ever has to wait.
+    beginTransaction: async (connection) => {
+      await connection.executeQuery(CompiledQuery.raw('begin immediate'));
+    },
+    commitTransaction: (connection) => plain.commitTransaction(connection),
+    rollbackTransaction: async (connection) => {
+      // SQLite has rolled back by itself when the disk is full; the reason is what has to come out.
+      if (sqlite.inTransaction) await plain.rollbackTransaction(connection);
+    },
+    releaseConnection: async () => {},
+    destroy: () => plain.destroy(),
+  };
+}
+
+function patientConnection(plain: DatabaseConnection): DatabaseConnection {
+  return {
+    executeQuery: async (query) => {
+      const giveUpAt = performance.now() + PATIENCE_MS;
+      for (;;) {
+        try {
+          return await plain.executeQuery(query);
+        } catch (error) {
+          if (!isBusy(error) || performance.now() > giveUpAt) throw troubleOf(error) ?? error;
+        }
+        // Two that met once must not meet again in step.
+        await pause(1 + Math.random() * 7);
+      }
+    },
+    streamQuery: (query, chunkSize) => plain.streamQuery(query, chunkSize),
+  };
+}

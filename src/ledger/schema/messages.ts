@@ -1,0 +1,41 @@
+import type { Generated } from 'kysely';
+
+export interface MessagesTable {
+  id: string;
+  surface: string;
+  subject: string;
+  address: string;
+  /** The message that this one answers to in a thread. */
+  thread_of: string | null;
+  channel: string | null;
+  ts: string | null;
+  created_at: string;
+}
+
+export interface OutboxTable {
+  message_id: string;
+  position: Generated<number>;
+  version: number;
+  sent_version: number;
+  due_at: string;
+  attempts: number;
+  sending: number;
+  error: string | null;
+  gave_up_at: string | null;
+}
+
+export interface InboxTable {
+  id: string;
+  kind: string;
+  payload: string;
+  received_at: string;
+  handled_at: string | null;
+}
+
+export interface DedupeTable {
+  source: string;
+  id: string;
+  run_id: string | null;
+  incident_id: string | null;
+  at: string;
+}
