@@ -47,7 +47,8 @@ export function nextMoves(plan: Plan, run: Run, at: Now): Moves {
 export function stopOf(plan: Plan, run: Run): { outcome: 'failed' | 'cancelled'; why: string } | null {
   for (const step of plan.stages.flat()) {
     const record = run.steps[step.id];
-    if (record?.state === 'failed' && step.onFailure.kind === 'stop')
+    // `ask` asks about what is not known; a clear no, such as a rejected approval, leaves nothing to ask and stops the run.
+    if (record?.state === 'failed' && (step.onFailure.kind === 'stop' || step.onFailure.kind === 'ask'))
       return { outcome: 'failed', why: `${step.id}: ${record.error}` };
   }
   return run.cancelRequestedAt === null ? null : { outcome: 'cancelled', why: 'a person cancelled it' };
@@ -65,27 +66,24 @@ export function pastPointOfNoReturn(plan: Plan, run: Run): boolean {
 }
 
 function movesIn(stages: readonly Stage[], run: Run, at: Now): Moves | null {
-  const jump = jumpTarget(stages, run);
-  for (const stage of stages) {
+  for (const [index, stage] of stages.entries()) {
     const open = stage.filter((step) => !isOver(run.steps[step.id]));
     if (open.length === 0) continue;
-    if (jump !== null && !jump.reached(stage))
-      return { ...nothing(), skip: open.map((step) => ({ step, why: jump.why })) };
+    const jump = jumpOver(index, stages, run);
+    if (jump !== null) return { ...nothing(), skip: open.map((step) => ({ step, why: jump })) };
     return movesOf(open, run, at);
   }
   return null;
 }
 
-/** `on_failure: <step>`: everything between the failed step and that one is left out. */
-function jumpTarget(stages: readonly Stage[], run: Run): { reached: (stage: Stage) => boolean; why: string } | null {
-  for (const step of stages.flat()) {
+/** `on_failure: <step>`: why a stage between the failed step's and that one's is left out, or null when it is not. */
+function jumpOver(index: number, stages: readonly Stage[], run: Run): string | null {
+  for (const step of stages.slice(0, index).flat()) {
     const { onFailure } = step;
     if (run.steps[step.id]?.state !== 'failed' || onFailure.kind !== 'step') continue;
     const target = stages.findIndex((stage) => stage.some((one) => one.id === onFailure.step));
-    return {
-      reached: (stage) => stages.indexOf(stage) >= target,
-      why: `${step.id} failed, and its on_failure goes on with ${onFailure.step}`,
-    };
+    // A target that is not among these stages is in `finally`: everything up to there is left out.
+    if (target < 0 || index < target) return `${step.id} failed, and its on_failure goes on with ${onFailure.step}`;
   }
   return null;
 }
@@ -119,9 +117,10 @@ function addWaiting(
   step: PlannedStep,
   { record, now }: { record: StepRecord & { state: 'waiting' }; now: Date },
 ): void {
-  const { until, kind } = record.waiting;
+  const { waiting } = record;
+  const { until } = waiting;
   const due = until !== null && until.getTime() <= now.getTime();
-  if (kind === 'retry' && due) moves.start.push(step);
+  if (waiting.kind === 'retry' && waiting.resumes === null && due) moves.start.push(step);
   else if (record.answered || due) moves.resume.push(step);
   else if (until !== null && (moves.wakeAt === null || until < moves.wakeAt)) moves.wakeAt = until;
 }
@@ -133,13 +132,15 @@ function nextUndo(plan: Plan, run: Run): PlannedStep | null {
     return (
       step.undo === 'undo' &&
       record !== undefined &&
-      record.state !== 'skipped' &&
+      // Without an attempt (skipped, or a condition that could not be evaluated) nothing has happened.
+      record.attempts > 0 &&
       record.state !== 'undone' &&
       record.undoError === null
     );
   });
   const ordinal = (step: PlannedStep) => run.steps[step.id]?.ordinal ?? 0;
-  return undoable.sort((a, b) => ordinal(b) - ordinal(a))[0] ?? null;
+  // Steps that were started at once share an ordinal; the later one in the file goes first.
+  return undoable.reverse().sort((a, b) => ordinal(b) - ordinal(a))[0] ?? null;
 }
 
 function nothing(): Moves {

@@ -74,8 +74,13 @@ function expand(policy: Policy, name: string, subject: Subject): readonly string
   if (name === 'escalation')
     return subject.escalation === null ? [] : expand(policy, subject.escalation, { ...subject, escalation: null });
   if (name.startsWith('group:'))
-    return (policy.groups[name.slice('group:'.length)] ?? []).filter((person) => person in policy.people);
-  return name in policy.people ? [name] : [];
+    return membersOf(policy, name.slice('group:'.length)).filter((person) => Object.hasOwn(policy.people, person));
+  return Object.hasOwn(policy.people, name) ? [name] : [];
+}
+
+// Own properties only: `constructor` is a name that every object knows.
+function membersOf(policy: Policy, group: string): readonly string[] {
+  return Object.hasOwn(policy.groups, group) ? (policy.groups[group] ?? []) : [];
 }
 
 /** Deny by default: throws a Refusal that names who may, unless `actor` is a person the policy lists for `verb`. */

@@ -9,13 +9,15 @@ export type JsonObject = { [name: string]: Json };
 
 export type Situation = 'expired' | 'suspected' | 'exploited';
 
-/** What a waiting step waits for. `until` is the instant at which it is woken in any case; null means no deadline. */
-export type Waiting =
+/** What a step can wait for. `until` is the instant at which it is woken in any case; null means no deadline. */
+export type Waited =
   | { kind: 'approval'; id: ApprovalId; until: Date | null }
   | { kind: 'ask'; id: AskId; until: Date | null }
   | { kind: 'run'; id: RunId; until: Date | null }
-  | { kind: 'time'; until: Date }
-  | { kind: 'retry'; until: Date; error: string };
+  | { kind: 'time'; until: Date };
+
+/** `resumes`: what had happened already when the attempt failed; the next one goes on from there and does not ask again. */
+export type Waiting = Waited | { kind: 'retry'; until: Date; error: string; resumes: Waited | null };
 
 interface Recorded {
   step: StepId;

@@ -5,6 +5,7 @@ import type { PlannedStep } from '../domain/plan.ts';
 import type { StepRecord } from '../domain/run.ts';
 import type { Lease } from '../ledger/leases.ts';
 import { LeaseLost } from '../ledger/ledger.ts';
+import { cancelChildren } from './children.ts';
 import type { EngineDeps } from './deps.ts';
 import { ownerIsGone } from './owner.ts';
 import { type InHand, performStep, recordStep, recoverStep, resumeStep } from './perform.ts';
@@ -15,15 +16,14 @@ const AFTER_TROUBLE_MS = 5_000;
 
 /** Does everything that can be done for a run now. A waiting run holds no job, no worker and no lease when this returns. */
 export async function advance(deps: EngineDeps, runId: RunId): Promise<void> {
-  const until = () => new Date(deps.now().getTime() + LEASE_MS);
   const lease = await deps.ledger.leases.take(runId, {
     owner: deps.owner,
-    until: until(),
+    until: leaseEnd(deps),
     now: deps.now(),
     free: ownerIsGone,
   });
   if (lease === null) return;
-  const heartbeat = setInterval(() => deps.ledger.leases.renew(lease, until()).catch(() => {}), LEASE_MS / 3);
+  const heartbeat = setInterval(() => deps.ledger.leases.renew(lease, leaseEnd(deps)).catch(() => {}), LEASE_MS / 3);
   try {
     while (await advanceOnce(deps, lease));
   } catch (error) {
@@ -36,7 +36,13 @@ export async function advance(deps: EngineDeps, runId: RunId): Promise<void> {
   }
 }
 
+function leaseEnd(deps: EngineDeps): Date {
+  return new Date(deps.now().getTime() + LEASE_MS);
+}
+
 async function advanceOnce(deps: EngineDeps, lease: Lease): Promise<boolean> {
+  // A worker that was paused for longer than its lease finds out here, before it causes the next effect.
+  if (!(await deps.ledger.leases.renew(lease, leaseEnd(deps)))) return false;
   // Read before deciding: whoever answers after this line raises it, and `sleep` notices.
   const seq = await deps.ledger.leases.wakeSeq(lease.run);
   const run = await deps.ledger.read.run(lease.run);
@@ -50,13 +56,18 @@ async function advanceOnce(deps: EngineDeps, lease: Lease): Promise<boolean> {
   }
   const work = workOf(hand, moves);
   if (work.length > 0) {
-    await Promise.all(work);
+    await allEnded(work);
     return true;
   }
   const slept = await deps.ledger.leases.sleep(lease, { seq, wakeAt: moves.wakeAt });
   // The timer is the row that `sleep` wrote; the queue's alarm only spares waiting for the sweep.
   if (slept && moves.wakeAt !== null) await deps.queue.alarm(lease.run, moves.wakeAt).catch(() => {});
   return !slept;
+}
+
+/** Like Promise.all, but it never leaves one working behind: the run must not be given back while an effect is under way. */
+async function allEnded(work: Promise<void>[]): Promise<void> {
+  for (const one of await Promise.allSettled(work)) if (one.status === 'rejected') throw one.reason;
 }
 
 function workOf(hand: InHand, moves: Moves): Promise<void>[] {
@@ -106,7 +117,11 @@ async function finish({ deps, lease, run }: InHand, { outcome, why }: NonNullabl
     const orphans = (await read.openApprovalsOfRun(run.id)).map(
       (approval): LedgerEvent => ({ type: 'approval_decided', approval: approval.id, outcome: 'cancelled' }),
     );
-    return { events: [...orphans, { type: 'run_finished', run: run.id, outcome, why }], result: undefined };
+    const children = await cancelChildren(read, run, `${run.runbook.id} (${run.id}), which started it, ended: ${why}`);
+    return {
+      events: [...orphans, ...children, { type: 'run_finished', run: run.id, outcome, why }],
+      result: undefined,
+    };
   });
   if (run.parent !== null) await deps.queue.wake(run.parent.run).catch(() => {});
 }

@@ -1,7 +1,7 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import type { PersonId } from '../domain/ids.ts';
 import type { Ask } from '../domain/incident.ts';
-import { peopleNamed } from '../domain/policy.ts';
+import { type Policy, peopleNamed } from '../domain/policy.ts';
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { EngineDeps } from './deps.ts';
@@ -11,31 +11,38 @@ import { auditRefusal } from './refusals.ts';
 
 export async function question(deps: EngineDeps, token: string, person: PersonId): Promise<Ask> {
   const ask = await askOrRefuse(deps.ledger.read, token);
-  await assertMayAnswer(deps, ask, person);
+  const { policy } = await deps.policy();
+  await assertMayAnswer(deps.ledger.read, ask, { person, policy });
   return ask;
 }
 
 /** The same answer twice is fine, a different second one is refused, and of two that race one wins. */
 export async function answer(deps: EngineDeps, token: string, press: Parameters<Engine['answer']>[1]): Promise<Ask> {
-  const seen = await question(deps, token, press.person);
-  const answered = await auditRefusal(deps, { origin: press, what: `answer ${seen.id}` }, () =>
-    deps.ledger.record(decisionContext(deps, press, seen), async ({ read }) => {
+  const known = await deps.ledger.read.askByToken(token);
+  return auditRefusal(deps, { origin: press, what: `answer ${known?.id ?? 'nothing'}` }, async () => {
+    const { policy } = await deps.policy();
+    const seen = await askOrRefuse(deps.ledger.read, token);
+    const answered = await deps.ledger.record(decisionContext(deps, press, seen), async ({ read }) => {
       const ask = await askOrRefuse(read, token);
+      await assertMayAnswer(read, ask, { person: press.person, policy });
       if (ask.answer !== null) return { events: [], result: sameAnswer(ask, press) };
       assertEvidence(ask, press.evidence);
       const { yes, evidence, person: by } = press;
       const event: LedgerEvent = { type: 'ask_answered', ask: ask.id, yes, evidence, by };
       return { events: [event], result: { ...ask, answer: { yes, evidence, by, at: deps.now() } } };
-    }),
-  );
-  await wakeSoon(deps, seen.run);
-  return answered;
+    });
+    await wakeSoon(deps, seen.run);
+    return answered;
+  });
 }
 
-async function assertMayAnswer(deps: EngineDeps, ask: Ask, person: PersonId): Promise<void> {
-  const { policy } = await deps.policy();
-  const run = await deps.ledger.read.run(ask.run);
-  const key = run?.key == null ? null : await deps.ledger.read.key(run.key);
+async function assertMayAnswer(
+  read: LedgerReader,
+  ask: Ask,
+  { person, policy }: { person: PersonId; policy: Policy },
+): Promise<void> {
+  const run = await read.run(ask.run);
+  const key = run === null || run.key === null ? null : await read.key(run.key);
   const subject = key ?? { owner: null, escalation: null };
   const people = peopleNamed(policy, [ask.assignee, ...(policy.may.answer ?? [])], subject);
   if (people.has(person)) return;

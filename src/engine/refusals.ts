@@ -1,4 +1,5 @@
 import { Refusal } from '../errors.ts';
+import { LedgerTrouble } from '../ledger/trouble.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Origin } from './engine.ts';
 
@@ -11,12 +12,16 @@ export async function auditRefusal<T>(
   try {
     return await work();
   } catch (error) {
-    if (!(error instanceof Refusal)) throw error;
+    // A ledger in trouble refused nobody, and could not write it down either.
+    if (!(error instanceof Refusal) || error instanceof LedgerTrouble) throw error;
     const refused = { type: 'request_refused', what, code: error.code, sentence: error.message } as const;
-    await deps.ledger.record({ at: deps.now(), actor: origin.actor, channel: origin.channel }, async () => ({
-      events: [refused],
-      result: undefined,
-    }));
+    await deps.ledger
+      .record({ at: deps.now(), actor: origin.actor, channel: origin.channel }, async () => ({
+        events: [refused],
+        result: undefined,
+      }))
+      // Nothing was changed, so the person gets the reason in any case.
+      .catch((cause) => deps.log.error({ err: cause, what }, 'a refusal could not be audited'));
     throw error;
   }
 }

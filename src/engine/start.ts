@@ -9,6 +9,7 @@ import type { Recording, RecordingTx } from '../ledger/ledger.ts';
 import { keyRefOf } from '../steps/fields.ts';
 import type { EngineDeps } from './deps.ts';
 import type { AlertRequest, Origin, RotateRequest, Started } from './engine.ts';
+import { wakeSoon } from './origin.ts';
 import { auditRefusal } from './refusals.ts';
 import { findKey, keyBySlugOrRefuse } from './which-key.ts';
 
@@ -16,12 +17,11 @@ const EMERGENCY_RUNBOOK = 'R-KEY-EXPIRY';
 
 /** `/rotate-key`: policy, incident, run, audit and messages in one transaction; the run is due when this returns. */
 export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<Started> {
-  const { policy } = await deps.policy();
-  return recordStart(deps, request, `rotate ${request.slug}`, async (tx) => {
+  return recordStart(deps, request, `rotate ${request.slug}`, async (tx, policy) => {
     const key = await keyBySlugOrRefuse(tx.read, request.slug);
     assertMay(policy, 'rotate', { actor: request.actor, subject: key });
     const situation = request.situation ?? situationOf(key, deps.now());
-    const open = await joinOpenRun(tx, key);
+    const open = await joinOpenRun(tx, [key]);
     if (open !== null) return { events: [], result: open };
     const title = `${nameOf(key)}: ${situation === 'expired' ? 'expired' : `${situation} compromise`}`;
     return begin(deps, {
@@ -40,12 +40,12 @@ export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<
 
 /** A verified alert from outside. The second alert for a key joins the incident that the first one opened. */
 export async function alert(deps: EngineDeps, request: AlertRequest): Promise<Started> {
-  const { policy } = await deps.policy();
-  return recordStart(deps, request, `alert ${request.alert}`, async (tx) => {
+  return recordStart(deps, request, `alert ${request.alert}`, async (tx, policy) => {
     assertHookMay(policy, request);
     const key = await findKey(tx.read, request.key);
     const received = alertOf(deps, request, key);
-    const open = await joinOpenRun(tx, key);
+    // By slug the alert may mean the version that is just being replaced; its replacement is not what failed.
+    const open = await joinOpenRun(tx, await tx.read.versionsOf(key.slug));
     if (open !== null)
       return { events: [{ type: 'alert_received', alert: { ...received, incident: open.incident } }], result: open };
     const [runbook] = deps.runbooks.startedBy({ ...request, source: request.actor });
@@ -74,23 +74,21 @@ async function recordStart(
   deps: EngineDeps,
   origin: Origin,
   what: string,
-  work: (tx: RecordingTx) => Promise<Recording<Started>>,
+  work: (tx: RecordingTx, policy: Policy) => Promise<Recording<Started>>,
 ): Promise<Started> {
   const context = { at: deps.now(), actor: origin.actor, channel: origin.channel };
-  const started = await auditRefusal(deps, { origin, what }, () =>
-    deps.ledger.record(context, async (tx): Promise<Recording<Started>> => {
+  const started = await auditRefusal(deps, { origin, what }, async () => {
+    const { policy } = await deps.policy();
+    return deps.ledger.record(context, async (tx): Promise<Recording<Started>> => {
       const { source, id } = origin.dedupe;
       const before = await tx.seen(source, id);
       if (before !== null) return { events: [], result: { kind: 'repeated', ...before } };
-      const recording = await work(tx);
+      const recording = await work(tx, policy);
       await tx.remember(source, id, { run: recording.result.run, incident: recording.result.incident });
       return recording;
-    }),
-  );
-  if (started.kind === 'started')
-    await deps.queue
-      .wake(started.run)
-      .catch((error) => deps.log.warn({ err: error }, 'queue is away; the sweep takes over'));
+    });
+  });
+  if (started.kind === 'started') await wakeSoon(deps, started.run);
   return started;
 }
 
@@ -154,16 +152,17 @@ function incidentOf(deps: EngineDeps, of: Beginning, now: Date): Incident {
   };
 }
 
-async function joinOpenRun(tx: RecordingTx, key: Key): Promise<Extract<Started, { kind: 'joined' }> | null> {
-  const open = await tx.read.openRunOfKey(key.id);
-  if (open === null || open.incident === null) return null;
-  return {
-    kind: 'joined',
-    run: open.id,
-    incident: open.incident,
-    startedBy: open.requestedBy,
-    startedAt: open.startedAt,
-  };
+async function joinOpenRun(
+  tx: RecordingTx,
+  keys: readonly Key[],
+): Promise<Extract<Started, { kind: 'joined' }> | null> {
+  for (const key of keys) {
+    const open = await tx.read.openRunOfKey(key.id);
+    if (open === null || open.incident === null) continue;
+    const { id: run, incident, requestedBy: startedBy, startedAt } = open;
+    return { kind: 'joined', run, incident, startedBy, startedAt };
+  }
+  return null;
 }
 
 function situationOf(key: Key, now: Date): Situation {

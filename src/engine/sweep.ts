@@ -1,3 +1,4 @@
+import type { RunId } from '../domain/ids.ts';
 import { sentenceOf } from '../errors.ts';
 import { advance } from './advance.ts';
 import type { EngineDeps } from './deps.ts';
@@ -7,24 +8,49 @@ const EVERY_MS = 2_000;
 
 /** Wakes whatever is due in the ledger, at once and then every two seconds: an empty queue heals itself. Returns how to stop. */
 export function startSweep(deps: EngineDeps): () => Promise<void> {
-  let stopped = false;
-  let running: Promise<void> = Promise.resolve();
-  const round = () => {
-    running = sweepOnce(deps).catch((error) => deps.log.warn({ err: error }, `sweep failed: ${sentenceOf(error)}`));
-    return running;
+  const sweep = openSweep(deps);
+  let round: Promise<void> | null = null;
+  const next = () => {
+    round ??= sweep.once().finally(() => {
+      round = null;
+    });
   };
-  const timer = setInterval(() => !stopped && void running.then(round), EVERY_MS);
-  void round();
+  const timer = setInterval(next, EVERY_MS);
+  next();
   return async () => {
-    stopped = true;
     clearInterval(timer);
-    await running;
+    await round;
+    await sweep.inlineEnded();
   };
 }
 
-async function sweepOnce(deps: EngineDeps): Promise<void> {
-  for (const run of await deps.ledger.leases.due(deps.now(), ownerIsGone)) {
-    // With the queue away the run is advanced right here: an emergency does not wait for it.
-    await deps.queue.wake(run).catch(() => advance(deps, run));
-  }
+export interface Sweep {
+  /** One round. Does not wait for the runs that it advances itself, so that a slow one never keeps the next round from the others. */
+  once: () => Promise<void>;
+  inlineEnded: () => Promise<void>;
+}
+
+export function openSweep(deps: EngineDeps): Sweep {
+  const inline = new Map<RunId, Promise<void>>();
+  const warn = (error: unknown) => deps.log.warn({ err: error }, `sweep: ${sentenceOf(error)}`);
+  const advanceHere = (run: RunId) => {
+    if (inline.has(run)) return;
+    const work = advance(deps, run)
+      .catch(warn)
+      .finally(() => inline.delete(run));
+    inline.set(run, work);
+  };
+  return {
+    once: async () => {
+      const due = await deps.ledger.leases.due(deps.now(), ownerIsGone).catch((error) => {
+        warn(error);
+        return [];
+      });
+      // With the queue away the run is advanced right here: an emergency does not wait for it.
+      await Promise.all(due.map((run) => deps.queue.wake(run).catch(() => advanceHere(run))));
+    },
+    inlineEnded: async () => {
+      await Promise.all(inline.values());
+    },
+  };
 }

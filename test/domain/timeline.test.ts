@@ -177,7 +177,11 @@ describe('one sentence per event', () => {
     [aStep('s', { state: 'undone', outputs: {} }), 'was undone'],
     [aStep('s', { state: 'in_doubt', question: 'Did it happen?' }), 'Did it happen?'],
     [
-      aStep('s', { state: 'waiting', waiting: { kind: 'retry', until: NOON, error: 'timeout' }, answered: false }),
+      aStep('s', {
+        state: 'waiting',
+        waiting: { kind: 'retry', until: NOON, error: 'timeout', resumes: null },
+        answered: false,
+      }),
       'tried again: timeout',
     ],
     [aStep('s', { state: 'done', outputs: {} }, { undoError: 'no access' }), 'could not be undone: no access'],
