@@ -35,7 +35,8 @@ function explainIssue(issue: z.core.$ZodIssue, schema: z.core.$ZodType, placed: 
     explainIssue({ ...inner, path: [...issue.path, ...inner.path] }, schema, placed);
     return;
   }
-  placed.report.add(spot.at, spot.path, complaintOf(issue, schemaAt(schema, issue.path), spot.node));
+  const at = issue.code === 'invalid_key' ? spot.keyAt : spot.at;
+  placed.report.add(at, spot.path, complaintOf(issue, schemaAt(schema, issue.path), spot.node));
 }
 
 function unknownKey(
@@ -43,7 +44,7 @@ function unknownKey(
   { issue, schema, placed }: { issue: z.core.$ZodIssue; schema: z.core.$ZodType; placed: Placed },
 ): void {
   const owner = schemaAt(schema, issue.path);
-  const known = owner instanceof z.ZodObject ? Object.keys(owner.shape) : [];
+  const known = keysOf(owner);
   const parent = nodeAt(placed.node, issue.path);
   const at = parent?.kind === 'map' ? parent.entries.get(key)?.keyAt : undefined;
   const path = [...issue.path, key].reduce(joinPath, placed.path);
@@ -57,6 +58,11 @@ function unknownKey(
       known.filter((name) => !present.has(name)),
     ),
   );
+}
+
+function keysOf(schema: z.core.$ZodType | null): string[] {
+  if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : [];
 }
 
 /** For a key that nobody knows; `open` are the keys that could still be meant. */
@@ -118,6 +124,8 @@ function outOfRange(issue: z.core.$ZodIssueTooSmall | z.core.$ZodIssueTooBig): P
 
 interface Spot {
   at: Position;
+  /** Where its key stands, when it has one. */
+  keyAt: Position;
   path: string;
   node: Node | null;
   /** The key that is not there; its parent's position is given then. */
@@ -125,13 +133,13 @@ interface Spot {
 }
 
 function locate({ node, path }: Placed, issuePath: readonly PropertyKey[]): Spot {
-  let spot: Spot = { at: node.at, path, node, missing: null };
+  let spot: Spot = { at: node.at, keyAt: node.at, path, node, missing: null };
   for (const key of issuePath) {
     const child: Node | null = spot.node === null ? null : childOf(spot.node, key);
     if (child === null) return { ...spot, path: joinPath(spot.path, key), node: null, missing: key };
     const entry = spot.node?.kind === 'map' && typeof key === 'string' ? spot.node.entries.get(key) : undefined;
     const at = child.kind === 'scalar' && child.value === null && entry ? entry.keyAt : child.at;
-    spot = { at, path: joinPath(spot.path, key), node: child, missing: null };
+    spot = { at, keyAt: entry?.keyAt ?? at, path: joinPath(spot.path, key), node: child, missing: null };
   }
   return spot;
 }

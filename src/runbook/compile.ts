@@ -152,14 +152,14 @@ function compileStartOn(root: MapNode, report: Report): StartOn[] {
     const place = { node: when.node, path: `start_on[${index}].when` };
     const condition = compileConditionAt(when.text, place, { scope: ALERT_SCOPE, report });
     if (condition === null) return [];
-    const holds = ({ count, windowMinutes }: AlertSignal) =>
-      condition.holds({ alert: { count, window_minutes: windowMinutes } });
+    const holds = ({ source, count, windowMinutes }: AlertSignal) =>
+      condition.holds({ alert: { source, count, window_minutes: windowMinutes } });
     return [{ alert: alert.text, at: node.at, when: { text: condition.text, holds } }];
   });
 }
 
 const ALERT_SCOPE: ScopeTypes = {
-  roots: new Map([['alert', typeOf(z.object({ count: z.int(), window_minutes: z.int() }))]]),
+  roots: new Map([['alert', typeOf(z.object({ source: z.string(), count: z.int(), window_minutes: z.int() }))]]),
   steps: new Map(),
   uncertain: new Set(),
   everyStep: [],

@@ -28,7 +28,7 @@ const MAX_RE2 = 2;
 
 /**
  * The rules that types alone do not express: names that exist and are there, the functions that are allowed, and the caps that keep the
- * worst accepted condition under 50 ms (bench in test/runbook/conditions.test.ts).
+ * worst accepted condition under 50 ms (scripts/bench-conditions.ts).
  */
 export function readCondition(ast: ASTNode, scope: ScopeTypes): Reading {
   const reading: Reading = { spotted: [], paths: new Set() };

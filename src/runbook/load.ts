@@ -2,12 +2,10 @@ import type { StepKind } from '../steps/contract.ts';
 import { refuseBadCalls } from './calls.ts';
 import { compileRunbook } from './compile.ts';
 import type { LoadedRunbook } from './loaded.ts';
+import { KEY_CLASSES_FILE, POLICY_FILE } from './policy-file.ts';
 import { inOrder, type RunbookProblem } from './problem.ts';
 import { readRunbookFile, shownAs, yamlFilesIn } from './read-file.ts';
 
-/** Files of the directory that are not runbooks and have loaders of their own. */
-export const POLICY_FILE = 'policy.yaml';
-export const KEY_CLASSES_FILE = 'key-classes.yaml';
 const REHEARSAL = /\.rehearsal\.yaml$/;
 
 export interface LoadedRunbooks {

@@ -11,6 +11,8 @@ import type { Mention } from './with.ts';
 /** What an alert brings along for the conditions under `start_on`. */
 export interface AlertSignal {
   alert: string;
+  /** Who sent it: `hook:payments-api`. */
+  source: string;
   count: number;
   windowMinutes: number;
 }

@@ -19,8 +19,8 @@ export async function readRunbookFile(dir: string, name: string): Promise<ReadFi
   if (typeof handle === 'string')
     return refuse(file, {
       expected: 'a file that can be read',
-      got: handle.startsWith('ELOOP') ? 'a symbolic link' : handle.split(',')[0] || 'an error',
-      fix: 'write the runbook itself into this directory',
+      got: REASONS[handle.split(':')[0] ?? ''] ?? handle,
+      fix: `write ${name} into this directory`,
     });
   try {
     const stat = await handle.stat();
@@ -33,6 +33,13 @@ export async function readRunbookFile(dir: string, name: string): Promise<ReadFi
     await handle.close();
   }
 }
+
+const REASONS: Record<string, string> = {
+  ELOOP: 'a symbolic link',
+  ENOENT: 'no such file',
+  EACCES: 'a file that Rekey may not read',
+  ENXIO: 'a socket or pipe',
+};
 
 function decode(file: string, bytes: Uint8Array): ReadFile {
   const shortened = bytes.length > MAX_BYTES;

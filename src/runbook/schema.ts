@@ -53,7 +53,7 @@ export type Grants = z.output<typeof Grants>;
 
 const StartOn = z.strictObject({
   alert: z.string().min(1).describe('Name of the alert, as the hook sends it.'),
-  when: z.string().optional().describe('Condition (CEL) on `alert.count` and `alert.window_minutes`.'),
+  when: z.string().optional().describe('Condition (CEL) on `alert.count`, `alert.window_minutes` and `alert.source`.'),
 });
 
 // The phases are looked at step by step (steps.ts), so that one broken step hides nothing of the others.

@@ -137,7 +137,7 @@ function collectMentions(schema: z.core.$ZodType, { node, path }: Spot, mentions
 }
 
 // What these fields say is checked against policy, grants and other runbooks before anything runs: it has to stand in the file.
-const WRITTEN_OUT: ReadonlySet<Meaning> = new Set([
+export const WRITTEN_OUT: ReadonlySet<Meaning> = new Set([
   'duration',
   'approval_rule',
   'runbook',
@@ -157,6 +157,7 @@ export function compileText(
   const pieces = piecesOf(text);
   const references = pieces.filter((piece) => piece.kind === 'reference');
   const forWords = target.meaning === 'people_text';
+  if (forWords) checking.mentions.push({ meaning: 'people_text', name: text, at: node.at, path });
   if (target.meaning !== null && WRITTEN_OUT.has(target.meaning)) {
     const expected = `${describeType(target)}, written out`;
     checking.report.add(node.at, path, { expected, got: describeNode(node), fix: 'write the value itself' });

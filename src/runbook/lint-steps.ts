@@ -1,0 +1,72 @@
+import type { LoadedRunbook, SourceStep } from './loaded.ts';
+import type { Complaint, RunbookProblem } from './problem.ts';
+
+/** What is suspicious in the order and the conditions of the steps. */
+export function lintSteps(runbook: LoadedRunbook): RunbookProblem[] {
+  return runbook.steps.flatMap((step) =>
+    [withoutApproval(step, runbook), unreachable(step, runbook), stopsForNothing(step)].flatMap((complaint) =>
+      complaint === null ? [] : [{ file: runbook.file, ...step.at, path: step.path, ...complaint }],
+    ),
+  );
+}
+
+function withoutApproval(step: SourceStep, { steps }: LoadedRunbook): Complaint | null {
+  if (step.kind.effect !== 'destroys') return null;
+  const approved = steps.some(
+    (other) => asksForApproval(other) && other.stage < step.stage && alwaysBefore(other, step),
+  );
+  if (approved) return null;
+  return {
+    expected: 'an approval before anything is destroyed',
+    got: `\`${step.id}\` (${step.kind.uses}) without one that is sure to come first`,
+    fix: 'write a step with `uses: approve` before it, without `when` and without `on_failure`',
+  };
+}
+
+function asksForApproval(step: SourceStep): boolean {
+  return step.mentions.some((mention) => mention.meaning === 'approval_rule');
+}
+
+// An approval that may be skipped, or after whose no the run goes on, protects nothing.
+function alwaysBefore(approval: SourceStep, step: SourceStep): boolean {
+  if (step.facts.includes(`has(steps.${approval.id})`)) return true;
+  return approval.onFailure.kind === 'stop' && approval.facts.every((fact) => step.facts.includes(fact));
+}
+
+/** A step whose condition asks for the opposite of what is known there never runs. */
+function unreachable(step: SourceStep, { steps }: LoadedRunbook): Complaint | null {
+  const facts = new Set(step.facts);
+  for (const fact of facts) {
+    const id = /^has\(steps\.([a-z0-9_]+)\)$/.exec(fact)?.[1];
+    for (const implied of steps.find((other) => other.id === id)?.facts ?? []) facts.add(implied);
+  }
+  const contradiction = [...facts].find((fact) => isImpossible(fact, facts));
+  if (contradiction === undefined) return null;
+  return {
+    expected: 'a step that can be reached',
+    got: `\`${step.id}\`, for which \`${contradiction}\` can never hold together with the rest`,
+    fix: 'remove the step, or correct its `when`',
+  };
+}
+
+const EQUALS = /^([a-z0-9_.]+) == ("[^"]*")$/;
+
+function isImpossible(fact: string, facts: ReadonlySet<string>): boolean {
+  if (fact === 'false' || facts.has(`!${fact}`) || facts.has(`!(${fact})`)) return true;
+  const [, path, word] = EQUALS.exec(fact) ?? [];
+  return [...facts].some((other) => {
+    const [, samePath, otherWord] = EQUALS.exec(other) ?? [];
+    return (samePath !== undefined && samePath === path && otherWord !== word) || other === `${path} != ${word}`;
+  });
+}
+
+// People who are asked need a day by which somebody notices that they did not answer.
+function stopsForNothing(step: SourceStep): Complaint | null {
+  const asksPeople = step.kind.uses === 'ask';
+  if (!asksPeople || step.due !== null) return null;
+  return {
+    expected: '`due` on a step that waits for a person',
+    got: `\`${step.id}\` without it`,
+    fix: 'write `due: 30m`, so that an unanswered question is noticed',
+  };
+}

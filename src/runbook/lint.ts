@@ -1,0 +1,130 @@
+import type { KeyClasses } from '../domain/key-classes.ts';
+import { type ApprovalRule, type Policy, peopleNamed } from '../domain/policy.ts';
+import type { StepKind } from '../steps/contract.ts';
+import { lintSteps } from './lint-steps.ts';
+import { loadRunbooks } from './load.ts';
+import type { LoadedRunbook } from './loaded.ts';
+import { childOf, type Node } from './node.ts';
+import { type CheckedFile, checkKeyClasses, checkPolicy, KEY_CLASSES_FILE, POLICY_FILE } from './policy-file.ts';
+import { type Complaint, inOrder, type Position, type RunbookProblem } from './problem.ts';
+import { readRunbookFile, shownAs } from './read-file.ts';
+import { listed, suggestion } from './suggest.ts';
+
+/**
+ * Everything that loading refuses, and what a reviewer would say besides: a runbook that loads can still be one that must not run.
+ * Covers policy.yaml and key-classes.yaml too. Empty when there is nothing to say.
+ */
+export async function lintRunbooks(dir: string, catalogue: readonly StepKind[], now: Date): Promise<RunbookProblem[]> {
+  const { runbooks, problems } = await loadRunbooks(dir, catalogue);
+  const policy = await checkIn<Policy>(dir, POLICY_FILE, checkPolicy);
+  const classes = await checkIn<KeyClasses>(dir, KEY_CLASSES_FILE, checkKeyClasses);
+  const all = [...runbooks.values()];
+  const found = all.flatMap((runbook) => [...lintSteps(runbook), ...lintHead(runbook, now)]);
+  return inOrder([
+    ...problems,
+    ...found,
+    ...(policy.kind === 'refused' ? policy.problems : lintAgainst(policy, all, shownAs(dir, POLICY_FILE))),
+    ...(classes.kind === 'refused' ? classes.problems : []),
+  ]);
+}
+
+async function checkIn<Value>(
+  dir: string,
+  name: string,
+  check: (text: string, file: string) => CheckedFile<Value>,
+): Promise<CheckedFile<Value>> {
+  const read = await readRunbookFile(dir, name);
+  return read.kind === 'text' ? check(read.text, shownAs(dir, name)) : { kind: 'refused', problems: [read.problem] };
+}
+
+function lintHead(runbook: LoadedRunbook, now: Date): RunbookProblem[] {
+  const found: RunbookProblem[] = [];
+  const add = (at: Position, path: string, complaint: Complaint) =>
+    found.push({ file: runbook.file, line: at.line, column: at.column, path, ...complaint });
+  if (now.toISOString().slice(0, 10) > runbook.reviewBy)
+    add(runbook.at, 'review_by', {
+      expected: 'a runbook that was reviewed in time',
+      got: `\`${runbook.reviewBy}\`, which has passed`,
+      fix: `write a new day after ${runbook.owner} has read the runbook`,
+    });
+  const used = new Set(
+    runbook.steps.flatMap((step) => [...step.paths]).map((path) => path.split('.').slice(0, 2).join('.')),
+  );
+  for (const [name, at] of runbook.inputsAt) {
+    if (used.has(`inputs.${name}`)) continue;
+    const fix = 'remove it, or use it in a step';
+    add(at, `inputs.${name}`, { expected: 'an input that a step uses', got: `\`${name}\`, which none uses`, fix });
+  }
+  return found;
+}
+
+function lintAgainst(
+  { value: policy, node }: { value: Policy; node: Node },
+  runbooks: readonly LoadedRunbook[],
+  policyFile: string,
+): RunbookProblem[] {
+  return [
+    ...runbooks.flatMap((runbook) => lintRules(runbook, policy)),
+    ...alertsWithoutRunbook(policy, runbooks, { node, file: policyFile }),
+    ...runbooks.flatMap((runbook) => alertsWithoutHook(runbook, policy)),
+  ];
+}
+
+function lintRules(runbook: LoadedRunbook, policy: Policy): RunbookProblem[] {
+  return runbook.steps.flatMap((step) =>
+    step.mentions
+      .filter((mention) => mention.meaning === 'approval_rule')
+      .flatMap(({ name, at, path }) => {
+        const complaint = ruleComplaint(name, policy);
+        return complaint === null ? [] : [{ file: runbook.file, ...at, path, ...complaint }];
+      }),
+  );
+}
+
+function ruleComplaint(name: string, policy: Policy): Complaint | null {
+  const names = Object.keys(policy.rules);
+  const rule = Object.hasOwn(policy.rules, name) ? policy.rules[name] : undefined;
+  if (rule === undefined)
+    return { expected: `a rule of policy.yaml: ${listed(names)}`, got: `\`${name}\``, fix: suggestion(name, names) };
+  const most = mostVoices(rule, policy);
+  if (most >= rule.approve) return null;
+  return {
+    expected: `a rule that somebody can satisfy: it wants ${rule.approve}`,
+    got: `\`${name}\`, which names ${most === 0 ? 'nobody' : `at most ${most}`} today`,
+    fix: `write more people under \`rules.${name}.from\` in policy.yaml`,
+  };
+}
+
+/** The most people that could ever decide: an owner or an escalation can be a group, so it counts as everybody. */
+function mostVoices(rule: ApprovalRule, policy: Policy): number {
+  if (rule.from.includes('owner') || rule.from.includes('escalation')) return Object.keys(policy.people).length;
+  return peopleNamed(policy, rule.from, { owner: null, escalation: null }).size;
+}
+
+function alertsWithoutRunbook(
+  policy: Policy,
+  runbooks: readonly LoadedRunbook[],
+  { node, file }: { node: Node; file: string },
+): RunbookProblem[] {
+  const started = [...new Set(runbooks.flatMap((runbook) => runbook.startOn.map((start) => start.alert)))];
+  return Object.entries(policy.hooks).flatMap(([hook, { alerts }]) =>
+    alerts.flatMap((alert, index) => {
+      if (started.includes(alert)) return [];
+      const path = `hooks.${hook}.alerts[${index}]`;
+      const spot = ['hooks', hook, 'alerts', index].reduce<Node>((found, key) => childOf(found, key) ?? found, node);
+      const got = `\`${alert}\`, on which nothing starts`;
+      const fix = started.length === 0 ? 'write it under `start_on` of a runbook' : suggestion(alert, started);
+      return [{ file, ...spot.at, path, expected: 'an alert that a runbook starts on', got, fix }];
+    }),
+  );
+}
+
+function alertsWithoutHook(runbook: LoadedRunbook, policy: Policy): RunbookProblem[] {
+  const raised = [...new Set(Object.values(policy.hooks).flatMap((hook) => hook.alerts))];
+  return runbook.startOn.flatMap(({ alert, at }, index) => {
+    if (raised.includes(alert)) return [];
+    const expected = 'an alert that a hook in policy.yaml may raise';
+    const fix = raised.length === 0 ? `write \`${alert}\` under \`hooks\` in policy.yaml` : suggestion(alert, raised);
+    return [{ file: runbook.file, ...at, path: `start_on[${index}].alert`, expected, got: `\`${alert}\``, fix }];
+  });
+}

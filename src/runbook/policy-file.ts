@@ -1,0 +1,120 @@
+import { createHash } from 'node:crypto';
+import type { z } from 'zod';
+import { KeyClasses } from '../domain/key-classes.ts';
+import { danglingNames, Policy } from '../domain/policy.ts';
+import { Refusal } from '../errors.ts';
+import { checkNode } from './check-node.ts';
+import { childOf, describeNode, joinPath, type Node } from './node.ts';
+import { parseYaml } from './parse.ts';
+import { describeProblem, type Position, type Report, type RunbookProblem, startReport } from './problem.ts';
+import { readRunbookFile, shownAs } from './read-file.ts';
+import { suggestion } from './suggest.ts';
+
+export const POLICY_FILE = 'policy.yaml';
+export const KEY_CLASSES_FILE = 'key-classes.yaml';
+
+export type CheckedFile<Value> =
+  | { kind: 'ok'; value: Value; hash: string; node: Node }
+  | { kind: 'refused'; problems: RunbookProblem[] };
+
+/** Throws Refusal `policy_missing` or `policy_broken`: without a policy that can be read, nothing is allowed. */
+export async function loadPolicy(dir: string): Promise<{ policy: Policy; hash: string }> {
+  const read = await readRunbookFile(dir, POLICY_FILE);
+  const checked = read.kind === 'text' ? checkPolicy(read.text, shownAs(dir, POLICY_FILE)) : refusedBy(read.problem);
+  if (checked.kind === 'ok') return { policy: checked.value, hash: checked.hash };
+  const isMissing = read.kind === 'text' ? read.text.trim() === '' : read.problem.got === 'no such file';
+  throw refusal(isMissing ? 'policy_missing' : 'policy_broken', checked.problems);
+}
+
+function refusedBy(problem: RunbookProblem): { kind: 'refused'; problems: RunbookProblem[] } {
+  return { kind: 'refused', problems: [problem] };
+}
+
+/** Throws Refusal `key_classes_missing` or `key_classes_broken`. */
+export async function loadKeyClasses(dir: string): Promise<{ keyClasses: KeyClasses; hash: string }> {
+  const read = await readRunbookFile(dir, KEY_CLASSES_FILE);
+  const checked =
+    read.kind === 'text' ? checkKeyClasses(read.text, shownAs(dir, KEY_CLASSES_FILE)) : refusedBy(read.problem);
+  if (checked.kind === 'ok') return { keyClasses: checked.value, hash: checked.hash };
+  const isMissing = read.kind === 'refused' && read.problem.got === 'no such file';
+  throw refusal(isMissing ? 'key_classes_missing' : 'key_classes_broken', checked.problems);
+}
+
+function refusal(code: string, problems: readonly RunbookProblem[]): Refusal {
+  const shown = problems.slice(0, 3).map(describeProblem).join('. ');
+  const more = problems.length > 3 ? ` And ${problems.length - 3} more: \`rekey runbooks lint\`.` : '';
+  return new Refusal(code, `Nothing is allowed until this is right: ${shown}.${more}`);
+}
+
+/** policy.yaml, with names that point at nothing reported where they stand. */
+export function checkPolicy(text: string, file: string): CheckedFile<Policy> {
+  return checkFile(Policy, { text, file }, (policy, node, report) => {
+    for (const name of danglingNames(policy))
+      for (const spot of spotsOf(node, name)) refuseDangling(policy, spot, report);
+    refuseSharedAccounts(policy, node, report);
+  });
+}
+
+export function checkKeyClasses(text: string, file: string): CheckedFile<KeyClasses> {
+  return checkFile(KeyClasses, { text, file }, () => {});
+}
+
+function checkFile<Schema extends z.ZodType>(
+  schema: Schema,
+  { text, file }: { text: string; file: string },
+  further: (value: z.output<Schema>, node: Node, report: Report) => void,
+): CheckedFile<z.output<Schema>> {
+  const report = startReport(file);
+  const node = parseYaml(text, report);
+  if (node !== null && node.kind !== 'map')
+    report.add(node.at, '', { expected: 'a mapping', got: describeNode(node), fix: 'write `version: 1` first' });
+  const value = node?.kind === 'map' ? checkNode(schema, { node, path: '', report }) : null;
+  if (value !== null && node !== null) further(value, node, report);
+  if (value === null || node === null || report.count() > 0) return { kind: 'refused', problems: report.problems() };
+  return { kind: 'ok', value, hash: createHash('sha256').update(text).digest('hex'), node };
+}
+
+interface NamedSpot {
+  name: string;
+  at: Position;
+  path: string;
+}
+
+/** Every place where the text is a name of people: under `may`, `rules` and `groups`. */
+function spotsOf(root: Node, name: string): NamedSpot[] {
+  const parts = root.kind === 'map' ? [...root.entries] : [];
+  return parts
+    .filter(([key]) => key === 'may' || key === 'rules' || key === 'groups')
+    .flatMap(([key, { node }]) => spotsIn(node, name, key));
+}
+
+function spotsIn(node: Node, name: string, path: string): NamedSpot[] {
+  if (node.kind === 'scalar') return node.value === name ? [{ name, at: node.at, path }] : [];
+  if (node.kind === 'list') return node.nodes.flatMap((one, index) => spotsIn(one, name, joinPath(path, index)));
+  return [...node.entries].flatMap(([key, entry]) => spotsIn(entry.node, name, joinPath(path, key)));
+}
+
+function refuseDangling(policy: Policy, { name, at, path }: NamedSpot, report: Report): void {
+  const groups = Object.keys(policy.groups).map((group) => `group:${group}`);
+  const people = Object.keys(policy.people);
+  const known = path.startsWith('groups') ? people : [...people, ...groups, 'owner', 'escalation'];
+  const expected = 'a name that stands under `people` or, as `group:<name>`, under `groups`';
+  report.add(at, path, { expected, got: `\`${name}\``, fix: suggestion(name, known) });
+}
+
+// One account that stands for two people would be two voices: whoever asks could also approve.
+function refuseSharedAccounts(policy: Policy, node: Node, report: Report): void {
+  const seen = new Map<string, string>();
+  for (const [name, { slack }] of Object.entries(policy.people)) {
+    const other = seen.get(slack);
+    seen.set(slack, name);
+    if (other === undefined) continue;
+    const at = ['people', name, 'slack'].reduce<Node>((found, key) => childOf(found, key) ?? found, node).at;
+    const expected = 'a Slack account that belongs to one person';
+    report.add(at, `people.${name}.slack`, {
+      expected,
+      got: `\`${slack}\`, which is ${other}`,
+      fix: 'remove one of the two',
+    });
+  }
+}
