@@ -55,7 +55,7 @@ export async function startPostgres(): Promise<TestServer> {
     url,
     port,
     password,
-    kill: () => ended(child, 'SIGKILL'),
+    kill: () => killWithChildren(child),
     stop: async () => {
       await ended(child, 'SIGINT');
       rmSync(folder, { recursive: true, force: true });
@@ -69,6 +69,21 @@ export async function startPostgres(): Promise<TestServer> {
       child = await untilStarted(start);
     },
   };
+}
+
+/** The processes behind open connections outlive their parent for a moment and would go on answering. */
+async function killWithChildren(server: ChildProcess): Promise<void> {
+  const children = execFileSync('ps', ['-o', 'pid=', '--ppid', `${server.pid}`], { encoding: 'utf8' });
+  await ended(server, 'SIGKILL');
+  for (const pid of children.split(/\s+/).filter(Boolean)) kill(Number(pid));
+}
+
+function kill(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It ended by itself when it saw that its parent was gone.
+  }
 }
 
 /** After a kill -9 the orphaned children hold the shared memory for a moment, and a new server refuses to start. */
