@@ -1,9 +1,10 @@
 import { KeyId, SecretId } from '../domain/ids.ts';
-import type { Key } from '../domain/key.ts';
-import { Refusal, sentenceOf } from '../errors.ts';
+import { type Key, nameOf } from '../domain/key.ts';
+import { PermanentFailure, Refusal, sentenceOf } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { Secret } from '../secret.ts';
-import type { Probe, Provider } from './contract.ts';
+import { allowedHost } from './allowed-host.ts';
+import type { Probe, Provider, Verdict } from './contract.ts';
 import { mintKey } from './key-format.ts';
 import { get } from './outgoing.ts';
 import type { Pepper } from './pepper.ts';
@@ -14,72 +15,94 @@ export interface LedgerProviderDeps {
   ledger: Pick<LedgerReader, 'keyByDigest' | 'key'>;
   pepper: Pepper;
   vault: Vault;
-  /** `host` or `host:port` that a probe may call. */
+  /** What a probe may call, see allowedHost. */
   probeHosts: readonly string[];
   now: () => Date;
 }
 
 /** Keys that Rekey issues itself. The ledger's row is the key: revoking the row is revoking the key. */
 export function ledgerProvider(deps: LedgerProviderDeps): Provider {
-  const { ledger, pepper, vault, now } = deps;
+  const { ledger, pepper, now } = deps;
+  // A mistyped entry is found at start and not in the middle of an incident.
+  for (const entry of deps.probeHosts) allowedHost(entry);
   return {
     name: 'ledger',
     capabilities: { custody: 'rekey', overlap: true, revokeNow: true, suspend: true, enforcementDelayMs: 0 },
-    probeAdmin: async () => {
-      const about = {
-        id: SecretId.parse('probe'),
-        key: KeyId.parse('probe'),
-        purpose: 'evidence',
-        now: now(),
-      } as const;
-      const works =
-        vault.open(vault.seal(new Secret('probe-admin-round-trip'), about)).reveal() === 'probe-admin-round-trip';
-      await ledger.key(KeyId.parse('probe'));
-      return { available: works, how: 'sealed and opened a value with the master key, and read the ledger' };
-    },
+    probeAdmin: () => probeAdmin(deps),
     // Nothing exists until the step's outcome is recorded: after a crash it mints again, and what the first try made was never a key.
     create: async ({ replaces }) => {
-      const minted = mintKey(replaces.environment === 'production' ? 'live' : 'test');
-      return {
-        secret: minted.secret,
-        externalRef: minted.publicId,
-        digest: pepper.digestOf(minted.secret.reveal()),
-        pepperId: pepper.id,
-        last4: minted.last4,
-      };
+      const { secret, publicId, last4 } = mintKey(replaces.environment === 'production' ? 'live' : 'test');
+      return { secret, externalRef: publicId, digest: pepper.digestOf(secret.reveal()), pepperId: pepper.id, last4 };
     },
-    probe: (key, secret, signal) =>
-      secret !== null && key.probeUrl !== null
-        ? probeCall(deps, { url: key.probeUrl, secret, signal })
-        : probeRecord(deps, key),
+    probe: async (key, secret, signal) => {
+      if (secret === null) return recordProbe(key, await ledger.key(key.id), now());
+      if (key.probeUrl !== null) return callProbe(deps, { url: key.probeUrl, secret, signal });
+      return recordProbe(key, await ledger.keyByDigest(pepper.digestOf(secret.reveal())), now());
+    },
     // The ledger change that the step records is the revocation itself.
     revoke: async () => {},
-    matches: (key, secret) => key.digest !== null && pepper.matches(key.digest, secret.reveal()),
+    matches: (key, secret) => {
+      assertPepper(key, pepper);
+      return key.digest !== null && pepper.matches(key.digest, secret.reveal());
+    },
   };
 }
 
-/** A real call with the key itself, to where the key is really used. */
-async function probeCall(
-  { probeHosts, now }: LedgerProviderDeps,
-  { url, secret, signal }: { url: string; secret: Secret; signal: AbortSignal },
-): Promise<Probe> {
+// "No" would be a wrong answer here: it would be taken for a file that holds something else.
+function assertPepper(key: Key, pepper: Pepper): void {
+  if (key.digest === null || key.pepperId === pepper.id) return;
+  throw new PermanentFailure(
+    `${nameOf(key)} was digested with the pepper ${key.pepperId ?? 'of another system'} and this Rekey has ${pepper.id}, so nothing can be compared with it. Put back the pepper file that was in use then.`,
+  );
+}
+
+const ROUND_TRIP = 'probe-admin-round-trip';
+
+/** The admin access to this provider is Rekey's own master key and ledger. */
+async function probeAdmin({ ledger, vault, now }: LedgerProviderDeps): Promise<{ available: boolean; how: string }> {
+  const [id, key] = [SecretId.parse('sec-probe'), KeyId.parse('key-probe')];
   try {
-    const { status } = await get(url, {
-      allow: probeHosts,
-      headers: { authorization: `Bearer ${secret.reveal()}` },
-      signal,
-    });
-    const verdict =
-      status >= 200 && status < 300 ? 'accepted' : status === 401 || status === 403 ? 'rejected' : 'unreachable';
-    return { verdict, how: `GET ${url} answered ${status}`, at: now() };
+    const sealed = vault.seal(new Secret(ROUND_TRIP), { id, key, purpose: 'evidence', now: now() });
+    if (vault.open(sealed).reveal() !== ROUND_TRIP) throw new Error('a sealed value came back altered');
+    await ledger.key(key);
+    return { available: true, how: 'sealed and opened a value with the master key, and read the ledger' };
   } catch (error) {
-    if (error instanceof Refusal) throw error;
-    return { verdict: 'unreachable', how: `GET ${url} did not answer: ${sentenceOf(error)}`, at: now() };
+    return { available: false, how: `sealing a value or reading the ledger failed: ${sentenceOf(error)}` };
   }
 }
 
-async function probeRecord({ ledger, now }: LedgerProviderDeps, key: Key): Promise<Probe> {
-  const { status } = verdictOn(await ledger.key(key.id), now());
+/** A real call with the key itself, to where the key is really used. */
+async function callProbe(
+  { probeHosts, now }: LedgerProviderDeps,
+  { url, secret, signal }: { url: string; secret: Secret; signal: AbortSignal },
+): Promise<Probe> {
+  const asked = `GET ${withoutQuery(url)}`;
+  try {
+    const headers = { authorization: `Bearer ${secret.reveal()}` };
+    const { status } = await get(url, { allow: probeHosts, headers, signal });
+    return { verdict: verdictOf(status), how: `${asked} → ${status}`, at: now() };
+  } catch (error) {
+    if (error instanceof Refusal) throw error;
+    return { verdict: 'unreachable', how: `${asked} → no answer: ${sentenceOf(error)}`, at: now() };
+  }
+}
+
+// Anything else says nothing about the key: a 404 or 500 is an API that is down, a 302 may be a login page.
+function verdictOf(status: number): Verdict {
+  if (status >= 200 && status < 300) return 'accepted';
+  return status === 401 || status === 403 ? 'rejected' : 'unreachable';
+}
+
+function withoutQuery(text: string): string {
+  if (!URL.canParse(text)) return text;
+  const { origin, pathname } = new URL(text);
+  return origin + pathname;
+}
+
+function recordProbe(key: Key, found: Key | null, now: Date): Probe {
+  const { status } = verdictOn(found, now);
   const verdict = status === 'valid' || status === 'retiring' ? 'accepted' : 'rejected';
-  return { verdict, how: `the ledger verifies it as ${status}`, at: now() };
+  const record =
+    found === null || found.id === key.id ? nameOf(key) : `${nameOf(key)}, whose material is that of ${nameOf(found)},`;
+  return { verdict, how: `the ledger verifies ${record} as ${status}`, at: now };
 }

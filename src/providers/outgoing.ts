@@ -1,119 +1,151 @@
-import { BlockList, isIP, type Socket } from 'node:net';
-import { Agent, buildConnector, request } from 'undici';
+import { lookup } from 'node:dns/promises';
+import { isIP, type Socket } from 'node:net';
+import { buildConnector, Client, errors, request } from 'undici';
 import { Refusal } from '../errors.ts';
+import { type AllowedHost, allowedTarget, assertReach } from './allowed-host.ts';
 
 const LARGEST_ANSWER = 1024 * 1024;
 const TOTAL_MS = 10_000;
+const CONNECT_MS = 5_000;
 
 export interface OutgoingOptions {
-  /** `host` or `host:port`, exactly as the URL spells them. A private or loopback address is reachable only by being named here. */
+  /** What may be called from here, see allowedHost. */
   allow: readonly string[];
   headers?: Record<string, string>;
   signal?: AbortSignal;
+  /** For the whole call, name look-up included. */
+  timeoutMs?: number;
 }
+
+export type Get = (url: string, options: OutgoingOptions) => Promise<{ status: number; text: string }>;
+
+/** What the guard stands on; others than the machine's own only in tests. */
+export interface Network {
+  /** All addresses of a name. */
+  resolve: (host: string) => Promise<string[]>;
+  connect: buildConnector.connector;
+}
+
+const machine: Network = {
+  resolve: async (host) => (await lookup(host, { all: true })).map((one) => one.address),
+  connect: buildConnector({ timeout: CONNECT_MS, maxCachedSessions: 0, allowH2: false }),
+};
 
 /**
- * The one way out of this process by HTTP besides Slack. Refusal `host_not_allowed` before anything is sent. No redirects, at most 1 MiB
- * and 10 s. The address that is really connected to is checked too, so a name that resolves elsewhere does not help.
+ * The one way out of this process by HTTP besides Slack. The URL is checked against the allow-list, every address that the name leads
+ * to is checked before anything is connected, and the peer is checked again before anything is sent. Redirects are not followed: a 302 is
+ * the answer. At most 1 MiB and 10 s. Throws a Refusal for what is not allowed, and other errors when there is no answer.
  */
-export async function get(
-  url: string,
-  { allow, headers = {}, signal }: OutgoingOptions,
-): Promise<{ status: number; text: string }> {
-  const target = allowedTarget(url, allow);
-  const deadline = AbortSignal.timeout(TOTAL_MS);
-  const agent = new Agent({
-    connect: guardedConnector(target),
-    maxResponseSize: LARGEST_ANSWER,
-    headersTimeout: TOTAL_MS,
-    bodyTimeout: TOTAL_MS,
-  });
-  try {
-    const answer = await request(target.url, {
-      dispatcher: agent,
-      headers,
-      signal: signal === undefined ? deadline : AbortSignal.any([signal, deadline]),
+export function guardedGet(network: Network): Get {
+  return async (text, { allow, headers = {}, signal, timeoutMs = TOTAL_MS }) => {
+    const { url, host } = allowedTarget(text, allow);
+    const deadline = AbortSignal.timeout(timeoutMs);
+    const end = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
+    // A client of its own for each call: a pooled connection would carry the permission of one call into another.
+    const client = new Client(url.origin, {
+      connect: guarded({ network, host, end }),
+      maxResponseSize: LARGEST_ANSWER,
     });
-    return { status: answer.statusCode, text: await answer.body.text() };
-  } finally {
-    await agent.destroy();
-  }
-}
-
-interface Target {
-  url: URL;
-  /** The operator named this very address, so that it may be private. */
-  named: boolean;
-}
-
-function allowedTarget(text: string, allow: readonly string[]): Target {
-  if (!URL.canParse(text)) throw new Refusal('bad_url', `Expected an http or https URL; got "${text}".`);
-  const url = new URL(text);
-  if (url.protocol !== 'http:' && url.protocol !== 'https:')
-    throw new Refusal('bad_url', `Only http and https are called; got ${url.protocol}//…`);
-  if (url.username !== '' || url.password !== '')
-    throw new Refusal('bad_url', 'A URL with a user name or password in it is not called.');
-  const named = allow.includes(url.host) || allow.includes(url.hostname);
-  // `new URL` has already turned 0x7f.1, 2130706433 and full-width digits into the address they mean.
-  const spelled = /^[a-z]+:\/\/([^/?#]*)/i.exec(text)?.[1]?.toLowerCase();
-  if (named && spelled === url.host.toLowerCase()) return { url, named: true };
-  throw new Refusal(
-    'host_not_allowed',
-    `${url.host} is not among the hosts that may be called (${allow.join(', ') || 'none'}). Add it to REKEY_PROBE_HOSTS if it should be.`,
-  );
-}
-
-/** Addresses that a name must never lead to unless the name itself is such an address: private, loopback, link-local, metadata … */
-const internal = new BlockList();
-for (const [network, prefix] of [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.0.0.0', 24],
-  ['192.168.0.0', 16],
-  ['198.18.0.0', 15],
-  ['224.0.0.0', 3],
-] as const)
-  internal.addSubnet(network, prefix, 'ipv4');
-for (const [network, prefix] of [
-  ['::', 127],
-  ['64:ff9b::', 96],
-  ['fc00::', 7],
-  ['fe80::', 10],
-  ['ff00::', 8],
-  ['2002::', 16],
-] as const)
-  internal.addSubnet(network, prefix, 'ipv6');
-
-export function isInternal(address: string): boolean {
-  const plain = address.replace(/^\[|\]$/g, '').replace(/^::ffff:(?=\d+\.)/i, '');
-  const family = isIP(plain);
-  return family === 0 || internal.check(plain, family === 4 ? 'ipv4' : 'ipv6');
-}
-
-function guardedConnector({ url, named }: Target): buildConnector.connector {
-  const connect = buildConnector({ timeout: 5_000 });
-  const literal = isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0 || url.hostname === 'localhost';
-  return (options, callback) => {
-    connect(options, (error, socket) => {
-      if (error !== null || socket === null) return callback(error ?? new Error('no connection'), null);
-      const peer = peerOf(socket);
-      if (!isInternal(peer) || (named && literal)) return callback(null, socket);
-      socket.destroy();
-      callback(
-        new Refusal(
-          'host_not_allowed',
-          `${url.hostname} leads to the internal address ${peer}; nothing was sent. Name the address itself if it is meant.`,
-        ),
-        null,
-      );
-    });
+    try {
+      const answer = await request(url, { dispatcher: client, headers, signal: end });
+      return { status: answer.statusCode, text: await answer.body.text() };
+    } catch (error) {
+      throw explained(error, { url, timedOut: deadline.aborted, timeoutMs });
+    } finally {
+      void client.destroy();
+    }
   };
 }
 
-function peerOf(socket: Socket): string {
-  return socket.remoteAddress ?? '0.0.0.0';
+export const get: Get = guardedGet(machine);
+
+interface Dialling {
+  network: Network;
+  host: AllowedHost;
+  /** undici does not interrupt a connector, so it has to end by itself. */
+  end: AbortSignal;
+}
+
+function guarded(dialling: Dialling): buildConnector.connector {
+  return (options, callback) => {
+    connectChecked(dialling, options).then(
+      (socket) => callback(null, socket),
+      (error: unknown) => callback(error instanceof Error ? error : new Error(String(error)), null),
+    );
+  };
+}
+
+async function connectChecked({ network, host, end }: Dialling, options: buildConnector.Options): Promise<Socket> {
+  const addresses = isIP(host.host) === 0 ? await before(end, network.resolve(host.host)) : [host.host];
+  // All of them before the first is tried: a name that leads inside with one of its addresses is not to be trusted with another.
+  for (const address of addresses) assertReach(host, address, options.protocol);
+  let failure: unknown = new Error(`${host.host} has no address`);
+  for (const address of addresses) {
+    end.throwIfAborted();
+    // The address that was checked, not the name: a second look-up could answer otherwise. TLS still verifies the name.
+    const dialled = connected(network, { ...options, hostname: address, servername: tlsNameOf(host) });
+    end.addEventListener(
+      'abort',
+      () =>
+        void dialled.then(
+          (late) => late.destroy(),
+          () => {},
+        ),
+      { once: true },
+    );
+    try {
+      return checkedPeer(await before(end, dialled), host, options.protocol);
+    } catch (error) {
+      if (error instanceof Refusal) throw error;
+      failure = error;
+    }
+  }
+  throw failure;
+}
+
+function connected(network: Network, options: buildConnector.Options): Promise<Socket> {
+  return new Promise((resolve, reject) => {
+    network.connect(options, (error, socket) => (error === null ? resolve(socket) : reject(error)));
+  });
+}
+
+async function before<T>(end: AbortSignal, work: Promise<T>): Promise<T> {
+  let stop = () => {};
+  const over = new Promise<never>((_, reject) => {
+    stop = () => reject(end.reason);
+    end.addEventListener('abort', stop, { once: true });
+  });
+  try {
+    end.throwIfAborted();
+    return await Promise.race([work, over]);
+  } finally {
+    end.removeEventListener('abort', stop);
+  }
+}
+
+function checkedPeer(socket: Socket, host: AllowedHost, protocol: string): Socket {
+  try {
+    assertReach(host, socket.remoteAddress ?? 'nowhere', protocol);
+    return socket;
+  } catch (error) {
+    socket.destroy();
+    throw error;
+  }
+}
+
+function tlsNameOf({ host }: AllowedHost): string {
+  return isIP(host) === 0 ? host : '';
+}
+
+function explained(
+  error: unknown,
+  { url, timedOut, timeoutMs }: { url: URL; timedOut: boolean; timeoutMs: number },
+): unknown {
+  if (error instanceof errors.ResponseExceededMaxSizeError)
+    return new Refusal(
+      'answer_too_large',
+      `${url.host} answered with more than ${LARGEST_ANSWER} bytes; that is not read.`,
+      { cause: error },
+    );
+  return timedOut ? new Error(`no answer within ${timeoutMs} ms`, { cause: error }) : error;
 }
