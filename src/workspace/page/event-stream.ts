@@ -32,6 +32,8 @@ export function openEventStream(): EventStream {
     stop() {
       clearInterval(heartbeat);
       for (const page of pages) page.end();
+      // An app that disconnects while we stop is still announced; there is nobody left to tell.
+      pages.clear();
     },
   };
 }
