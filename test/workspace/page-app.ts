@@ -1,7 +1,8 @@
 import { App, LogLevel, type types } from '@slack/bolt';
+import { expect, vi } from 'vitest';
 import type { SlackManifest } from '../../src/workspace/manifest.ts';
 import { startWorkspace } from '../../src/workspace/start.ts';
-import type { Workspace } from '../../src/workspace/workspace.ts';
+import type { Workspace, WorkspaceOptions } from '../../src/workspace/workspace.ts';
 
 /** A small bot, real Bolt over Socket Mode, with one of everything a person meets on the page. */
 export const MANIFEST: SlackManifest = {
@@ -30,7 +31,7 @@ export interface PageWorld {
   stop(): Promise<void>;
 }
 
-export async function startPageWorld(): Promise<PageWorld> {
+export async function startPageWorld(overrides: Partial<WorkspaceOptions> = {}): Promise<PageWorld> {
   const workspace = await startWorkspace({
     port: 0,
     manifest: MANIFEST,
@@ -47,6 +48,7 @@ export async function startPageWorld(): Promise<PageWorld> {
       { id: 'C0SEC', name: 'security', topic: 'Only those who decide', members: ['U0ALICE', 'U0BOB'], isPrivate: true },
     ],
     panels: [{ id: 'traffic', title: 'Traffic' }],
+    ...overrides,
   });
   const app = new App({
     token: 'xoxb-page-test',
@@ -59,6 +61,8 @@ export async function startPageWorld(): Promise<PageWorld> {
   await app.start();
   const stop = async () => {
     await app.stop();
+    // stop() resolves before the connection is gone, and closing it from our side would be reported as an error.
+    await vi.waitFor(() => expect(workspace.connections()).toBe(0), { timeout: 5_000 });
     await workspace.stop();
   };
   return { workspace, app, stop };
