@@ -15,7 +15,7 @@ import { providers } from './providers/index.ts';
 import { type KeyFiles, loadKeyFiles } from './providers/key-files.ts';
 import { openVault } from './providers/seal.ts';
 import { randomId } from './random-id.ts';
-import { loadPolicy } from './runbook/policy-file.ts';
+import { loadClassRule, loadKeyClasses, loadPolicy } from './runbook/policy-file.ts';
 import { openRunbookSet, type RunbookSet } from './runbook/runbook-set.ts';
 import { watchFolder } from './runbook/watch-folder.ts';
 import { sinks } from './sinks/index.ts';
@@ -64,7 +64,7 @@ async function openParts(config: Config, { log, onStop }: { log: Log; onStop: On
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const keyFiles = loadKeyFiles(config.keysDir);
   const policy = () => loadPolicy(config.runbooksDir);
-  await policy();
+  await Promise.all([policy(), loadKeyClasses(config.runbooksDir)]);
   const runbooks = await openRunbookSet(config.runbooksDir, stepKinds);
   reportProblems(runbooks, log);
   onStop(watchFolder(config.runbooksDir, () => reload(runbooks, log)));
@@ -83,6 +83,7 @@ async function openParts(config: Config, { log, onStop }: { log: Log; onStop: On
     queue,
     runbooks,
     policy,
+    classRule: (keyClass) => loadClassRule(config.runbooksDir, keyClass),
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
     providers: byName(
       providers({ ledger: ledger.read, pepper: keyFiles.pepper, vault, probeHosts: config.probeHosts, now }),

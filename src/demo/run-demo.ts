@@ -1,6 +1,6 @@
 import { openLayout } from './layout.ts';
-import { recoveredAt } from './proof.ts';
 import { runScript } from './script.ts';
+import { tellTraffic } from './transcript.ts';
 import { startWorld, type World } from './world.ts';
 
 export interface DemoOptions {
@@ -29,8 +29,9 @@ async function runForPeople(world: World, isNew: boolean): Promise<number> {
   say(`\n  Rekey is running in a local Slack:\n\n    ${world.workspace.pageUrl}\n`);
   for (const line of isNew ? FIRST_TIME : AGAIN) say(`  ${line}`);
   say('\n  Ctrl-C stops everything; the next start continues from there.\n');
-  tellTraffic(world);
+  const stopTraffic = tellTraffic(world, (_who, what) => say(`  ${new Date().toLocaleTimeString('en-GB')}  ${what}`));
   await interrupted();
+  stopTraffic();
   say('\nStopping … (Ctrl-C again to stop at once)');
   process.once('SIGINT', () => process.exit(130));
   return 0;
@@ -45,22 +46,6 @@ const AGAIN = [
   'It goes on where it stopped: same ledger, same chat, same keys. To break something yourself, be Alice and type',
   '/rotate-key payments-prod exploited because "token in a public gist"',
 ];
-
-function tellTraffic(world: World): void {
-  let told: 'quiet' | 'rejecting' = 'quiet';
-  const timer = setInterval(() => {
-    const latest = world.traffic.points.at(-1);
-    if (latest === undefined) return;
-    if (told === 'quiet' && latest.rejected > 0) {
-      told = 'rejecting';
-      say(`  ${new Date().toLocaleTimeString()}  calls are being rejected (${latest.rejected}/s)`);
-    } else if (told === 'rejecting' && recoveredAt(world.traffic.points) !== null) {
-      told = 'quiet';
-      say(`  ${new Date().toLocaleTimeString()}  calls are accepted again (${latest.accepted}/s)`);
-    }
-  }, 1_000);
-  timer.unref();
-}
 
 function interrupted(): Promise<void> {
   return new Promise((resolve) => {

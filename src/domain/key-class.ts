@@ -1,5 +1,4 @@
-import type { KeyClass } from './key.ts';
-
+/** What key-classes.yaml says of one class, as far as steps need it. */
 export interface ClassRule {
   /** A new key of this class expires after so many days; null: keys of this class are not minted by a runbook. */
   maxAgeDays: number | null;
@@ -7,29 +6,6 @@ export interface ClassRule {
   warnDays: readonly number[];
   /** Whether a runbook may revoke it; if not, people do that at the provider. */
   revocable: boolean;
-}
-
-const QUARTERLY: ClassRule = { maxAgeDays: 90, warnDays: [30, 14, 7, 3, 1, 0], revocable: true };
-
-/** The ages of design/keys.md and of Stigmem's key-rotation guide (seed 000): 90 days, a node's federation identity 365. */
-const RULES: Record<KeyClass, ClassRule> = {
-  api_key: QUARTERLY,
-  issuer_key: QUARTERLY,
-  federation_key: { ...QUARTERLY, maxAgeDays: 365, warnDays: [60, 30, 14, 7, 3, 1, 0] },
-  // Losing it loses the data under it: the last known-good one is restored, and a rekey is planned for a quiet hour.
-  passphrase: { ...QUARTERLY, maxAgeDays: null, revocable: false },
-  jwt: QUARTERLY,
-  certificate: QUARTERLY,
-  database: QUARTERLY,
-  webhook_secret: QUARTERLY,
-  deploy_key: QUARTERLY,
-  // A new version has to reach what customers hold in their hands.
-  embedded: { ...QUARTERLY, warnDays: [60, 30, 14, 7, 3, 1, 0], revocable: false },
-  ephemeral: { maxAgeDays: 1, warnDays: [], revocable: true },
-};
-
-export function classRule(keyClass: KeyClass): ClassRule {
-  return RULES[keyClass];
 }
 
 const ANYTHING = /^(\*|.*[:./]\*)$/;

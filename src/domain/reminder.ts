@@ -1,6 +1,5 @@
 import type { Reminder } from './incident.ts';
 import { type Key, nameOf } from './key.ts';
-import { classRule } from './key-class.ts';
 import { zonedInstant, zonedParts } from './zoned.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -21,13 +20,10 @@ export interface DigestRow {
  * When the owner of this key is warned, in days before its expiry. Steps that are longer than the key lives would all fire at its birth;
  * a key that lives shorter than every step is announced when a third of its life is left.
  */
-export function ladderFor(
-  key: Pick<Key, 'class' | 'createdAt' | 'expiresAt'>,
-  configured: readonly number[] | null,
-): number[] {
+export function ladderFor(key: Pick<Key, 'createdAt' | 'expiresAt'>, configured: readonly number[]): number[] {
   if (key.expiresAt === null) return [];
   const lifeDays = (key.expiresAt.getTime() - key.createdAt.getTime()) / DAY_MS;
-  const steps = [...new Set(configured ?? classRule(key.class).warnDays)].filter((days) => days > 0 && days < lifeDays);
+  const steps = [...new Set(configured)].filter((days) => days > 0 && days < lifeDays);
   const ladder = steps.length > 0 ? steps : [lifeDays / 3];
   return ladder.sort((a, b) => b - a);
 }

@@ -5,7 +5,7 @@ import type { Provider } from '../providers/contract.ts';
 import type { Vault } from '../providers/vault.ts';
 import type { RunbookSet } from '../runbook/runbook-set.ts';
 import type { Sink } from '../sinks/contract.ts';
-import type { StepKind } from '../steps/contract.ts';
+import type { StepContext, StepKind } from '../steps/contract.ts';
 import type { FaultPoint } from './fault-points.ts';
 import type { Queue } from './queue.ts';
 
@@ -18,6 +18,7 @@ export interface EngineDeps {
   runbooks: Runbooks;
   /** Throws Refusal when the policy file is missing or broken: then nothing is allowed. */
   policy: () => Promise<{ policy: Policy; hash: string }>;
+  classRule: StepContext['classRule'];
   stepKinds: ReadonlyMap<string, StepKind>;
   providers: Readonly<Record<string, Provider>>;
   sinks: Readonly<Record<string, Sink>>;

@@ -33,6 +33,7 @@ export function stepContext(deps: EngineDeps, { run, incident, step, record }: A
     sinks: deps.sinks,
     vault: deps.vault,
     policy: deps.policy,
+    classRule: deps.classRule,
     fileHash: (runbook) => deps.runbooks.current(runbook)?.hash ?? null,
     childRun: async (runbook, inputs) => childRun(deps, { run, step, record }, { runbook, inputs }),
     saveReport: deps.saveReport,

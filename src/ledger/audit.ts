@@ -73,7 +73,7 @@ function lineOf(context: AuditContext, event: LedgerEvent): Line {
 }
 
 // Capability texts and ciphertext have no place in a log that is exported; long texts are in their own tables under their hash.
-const LEFT_OUT = new Set(['envelope', 'text', 'markdown', 'json']);
+const LEFT_OUT = new Set(['envelope', 'text', 'markdown', 'json', 'content']);
 const BEARERS = new Set<EventType>(['approval_requested', 'ask_opened']);
 
 function withoutConfidential(event: LedgerEvent): unknown {

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
+import type { KeyClass } from '../domain/key.ts';
+import type { ClassRule } from '../domain/key-class.ts';
 import { KeyClasses } from '../domain/key-classes.ts';
 import { danglingNames, Policy } from '../domain/policy.ts';
 import { Refusal } from '../errors.ts';
@@ -38,6 +40,13 @@ export async function loadKeyClasses(dir: string): Promise<{ keyClasses: KeyClas
   if (checked.kind === 'ok') return { keyClasses: checked.value, hash: checked.hash };
   const isMissing = read.kind === 'refused' && read.problem.got === 'no such file';
   throw refusal(isMissing ? 'key_classes_missing' : 'key_classes_broken', checked.problems);
+}
+
+/** The rule of one class, as key-classes.yaml stands now. */
+export async function loadClassRule(dir: string, keyClass: KeyClass): Promise<ClassRule> {
+  const { keyClasses } = await loadKeyClasses(dir);
+  const { max_age_days: maxAgeDays, warning_days: warnDays, revocable } = keyClasses.classes[keyClass];
+  return { maxAgeDays, warnDays, revocable };
 }
 
 function refusal(code: string, problems: readonly RunbookProblem[]): Refusal {

@@ -2,6 +2,8 @@ import type { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import type { NewId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
+import type { KeyClass } from '../domain/key.ts';
+import type { ClassRule } from '../domain/key-class.ts';
 import type { Effect, Repeat } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { JsonObject, Run, Waiting } from '../domain/run.ts';
@@ -61,6 +63,8 @@ export interface StepContext {
   sinks: Readonly<Record<string, Sink>>;
   vault: Vault;
   policy: () => Promise<{ policy: Policy; hash: string }>;
+  /** What key-classes.yaml says of a class. */
+  classRule: (keyClass: KeyClass) => Promise<ClassRule>;
   /** Hash of the runbook's file as loaded now, or null when it is gone. */
   fileHash: (runbook: string) => string | null;
   /** Plans a child run; recording its `run_started` event starts it. */

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { KeyId, SecretId } from '../domain/ids.ts';
 import { type Key, nameOf } from '../domain/key.ts';
-import { classRule, leastScopes } from '../domain/key-class.ts';
+import { leastScopes } from '../domain/key-class.ts';
 import { PermanentFailure } from '../errors.ts';
 import type { IssuedMaterial } from '../providers/contract.ts';
 import { defineStep, type StepContext } from './contract.ts';
@@ -41,7 +41,7 @@ export const keyCreate = defineStep({
   perform: async (input, context) => {
     const old = await currentKey(context, input.replaces);
     const scopes = input.scopes === 'minimal' ? leastScopes(old.scopes) : old.scopes;
-    const expiresAt = expiryOfNew(old, context.now());
+    const expiresAt = await expiryOfNew(old, context);
     const issued = await providerOf(context, old).create({
       token: context.step.token,
       replaces: old,
@@ -62,13 +62,13 @@ export const keyCreate = defineStep({
   },
 });
 
-function expiryOfNew(old: Key, now: Date): Date {
-  const { maxAgeDays } = classRule(old.class);
+async function expiryOfNew(old: Key, { classRule, now }: StepContext): Promise<Date> {
+  const { maxAgeDays } = await classRule(old.class);
   if (maxAgeDays === null)
     throw new PermanentFailure(
       `${nameOf(old)} is a ${old.class}: it is not replaced during an outage. Restore the last known-good one and schedule a controlled rekey.`,
     );
-  return new Date(now.getTime() + maxAgeDays * DAY_MS);
+  return new Date(now().getTime() + maxAgeDays * DAY_MS);
 }
 
 async function successor(

@@ -1,7 +1,6 @@
 import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { type Key, nameOf } from '../domain/key.ts';
-import { classRule } from '../domain/key-class.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { type KeyRef, keyRef } from './fields.ts';
@@ -43,7 +42,7 @@ export const keyRevoke = defineStep({
 });
 
 async function assertMayGo(key: Key, replacedBy: KeyRef | null, context: StepContext): Promise<void> {
-  if (!classRule(key.class).revocable)
+  if (!(await context.classRule(key.class)).revocable)
     throw new PermanentFailure(
       `${nameOf(key)} is of the class ${key.class}; a runbook never revokes it. Two people decide that at the provider.`,
     );

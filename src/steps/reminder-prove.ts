@@ -40,19 +40,20 @@ export const reminderProve = defineStep({
         `${nameOf(key)} has no expiry date, so nothing can remind of it. Register one, then retry this step.`,
       );
     const before = await context.ledger.reminder(key.id);
-    const reminder = before ?? newReminder(key, { owner, policy, context });
+    const reminder = before ?? (await newReminder(key, { owner, policy, context }));
     return testFire(key, { reminder, expiresAt, isNew: before === null, zone: policy.team.time_zone, context });
   },
 });
 
-function newReminder(
+async function newReminder(
   key: Key,
   { owner, policy, context }: { owner: string; policy: Policy; context: StepContext },
-): Reminder {
+): Promise<Reminder> {
   const alert = policy.alerts.key_expiring_soon;
+  const ofClass = await context.classRule(key.class);
   return {
     key: key.id,
-    withinDays: ladderFor(key, alert?.within_days ?? null),
+    withinDays: ladderFor(key, alert?.within_days ?? ofClass.warnDays),
     channel: alert?.channel ?? policy.team.incident_channel,
     owner,
     setAt: context.now(),

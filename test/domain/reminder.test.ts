@@ -9,7 +9,7 @@ const ZONES = ['UTC', 'Europe/Berlin', 'America/St_Johns', 'Pacific/Auckland', '
 describe('the warning ladder', () => {
   test.each([
     ['as configured, longest first', 90, [1, 7, 30], [30, 7, 1]],
-    ['of the class when nothing is configured', 90, null, [30, 14, 7, 3, 1]],
+    ['without the day itself, which is no warning', 90, [30, 14, 7, 3, 1, 0], [30, 14, 7, 3, 1]],
     ['without steps longer than the key lives', 20, [30, 14, 7], [14, 7]],
     ['a third of its life for a key that lives shorter than every step', 6, [30, 14, 7], [2]],
   ])('%s', (_case, lifeDays, configured, ladder) => {

@@ -6,6 +6,7 @@ import type { Run } from '../../src/domain/run.ts';
 import { PermanentFailure } from '../../src/errors.ts';
 import type { IssuedMaterial, Provider, Verdict } from '../../src/providers/contract.ts';
 import type { Vault } from '../../src/providers/vault.ts';
+import { loadClassRule } from '../../src/runbook/policy-file.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Sink } from '../../src/sinks/contract.ts';
 import type { StepContext } from '../../src/steps/contract.ts';
@@ -70,6 +71,7 @@ export function aStepWorld(overrides: { key?: Partial<ReturnType<typeof aKey>>; 
     sinks: { file: sink },
     vault: memoryVault(),
     policy: async () => policy,
+    classRule: (keyClass) => loadClassRule('runbooks', keyClass),
     fileHash: () => fileHash,
     childRun: async (runbook, inputs) =>
       aRun({ id: RunId.parse('run-child'), runbook: { id: runbook, hash: 'e'.repeat(64), text: '' }, inputs }),

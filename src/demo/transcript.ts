@@ -1,0 +1,64 @@
+import { z } from 'zod';
+import { recoveredAt } from './proof.ts';
+import type { World } from './world.ts';
+
+const Posted = z.object({ channel: z.string(), text: z.string(), ts: z.string().optional() });
+
+export interface Transcript {
+  did: (who: string, what: string) => void;
+  /** Everything that went over the wire, as one text. */
+  wire: () => string;
+  stop: () => void;
+}
+
+/** Prints who did what and when, what Rekey posted, and what happened to the traffic. */
+export function startTranscript(world: World, say: (line: string) => void): Transcript {
+  const started = Date.now();
+  const line = (who: string, what: string) =>
+    say(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${who.padEnd(9)} ${what}`);
+  const wire: string[] = [];
+  const shown = new Map<string, string>();
+  const unsubscribe = world.workspace.wire.subscribe((entry) => {
+    wire.push(JSON.stringify(entry));
+    if (entry.direction !== 'from_app' || !/^chat\.(postMessage|update|postEphemeral)$/.test(entry.name)) return;
+    const posted = Posted.safeParse(entry.body);
+    if (!posted.success) return;
+    const { channel, text, ts } = posted.data;
+    const where = `${channel}${ts ?? ''}`;
+    if (shown.get(where) === text) return;
+    shown.set(where, text);
+    const [first = ''] = text.split('\n');
+    line('rekey', `${nameOf(channel)}${entry.name === 'chat.update' ? ' (edited)' : ''}: ${first}`);
+  });
+  const stopTraffic = tellTraffic(world, line);
+  return {
+    did: line,
+    wire: () => wire.join('\n'),
+    stop: () => {
+      unsubscribe();
+      stopTraffic();
+    },
+  };
+}
+
+function nameOf(channel: string): string {
+  if (channel === 'C0INCIDENTS') return '#incidents';
+  return channel.startsWith('C') ? channel : 'direct message';
+}
+
+/** Says once that calls are rejected, and once that they are accepted again. Returns how to stop. */
+export function tellTraffic(world: World, line: (who: string, what: string) => void): () => void {
+  let told: 'calm' | 'rejecting' = 'calm';
+  const timer = setInterval(() => {
+    const latest = world.traffic.points.at(-1);
+    if (latest === undefined) return;
+    if (told === 'calm' && latest.rejected > 0) {
+      told = 'rejecting';
+      line('traffic', `calls are being rejected: ${latest.rejected} a second`);
+    } else if (told === 'rejecting' && recoveredAt(world.traffic.points) !== null) {
+      told = 'calm';
+      line('traffic', `calls are accepted again: ${latest.accepted} a second`);
+    }
+  }, 500);
+  return () => clearInterval(timer);
+}
