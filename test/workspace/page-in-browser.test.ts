@@ -1,3 +1,6 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Browser, BrowserContextOptions } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type PageWorld, startPageWorld } from './page-app.ts';
@@ -9,10 +12,8 @@ describe.skipIf(!hasBrowser)('the page, in a browser', () => {
   let browser: Browser;
   let world: PageWorld;
   let opened: OpenedPage[] = [];
-  const tokens = () => world.workspace;
-
   const open = async (where: BrowserContextOptions & { at?: string } = {}) => {
-    const page = await openPage(browser, tokens(), where);
+    const page = await openPage(browser, world.workspace, where);
     opened.push(page);
     return page.page;
   };
@@ -209,13 +210,33 @@ describe.skipIf(!hasBrowser)('the page, in a browser', () => {
   });
 
   test('catches up after the connection was lost', async () => {
+    const streams = new Set<Socket>();
+    const watch = (message: unknown) => {
+      const { request, socket } = message as { request: IncomingMessage; socket: Socket };
+      if (request.url?.startsWith('/page/events')) streams.add(socket);
+    };
+    subscribe('http.server.request.start', watch);
     const alice = await open();
-    await alice.context().setOffline(true);
+    await alice.getByText('Rekey is connected').waitFor();
+    for (const socket of streams) socket.destroy();
+    await alice.getByText('Workspace not reachable, trying again…').waitFor();
     await world.app.client.chat.postMessage({ channel: 'C0OPS', text: 'Said meanwhile' });
-    await alice.context().setOffline(false);
     await alice.getByText('Said meanwhile').waitFor();
-    // A browser that is offline reports its failed requests itself.
+    await alice.getByText('Rekey is connected').waitFor();
+    unsubscribe('http.server.request.start', watch);
+    // The browser itself reports the stream that broke.
     for (const each of opened) each.problems.length = 0;
+  });
+
+  test('shows the direct message with the app before anybody wrote in it', async () => {
+    const alice = await open();
+    await alice.getByRole('button', { name: 'Messages' }).click();
+    await say(alice, 'Hello?');
+    await alice
+      .getByRole('article', { name: /Alice Archer/ })
+      .getByText('Hello?')
+      .waitFor();
+    expect(world.workspace.person('U0BOB').messages(world.workspace.person('U0BOB').directMessage())).toEqual([]);
   });
 
   test.each([

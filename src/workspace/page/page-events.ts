@@ -15,6 +15,8 @@ interface Link {
 /** Everything the page needs to start; from there on PageEvents keep it up to date. */
 export function bootstrapOf(world: World, panels: Panels, link: Link): PageBootstrap {
   const { app, identity, people, channels, messages, views, files, wire } = world;
+  // Slack lists the app's direct message for everybody, spoken in or not.
+  for (const { id } of people.all()) channels.directWith(id);
   return {
     app: {
       id: identity.appId,

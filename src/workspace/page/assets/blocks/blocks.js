@@ -13,10 +13,20 @@ import { inputBlock } from './input-block.js';
  */
 export function blockNodes(blocks, surface) {
   return blocks.map((block) => {
-    const node = BLOCKS[block.type]?.(block, surface) ?? unknownBlock(block);
+    const node = blockNode(block, surface);
     node.dataset.block = block.block_id ?? '';
     return node;
   });
+}
+
+// One block that cannot be drawn must not take the rest of the conversation with it.
+function blockNode(block, surface) {
+  try {
+    return BLOCKS[block.type]?.(block, surface) ?? unknownBlock(block);
+  } catch (error) {
+    console.error('This block could not be drawn.', block, error);
+    return unknownBlock(block);
+  }
 }
 
 const BLOCKS = {

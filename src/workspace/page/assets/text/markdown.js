@@ -4,25 +4,38 @@ import { linkNode } from './references.js';
 
 /** Ordinary Markdown, for the `markdown` block: headings, lists, quotes, fences, rules and paragraphs. */
 export function markdownNodes(text) {
-  const lines = text.split('\n');
-  const made = [];
-  while (lines.length > 0) made.push(takeBlock(lines));
-  return made.filter((node) => node !== null);
+  return blocksOf(text, 0);
 }
+
+// A quote in a quote is read again without its marks; thousands of them would otherwise use up the stack.
+const DEEPEST_QUOTE = 5;
+const QUOTE = /^>\s?/;
 
 const KINDS = [
   [/^```/, takeFence],
-  [/^\s*$/, (lines) => drop(lines)],
-  [/^(?:-{3,}|\*{3,}|_{3,})\s*$/, (lines) => takeRule(lines)],
+  [/^\s*$/, drop],
+  [/^(?:-{3,}|\*{3,}|_{3,})\s*$/, takeRule],
   [/^#{1,6}\s/, takeHeading],
-  [/^>\s?/, (lines) => el('blockquote', {}, markdownNodes(takeWhile(lines, /^>\s?/).join('\n')))],
+  [QUOTE, takeQuote],
   [/^\s*[-*+]\s+/, (lines) => takeList(lines, 'ul', /^\s*[-*+]\s+/)],
   [/^\s*\d+[.)]\s+/, (lines) => takeList(lines, 'ol', /^\s*\d+[.)]\s+/)],
 ];
 
-function takeBlock(lines) {
+function blocksOf(text, depth) {
+  const lines = text.split('\n');
+  const made = [];
+  while (lines.length > 0) made.push(takeBlock(lines, depth));
+  return made.filter((node) => node !== null);
+}
+
+function takeBlock(lines, depth) {
   const kind = KINDS.find(([start]) => start.test(lines[0]));
-  return kind ? kind[1](lines) : takeParagraph(lines);
+  return kind ? kind[1](lines, depth) : takeParagraph(lines);
+}
+
+function takeQuote(lines, depth) {
+  const inside = takeWhile(lines, QUOTE).join('\n');
+  return el('blockquote', {}, depth < DEEPEST_QUOTE ? blocksOf(inside, depth + 1) : inside);
 }
 
 function takeFence(lines) {
