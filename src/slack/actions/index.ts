@@ -1,0 +1,10 @@
+import { answerButton, answerForm } from './answer.ts';
+import { cancelRun } from './cancel-run.ts';
+import type { SlackAction, SlackForm, SlackMenu } from './contract.ts';
+import { reviewButton, reviewForm } from './review.ts';
+import { keyMenu, rotateForm } from './rotate-form.ts';
+import { settleNo, settleYes } from './settle-step.ts';
+
+export const actions: readonly SlackAction[] = [reviewButton, answerButton, cancelRun, settleYes, settleNo];
+export const forms: readonly SlackForm[] = [reviewForm, answerForm, rotateForm];
+export const menus: readonly SlackMenu[] = [keyMenu];

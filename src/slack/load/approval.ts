@@ -1,0 +1,116 @@
+import type { Approval } from '../../domain/approval.ts';
+import { spanText } from '../../domain/duration.ts';
+import { ApprovalId } from '../../domain/ids.ts';
+import type { Key } from '../../domain/key.ts';
+import { nameOf } from '../../domain/key.ts';
+import { pastPointOfNoReturn } from '../../domain/moves.ts';
+import { type Plan, stepsOf } from '../../domain/plan.ts';
+import { isOver, type Run } from '../../domain/run.ts';
+import type { Review } from '../../engine/engine.ts';
+import type { Usage } from '../../ledger/reader.ts';
+import type { Sources } from '../deps.ts';
+import type { ApprovalCard, BlastRadius } from '../views/approval-card.ts';
+import type { PlanLine, ReviewModal } from '../views/review-modal.ts';
+import { actorText, displayNames } from './names.ts';
+import { planOrNull } from './run.ts';
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+export async function loadApproval(sources: Sources, subject: string): Promise<ApprovalCard | null> {
+  const approval = await sources.ledger.approval(ApprovalId.parse(subject));
+  if (approval === null) return null;
+  const name = await displayNames(sources);
+  const about = await aboutOf(sources, approval);
+  return {
+    ...approval,
+    key: about.key === null ? null : nameOf(about.key),
+    requestedBy: actorText(approval.requestedBy, name),
+    reason: about.run?.reason ?? '',
+    runbook: approval.binding.runbook,
+    rule: { name: approval.ruleName, approve: approval.rule.approve },
+    asked: approval.asked.map(name),
+    votes: approval.votes.map((vote) => ({ ...vote, person: name(vote.person) })),
+    radius: await radiusOf(sources, about),
+  };
+}
+
+/** What the modal shows of a review that the engine has allowed this person to make. */
+export async function loadReview(
+  sources: Sources,
+  review: Review,
+  options: { wasStale: boolean },
+): Promise<ReviewModal> {
+  const { approval, reviewHash, differences } = review;
+  const name = await displayNames(sources);
+  const about = await aboutOf(sources, approval);
+  return {
+    ...options,
+    token: approval.token,
+    reviewHash,
+    differences,
+    question: approval.question,
+    key: about.key === null ? null : nameOf(about.key),
+    requestedBy: actorText(approval.requestedBy, name),
+    reason: about.run?.reason ?? '',
+    expiresAt: approval.expiresAt,
+    reasonRequired: approval.rule.reason_required,
+    plan: about.plan === null || about.run === null ? [] : planLines(about.plan, about.run),
+    radius: await radiusOf(sources, about),
+  };
+}
+
+interface About {
+  run: Run | null;
+  key: Key | null;
+  plan: Plan | null;
+}
+
+async function aboutOf(sources: Sources, approval: Approval): Promise<About> {
+  const run = await sources.ledger.run(approval.run);
+  const key = run?.key == null ? null : await sources.ledger.key(run.key);
+  return { run, key, plan: run === null ? null : planOrNull(sources, run) };
+}
+
+function planLines(plan: Plan, run: Run): PlanLine[] {
+  return stepsOf(plan).map(({ phase, id, uses, effect, undo }) => ({
+    phase,
+    id,
+    uses,
+    effect,
+    undo,
+    done: isOver(run.steps[id]),
+  }));
+}
+
+async function radiusOf({ ledger, providers, now }: Sources, { run, key, plan }: About): Promise<BlastRadius> {
+  const usage = key === null ? [] : await ledger.usageOf(key.id, new Date(now().getTime() - WEEK_MS));
+  const delayMs = key === null ? undefined : providers[key.provider]?.capabilities.enforcementDelayMs;
+  return {
+    environment: key?.environment ?? null,
+    callers: callersOf(usage),
+    enforcement: delayMs === undefined ? null : `at most ${spanText(delayMs)}`,
+    undo: run === null || plan === null ? 'What can be taken back is not known.' : undoText(plan, run),
+  };
+}
+
+function callersOf(usage: readonly Usage[]): BlastRadius['callers'] {
+  const seen = new Map<string, { caller: string; calls: number; lastAt: Date }>();
+  for (const { caller, accepted, rejected, minute } of usage) {
+    const before = seen.get(caller);
+    const calls = (before?.calls ?? 0) + accepted + rejected;
+    seen.set(caller, {
+      caller,
+      calls,
+      lastAt: before !== undefined && before.lastAt > minute ? before.lastAt : minute,
+    });
+  }
+  return [...seen.values()].sort((a, b) => b.calls - a.calls || a.caller.localeCompare(b.caller));
+}
+
+function undoText(plan: Plan, run: Run): string {
+  if (pastPointOfNoReturn(plan, run))
+    return 'The point of no return has been passed: from here on only going forward is possible.';
+  const final = stepsOf(plan).find((step) => step.undo === 'point_of_no_return' && !isOver(run.steps[step.id]));
+  if (final === undefined) return 'Everything that this run still does can be taken back or only reads.';
+  return `Can be taken back until the step ${final.id} (${final.uses}); that one is the point of no return.`;
+}

@@ -1,0 +1,28 @@
+import { IncidentId } from '../../domain/ids.ts';
+import type { Run } from '../../domain/run.ts';
+import type { Sources } from '../deps.ts';
+import type { IncidentCard } from '../views/incident-card.ts';
+import { actorText, displayNames, keyName } from './names.ts';
+
+export async function loadIncident(sources: Sources, subject: string): Promise<IncidentCard | null> {
+  const { ledger } = sources;
+  const incident = await ledger.incident(IncidentId.parse(subject));
+  if (incident === null) return null;
+  const name = await displayNames(sources);
+  const key = incident.key === null ? null : await ledger.key(incident.key);
+  const runs = await ledger.runsOfIncident(incident.id);
+  return {
+    ...incident,
+    key: await keyName(ledger, incident.key),
+    owner: key?.owner == null ? null : name(key.owner),
+    openedBy: actorText(incident.openedBy, name),
+    runs: runs.map((run) => ({ id: run.id, runbook: run.runbook.id, state: stateOf(run) })),
+  };
+}
+
+export function stateOf(run: Run): string {
+  if (run.outcome !== null) return run.outcome;
+  if (run.cancelRequestedAt !== null) return 'being cancelled';
+  const waiting = Object.values(run.steps).find((step) => step.state === 'waiting' || step.state === 'in_doubt');
+  return waiting === undefined ? 'running' : `running, ${waiting.step} waits`;
+}

@@ -1,0 +1,108 @@
+import { RunId } from '../../domain/ids.ts';
+import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
+import { PHASES, type Run, type StepRecord } from '../../domain/run.ts';
+import type { Sources } from '../deps.ts';
+import type { RunProgress, StepLine, StepShown } from '../views/run-progress.ts';
+import { actorText, displayNames, keyName, type NameOf } from './names.ts';
+
+export async function loadRun(sources: Sources, subject: string): Promise<RunProgress | null> {
+  const run = await sources.ledger.run(RunId.parse(subject));
+  if (run === null) return null;
+  const name = await displayNames(sources);
+  const shown = new Map<string, StepLine>();
+  const plan = planOrNull(sources, run);
+  const uses = new Map(plan === null ? [] : stepsOf(plan).map((step) => [step.id, step.uses]));
+  for (const record of Object.values(run.steps)) {
+    const line = { shown: await shownOf(sources, record, name), undoError: record.undoError };
+    shown.set(record.step, { id: record.step, uses: uses.get(record.step) ?? 'step', ...line });
+  }
+  return {
+    id: run.id,
+    runbook: run.runbook.id,
+    key: await keyName(sources.ledger, run.key),
+    requestedBy: actorText(run.requestedBy, name),
+    reason: run.reason,
+    startedAt: run.startedAt,
+    finishedAt: run.finishedAt,
+    outcome: run.outcome,
+    cancelRequested: run.cancelRequestedAt !== null,
+    phases: plan === null ? [{ name: 'steps', waived: null, steps: [...shown.values()] }] : phasesOf(plan, shown),
+  };
+}
+
+/** A run keeps its runbook's text; should that no longer compile, what is recorded is shown all the same. */
+export function planOrNull({ runbooks }: Pick<Sources, 'runbooks'>, run: Run): Plan | null {
+  try {
+    return runbooks.planOf(run.runbook);
+  } catch {
+    return null;
+  }
+}
+
+function phasesOf(plan: Plan, shown: ReadonlyMap<string, StepLine>): RunProgress['phases'] {
+  const steps = stepsOf(plan);
+  return [...PHASES, 'finally' as const]
+    .map((phase) => ({
+      name: phase,
+      waived: phase === 'finally' ? null : (plan.waived[phase] ?? null),
+      steps: steps.filter((step) => step.phase === phase).map((step) => shown.get(step.id) ?? toCome(step)),
+    }))
+    .filter((phase) => phase.waived !== null || phase.steps.length > 0);
+}
+
+function toCome({ id, uses }: PlannedStep): StepLine {
+  return { id, uses, shown: { kind: 'to_come' }, undoError: null };
+}
+
+async function shownOf(sources: Sources, record: StepRecord, name: NameOf): Promise<StepShown> {
+  switch (record.state) {
+    case 'started':
+      return { kind: 'running', since: record.startedAt };
+    case 'waiting':
+      return waitingOf(sources, record, name);
+    case 'failed':
+      return { kind: 'failed', error: record.error };
+    case 'skipped':
+      return { kind: 'skipped', why: record.why };
+    case 'in_doubt':
+      return { kind: 'in_doubt', question: record.question, token: record.token };
+    case 'done':
+    case 'undone':
+      return { kind: record.state };
+    default:
+      return record satisfies never;
+  }
+}
+
+async function waitingOf(
+  { ledger }: Sources,
+  { waiting, startedAt }: StepRecord & { state: 'waiting' },
+  name: NameOf,
+): Promise<StepShown> {
+  const shown = (what: string, since = startedAt): StepShown => ({
+    kind: 'waiting',
+    what,
+    since,
+    until: waiting.until,
+  });
+  switch (waiting.kind) {
+    case 'approval': {
+      const approval = await ledger.approval(waiting.id);
+      const voted = approval?.votes.map((vote) => vote.person) ?? [];
+      const left = approval?.asked.filter((person) => !voted.includes(person)) ?? [];
+      return shown(`the approval of ${left.map(name).join(' or ') || 'somebody'}`, approval?.createdAt);
+    }
+    case 'ask': {
+      const ask = await ledger.ask(waiting.id);
+      return shown(`an answer of ${ask?.assigned.map(name).join(' or ') || 'somebody'}`, ask?.createdAt);
+    }
+    case 'run':
+      return shown(`the run ${waiting.id}`);
+    case 'time':
+      return shown('its time');
+    case 'retry':
+      return shown(`the next attempt after: ${waiting.error}`);
+    default:
+      return waiting satisfies never;
+  }
+}

@@ -1,0 +1,27 @@
+import type { ModalView } from '@slack/types';
+import type { PersonId } from '../domain/ids.ts';
+import type { Engine, Origin } from '../engine/engine.ts';
+import type { Sources } from './deps.ts';
+import type { Message } from './limits.ts';
+
+/** What handlers work with, besides the moment they are called in. */
+export interface Desk extends Sources {
+  engine: Engine;
+}
+
+/** One command, press or submission of one person who was let in. */
+export interface Moment {
+  person: PersonId;
+  origin: Origin;
+  channel: string | null;
+  /** Only this person sees it. */
+  show: (message: Message) => Promise<void>;
+  /** False when there is no trigger at hand: after a restart, or too late. */
+  openModal: (view: ModalView) => Promise<boolean>;
+}
+
+/** What becomes of a modal that was submitted. `say` is the same for somebody whose modal is gone after a restart. */
+export type FormAnswer =
+  | { kind: 'close' }
+  | { kind: 'errors'; errors: Record<string, string> }
+  | { kind: 'show'; view: ModalView; say: string };

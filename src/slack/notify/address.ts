@@ -1,0 +1,60 @@
+import type { WebClient } from '@slack/web-api';
+import type { Policy } from '../../domain/policy.ts';
+import type { OutgoingMessage } from '../../ledger/outbox.ts';
+import type { Place } from '../voice.ts';
+
+/** A message that can never be delivered as it is addressed. */
+export class Undeliverable extends Error {
+  override readonly name = 'Undeliverable';
+}
+
+const ID = /^[CDG][A-Z0-9]{2,}$/;
+const PAGES = 20;
+
+/** Turns `person:carol`, `#incidents` or an id into a place with an id, which is what Slack wants for everything but a first post. */
+export function openAddressBook(deps: {
+  client: WebClient;
+  policy: () => Promise<{ policy: Policy; hash: string }>;
+}): (message: OutgoingMessage) => Promise<Place> {
+  const byName = new Map<string, string>();
+  const channelNamed = async (name: string): Promise<string> => {
+    const known = byName.get(name);
+    if (known !== undefined) return known;
+    for await (const [found, id] of channels(deps.client)) byName.set(found, id);
+    const found = byName.get(name);
+    if (found === undefined) throw new Undeliverable(`there is no channel #${name} that Rekey can see`);
+    return found;
+  };
+  const directWith = async (person: string): Promise<string> => {
+    const { policy } = await deps.policy();
+    const user = policy.people[person]?.slack;
+    if (user === undefined) throw new Undeliverable(`policy.yaml does not know ${person} any more`);
+    const { channel } = await deps.client.conversations.open({ users: user });
+    if (channel?.id === undefined) throw new Error('conversations.open answered without a channel');
+    return channel.id;
+  };
+  return async ({ channel, thread }) => {
+    if (thread !== null) return { channel: thread.channel, thread: thread.ts };
+    if (ID.test(channel)) return { channel, thread: null };
+    const id = channel.startsWith('person:')
+      ? directWith(channel.slice('person:'.length))
+      : channelNamed(channel.replace(/^#/, ''));
+    return { channel: await id, thread: null };
+  };
+}
+
+async function* channels(client: WebClient): AsyncGenerator<[string, string]> {
+  let cursor: string | undefined;
+  for (let page = 0; page < PAGES; page++) {
+    const types = 'public_channel,private_channel';
+    const answer = await client.conversations.list({
+      types,
+      exclude_archived: true,
+      limit: 200,
+      ...(cursor && { cursor }),
+    });
+    for (const { name, id } of answer.channels ?? []) if (name !== undefined && id !== undefined) yield [name, id];
+    cursor = answer.response_metadata?.next_cursor;
+    if (!cursor) return;
+  }
+}

@@ -1,0 +1,43 @@
+import type { Surface } from '../domain/announce.ts';
+import type { Sources } from './deps.ts';
+import type { Message } from './limits.ts';
+import { loadApproval } from './load/approval.ts';
+import { loadAsk } from './load/ask.ts';
+import { loadIncident } from './load/incident.ts';
+import { loadNotice } from './load/notice.ts';
+import { loadRecovered } from './load/recovered.ts';
+import { loadRun } from './load/run.ts';
+import { loadFailedRun } from './load/run-failed.ts';
+import { loadSummary } from './load/summary.ts';
+import { approvalCard } from './views/approval-card.ts';
+import { askCard } from './views/ask-card.ts';
+import { incidentCard } from './views/incident-card.ts';
+import { noticeCard } from './views/notice.ts';
+import { recoveredCard } from './views/recovered.ts';
+import { runFailed } from './views/run-failed.ts';
+import { runProgress } from './views/run-progress.ts';
+import { summaryPost } from './views/summary.ts';
+
+/** How each surface is read from the ledger and drawn; null when its subject is not there. */
+export const surfaces: Record<Surface, (sources: Sources, subject: string) => Promise<Message | null>> = {
+  incident: drawnBy(loadIncident, incidentCard),
+  run: drawnBy(loadRun, runProgress),
+  run_failed: drawnBy(loadFailedRun, runFailed),
+  approval: drawnBy(loadApproval, approvalCard),
+  approval_dm: drawnBy(loadApproval, approvalCard),
+  ask: drawnBy(loadAsk, askCard),
+  ask_dm: drawnBy(loadAsk, askCard),
+  notice: drawnBy(loadNotice, noticeCard),
+  recovered: drawnBy(loadRecovered, recoveredCard),
+  summary: drawnBy(loadSummary, summaryPost),
+};
+
+function drawnBy<T>(
+  load: (sources: Sources, subject: string) => Promise<T | null>,
+  view: (loaded: T) => Message,
+): (sources: Sources, subject: string) => Promise<Message | null> {
+  return async (sources, subject) => {
+    const loaded = await load(sources, subject);
+    return loaded === null ? null : view(loaded);
+  };
+}

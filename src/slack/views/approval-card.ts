@@ -1,0 +1,101 @@
+import type { KnownBlock } from '@slack/types';
+import type { ApprovalOutcome, Vote } from '../../domain/approval.ts';
+import { actions, at, atMost, bold, bullets, button, context, header, type Line, line, lines } from '../blocks.ts';
+import type { Message } from '../limits.ts';
+import { cut, dateText, escapeMrkdwn, oneLine } from '../text.ts';
+
+/** What a yes would touch, as far as the ledger knows now. */
+export interface BlastRadius {
+  environment: string | null;
+  callers: readonly { caller: string; calls: number; lastAt: Date }[];
+  /** Worst time from revoking to every verifier refusing the key. */
+  enforcement: string | null;
+  undo: string;
+}
+
+export interface ApprovalCard {
+  id: string;
+  token: string;
+  question: string;
+  key: string | null;
+  requestedBy: string;
+  reason: string;
+  runbook: string;
+  planHash: string;
+  rule: { name: string; approve: number };
+  asked: readonly string[];
+  expiresAt: Date;
+  votes: readonly (Omit<Vote, 'person'> & { person: string })[];
+  outcome: ApprovalOutcome | null;
+  decidedAt: Date | null;
+  radius: BlastRadius;
+}
+
+/** The durable, public record of a question and its answer. */
+export function approvalCard(card: ApprovalCard): Message {
+  const open = card.outcome === null;
+  const question = cut(oneLine(card.question), 250);
+  const title = open ? 'Approval needed' : `Approval ${card.outcome}`;
+  const facts: Line[] = [
+    [bold('Key '), cut(card.key ?? 'none', 320)],
+    [bold('Asked for by '), `${cut(card.requestedBy, 100)}: ${cut(card.reason, 400)}`],
+    [bold('Decide: '), `${card.rule.approve} of ${cut(card.asked.join(', '), 400)} (rule ${cut(card.rule.name, 80)})`],
+    open ? [bold('Deadline '), at(card.expiresAt), '; then nothing is executed'] : outcomeLine(card),
+  ];
+  const blocks: KnownBlock[] = [header(title), line(question), lines(facts), ...votesOf(card)];
+  if (open)
+    blocks.push(
+      radiusBlock(card.radius),
+      ...actions('approval', [button({ action: 'review', token: card.token, label: 'Review', style: 'primary' })]),
+    );
+  blocks.push(context(`${card.id} · ${cut(card.runbook, 80)} · plan ${card.planHash.slice(0, 8)}`));
+  const when = open ? `, until ${dateText(card.expiresAt)}` : '';
+  return { text: `${title}: ${escapeMrkdwn(question)}${when}`, blocks };
+}
+
+function outcomeLine({ outcome, votes, decidedAt }: ApprovalCard): Line {
+  const by = votes.map((vote) => vote.person).join(', ');
+  const when: Line = decidedAt === null ? [] : [' at ', at(decidedAt)];
+  return [bold(`${OUTCOMES[outcome ?? 'expired']} `), by === '' ? '' : `by ${cut(by, 200)}`, ...when];
+}
+
+const OUTCOMES: Record<ApprovalOutcome, string> = {
+  approved: '✓ Approved',
+  rejected: '✗ Rejected, nothing was executed',
+  expired: '– Expired, nobody decided and nothing was executed',
+  cancelled: '– Cancelled, nothing was executed',
+  superseded: '– Superseded: what would run has changed, so it was asked again',
+};
+
+function votesOf({ votes }: ApprovalCard): KnownBlock[] {
+  if (votes.length === 0) return [];
+  const shown = votes
+    .slice(0, 10)
+    .map(
+      (vote): Line => [
+        vote.vote === 'approve' ? '✓ ' : '✗ ',
+        bold(cut(vote.person, 100)),
+        vote.vote === 'approve' ? ' approved ' : ' rejected ',
+        at(vote.at),
+        vote.reason.trim() === '' ? '' : `: ${cut(vote.reason, 300)}`,
+      ],
+    );
+  return [bullets([bold('Votes')], shown)];
+}
+
+export function radiusBlock(radius: BlastRadius): KnownBlock {
+  const callers = atMost(
+    radius.callers,
+    12,
+    ({ caller, calls, lastAt }): Line => [`${cut(caller, 120)}: ${calls} calls in 7 days, last `, at(lastAt)],
+  );
+  return bullets(
+    [bold('Blast radius')],
+    [
+      [`Environment: ${cut(radius.environment ?? 'not registered', 100)}`],
+      [`Until every verifier refuses the old key: ${radius.enforcement ?? 'not known for this provider'}`],
+      [cut(radius.undo, 400)],
+      ...(callers.length === 0 ? [['No calls with this key were seen in 7 days.']] : callers),
+    ],
+  );
+}

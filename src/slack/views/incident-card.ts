@@ -1,0 +1,58 @@
+import type { KnownBlock } from '@slack/types';
+import type { Incident } from '../../domain/incident.ts';
+import { at, bold, bullets, context, header, type Line, lines } from '../blocks.ts';
+import type { Message } from '../limits.ts';
+import { cut, escapeMrkdwn, oneLine } from '../text.ts';
+
+export interface IncidentCard {
+  id: string;
+  severity: Incident['severity'];
+  title: string;
+  key: string | null;
+  keyClass: string | null;
+  owner: string | null;
+  openedBy: string;
+  startedAt: Date;
+  reportedAt: Date;
+  containedAt: Date | null;
+  recoveredAt: Date | null;
+  closedAt: Date | null;
+  openPoints: readonly string[];
+  runs: readonly { id: string; runbook: string; state: string }[];
+}
+
+/** What is wrong, since when, and how far it is mended. */
+export function incidentCard(card: IncidentCard): Message {
+  const title = `${card.severity}: ${cut(oneLine(card.title), 120)}`;
+  const facts: Line[] = [
+    [bold('Key '), cut(card.key ?? 'not known', 320), card.keyClass === null ? '' : ` (${card.keyClass})`],
+    [bold('Owner '), cut(card.owner ?? 'nobody is registered as owner', 200)],
+    [bold('Status '), statusOf(card)],
+    [bold('Began '), at(card.startedAt), ', reported ', at(card.reportedAt), ` by ${cut(card.openedBy, 100)}`],
+    ...reached('Contained', card.containedAt),
+    ...reached('Recovered', card.recoveredAt),
+    ...reached('Closed', card.closedAt),
+  ];
+  const runs = card.runs.slice(0, 10).map((run): Line => [bold(`${run.runbook} `), `${run.id}: ${run.state}`]);
+  const blocks: KnownBlock[] = [header(title), lines(facts)];
+  if (runs.length > 0) blocks.push(bullets([bold('Runs, with progress in the thread')], runs));
+  if (card.openPoints.length > 0)
+    blocks.push(
+      bullets(
+        [bold('Still open')],
+        card.openPoints.slice(0, 15).map((point) => [cut(point, 300)]),
+      ),
+    );
+  blocks.push(context(`${card.id} · /rotate-key status shows every open incident`));
+  return { text: `${escapeMrkdwn(title)} (${statusOf(card)})`, blocks };
+}
+
+function reached(what: string, when: Date | null): Line[] {
+  return when === null ? [] : [[bold(`${what} `), at(when)]];
+}
+
+export function statusOf(incident: Pick<IncidentCard, 'containedAt' | 'recoveredAt' | 'closedAt'>): string {
+  if (incident.closedAt !== null) return 'closed';
+  if (incident.recoveredAt !== null) return 'recovered, not closed yet';
+  return incident.containedAt === null ? 'not contained yet' : 'contained, not recovered yet';
+}

@@ -1,0 +1,40 @@
+import { at, bold, context, header, type Line, lines } from '../blocks.ts';
+import type { Message } from '../limits.ts';
+import { cut, escapeMrkdwn } from '../text.ts';
+
+export interface KeyCard {
+  name: string;
+  health: string;
+  state: string;
+  keyClass: string;
+  provider: string;
+  service: string;
+  environment: string;
+  owner: string | null;
+  fingerprint: string;
+  expiresAt: Date | null;
+  revokedAt: Date | null;
+  provedDeadAt: Date | null;
+  /** An open run on this key. */
+  run: string | null;
+}
+
+/** Metadata only: Rekey never shows key material. */
+export function keyCard(key: KeyCard): Message {
+  const rows: Line[] = [
+    [bold('Health '), `${key.health} (state ${key.state})`],
+    [
+      bold('What '),
+      `${key.keyClass} of ${cut(key.service, 320)} in ${cut(key.environment, 100)}, issued by ${cut(key.provider, 100)}`,
+    ],
+    [bold('Owner '), cut(key.owner ?? 'nobody is registered: add one', 200)],
+    [bold('Expires '), ...(key.expiresAt === null ? ['no expiry is registered'] : [at(key.expiresAt)])],
+    ...(key.revokedAt === null ? [] : [[bold('Revoked '), at(key.revokedAt)]]),
+    ...(key.provedDeadAt === null ? [] : [[bold('Proved to be rejected '), at(key.provedDeadAt)]]),
+    [bold('Open run '), key.run ?? 'none'],
+  ];
+  return {
+    text: `${escapeMrkdwn(cut(key.name, 320))}: ${key.health}`,
+    blocks: [header(cut(key.name, 150)), lines(rows), context(`Fingerprint ${key.fingerprint}`)],
+  };
+}

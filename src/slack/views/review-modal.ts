@@ -1,0 +1,110 @@
+import type { KnownBlock, ModalView } from '@slack/types';
+import { z } from 'zod';
+import { at, atMost, bold, bullets, type Line, line, plain, radio, textInput } from '../blocks.ts';
+import { LIMITS } from '../limits.ts';
+import { cut } from '../text.ts';
+import { type BlastRadius, radiusBlock } from './approval-card.ts';
+
+export interface PlanLine {
+  phase: string;
+  id: string;
+  uses: string;
+  effect: 'reads' | 'writes' | 'destroys';
+  undo: 'undo' | 'nothing' | 'point_of_no_return';
+  done: boolean;
+}
+
+export interface ReviewModal {
+  token: string;
+  reviewHash: string;
+  question: string;
+  key: string | null;
+  requestedBy: string;
+  reason: string;
+  expiresAt: Date;
+  reasonRequired: boolean;
+  differences: readonly string[];
+  /** True when a decision was just refused because it was made on an older review. */
+  wasStale: boolean;
+  plan: readonly PlanLine[];
+  radius: BlastRadius;
+}
+
+/** What the submission brings back: which approval, and what was shown when it was decided. */
+export const ReviewMetadata = z.object({ token: z.string(), reviewHash: z.string() });
+export const REVIEW_FORM = 'review';
+
+export function reviewModal(review: ReviewModal): ModalView {
+  const blocks: KnownBlock[] = [
+    ...changesOf(review),
+    line(bold(cut(review.question, 400))),
+    line(
+      `${cut(review.key ?? 'No key', 320)}; asked for by ${cut(review.requestedBy, 100)}: ${cut(review.reason, 400)}`,
+    ),
+    line('Decide until ', at(review.expiresAt), '. After that nothing is executed.'),
+    bullets(
+      [bold('What a yes lets run')],
+      atMost(
+        review.plan.filter((step) => !step.done),
+        25,
+        planLine,
+      ),
+    ),
+    radiusBlock(review.radius),
+    // A new id for a new review: Slack would otherwise keep the choice that was made on the old one.
+    radio({
+      id: decisionField(review.reviewHash),
+      label: 'Your decision',
+      options: [
+        { value: 'approve', label: 'Approve: let it run' },
+        { value: 'deny', label: 'Reject: nothing is executed' },
+      ],
+    }),
+    textInput({
+      id: 'reason',
+      label: 'Reason',
+      hint: 'Goes into the audit and the summary under your name. Never paste a key here.',
+      optional: !review.reasonRequired,
+      multiline: true,
+    }),
+  ];
+  return {
+    type: 'modal',
+    callback_id: REVIEW_FORM,
+    private_metadata: JSON.stringify({ token: review.token, reviewHash: review.reviewHash } satisfies z.infer<
+      typeof ReviewMetadata
+    >),
+    title: plain('Review', LIMITS.viewTitle),
+    submit: plain('Decide', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
+    blocks,
+  };
+}
+
+export function decisionField(reviewHash: string): string {
+  return `decision-${reviewHash.slice(0, 12)}`;
+}
+
+function changesOf({ differences, wasStale }: ReviewModal): KnownBlock[] {
+  if (differences.length === 0 && !wasStale) return [];
+  const title = wasStale
+    ? 'Your decision was NOT counted: what would run has changed. Review it again.'
+    : 'Changed since the question was put:';
+  return [
+    bullets(
+      [bold(title)],
+      differences.slice(0, 10).map((change) => [cut(change, 300)]),
+    ),
+  ];
+}
+
+function planLine(step: PlanLine): Line {
+  return [
+    `${step.phase}: `,
+    bold(cut(step.id, 64)),
+    ` (${cut(step.uses, 40)}), ${EFFECTS[step.effect]}${UNDO[step.undo]}`,
+  ];
+}
+
+const EFFECTS = { reads: 'only reads', writes: 'changes something', destroys: 'DESTROYS something' } as const;
+const UNDO = { undo: ', can be taken back', nothing: '', point_of_no_return: ', POINT OF NO RETURN' } as const;

@@ -1,0 +1,20 @@
+import type { ModalView } from '@slack/types';
+import { line, plain } from '../blocks.ts';
+import { LIMITS, type Message } from '../limits.ts';
+import { cut, escapeMrkdwn } from '../text.ts';
+
+/** One sentence for one person: an answer, or a refusal word for word. */
+export function say(sentence: string): Message {
+  const shown = cut(sentence, LIMITS.section);
+  return { text: escapeMrkdwn(shown).slice(0, LIMITS.fallbackText), blocks: [line(shown)] };
+}
+
+/** The same in a modal, where there is no channel to say it in. */
+export function sayInModal(title: string, sentence: string): ModalView {
+  return {
+    type: 'modal',
+    title: plain(title, LIMITS.viewTitle),
+    close: plain('Close', LIMITS.viewButton),
+    blocks: [line(cut(sentence, LIMITS.section))],
+  };
+}
