@@ -1,6 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { manifest } from '../slack/manifest.ts';
+import { slackManifest } from '../slack/manifest.ts';
 import { startWorkspace } from '../workspace/start.ts';
 import type { Workspace } from '../workspace/workspace.ts';
 import { type Child, startChild } from './children.ts';
@@ -37,7 +37,7 @@ export async function startWorld(
   const { ports, tokens } = layout;
   const workspace = await startWorkspace({
     port: ports.page,
-    manifest: manifest({ mode: 'socket' }),
+    manifest: { ...slackManifest({ httpUrl: null }) },
     people,
     channels,
     appName: 'Rekey',
