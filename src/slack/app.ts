@@ -2,7 +2,7 @@ import { App } from '@slack/bolt';
 import { Refusal } from '../errors.ts';
 import { randomId } from '../random-id.ts';
 import { type Log, PATIENCE, type Patience, type SlackConnection, type SlackDeps } from './deps.ts';
-import { type Door, openDoor } from './door.ts';
+import { type Door, KIND, openDoor } from './door.ts';
 import { openGate } from './gate.ts';
 import { keepIdentity } from './identity.ts';
 import { openHttpLine } from './line/http-line.ts';
@@ -31,6 +31,7 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
   const voice = openVoice(client);
   const gate = openGate({ client, policy: deps.policy, now });
   const door = openDoor({ desk: deps, gate, inbox: deps.inbox, voice, log, newErrorId: () => randomId('err') });
+  const left = await deps.inbox.unhandled(KIND);
   const line = openLine(config, { log, patience, now });
   const app = await openBolt(line, door, { config, log });
   const identity = keepIdentity({ client, log, patience });
@@ -46,7 +47,7 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
   }
   // What a crash left is answered as soon as Slack knows us, and not before.
   void identity.known
-    .then(door.replay)
+    .then(() => door.replay(left))
     .catch((error: unknown) => log.error({ err: error }, 'the inbox could not be replayed'));
   return {
     ready: () => {

@@ -1,8 +1,11 @@
 import type { SlashCommand } from './commands/contract.ts';
 import { commands } from './commands/index.ts';
 
-/** The parts of Slack's app manifest that Rekey sets; https://docs.slack.dev/reference/app-manifest */
-export interface SlackManifest {
+/**
+ * The parts of Slack's app manifest that Rekey sets; https://docs.slack.dev/reference/app-manifest
+ * A type and no interface, so that whoever reads any manifest reads this one.
+ */
+export type SlackManifest = {
   display_information: { name: string; description: string; background_color: string };
   features: {
     app_home: { home_tab_enabled: boolean; messages_tab_enabled: boolean; messages_tab_read_only_enabled: boolean };
@@ -24,7 +27,7 @@ export interface SlackManifest {
     /** One workspace, one token: rotation would need Slack's OAuth flow and a place for refresh tokens. */
     token_rotation_enabled: boolean;
   };
-}
+};
 
 /** Why each scope is asked for; `rekey doctor` compares them with what was granted. */
 export const SCOPES: Readonly<Record<string, string>> = {
