@@ -15,7 +15,10 @@ export const MANIFEST: SlackManifest = {
       { command: '/keys', description: 'See the keys the team depends on', usage_hint: 'list | show KEY' },
       { command: '/runbook', description: 'Run a runbook', usage_hint: 'list | run NAME' },
     ],
-    shortcuts: [{ type: 'message', name: 'Start a runbook', callback_id: 'start_runbook', description: 'From this' }],
+    shortcuts: [
+      { type: 'global', name: 'Rotate a key', callback_id: 'rotate_key', description: 'Opens the form' },
+      { type: 'message', name: 'Start a runbook', callback_id: 'start_runbook', description: 'From this' },
+    ],
   },
   oauth_config: { scopes: { bot: ['commands', 'chat:write', 'channels:read', 'users:read', 'im:write'] } },
   settings: {
@@ -97,6 +100,10 @@ function listenAs(app: App): void {
   });
   // Never acknowledged: the workspace gives up like Slack does.
   app.action('broken', async () => {});
+  app.shortcut('rotate_key', async ({ ack, shortcut, client }) => {
+    await ack();
+    await client.views.open({ trigger_id: shortcut.trigger_id, view: FORM });
+  });
   app.options('key', async ({ ack, options }) => {
     const found = ['stripe-prod', 'stripe-test', 'github-ci'].filter((slug) => slug.includes(options.value));
     await ack({ options: found.map((slug) => ({ text: plain(slug), value: slug })) });

@@ -209,6 +209,13 @@ describe.skipIf(!hasBrowser)('the page, in a browser', () => {
     await log.getByText('"command": "/keys"').waitFor();
   });
 
+  test('starts a shortcut of the app from the box to type in', async () => {
+    const alice = await open();
+    await alice.getByRole('button', { name: 'Shortcuts', exact: true }).click();
+    await alice.getByRole('button', { name: /Rotate a key/ }).click();
+    await alice.getByRole('dialog', { name: 'Rotate a key' }).waitFor();
+  });
+
   test('catches up after the connection was lost', async () => {
     const streams = new Set<Socket>();
     const watch = (message: unknown) => {

@@ -12,7 +12,8 @@ let mounted = null;
 let online = false;
 
 listen({
-  opened: () => load().catch(fail),
+  // Once the page is shown, a failed answer costs no more than waiting for the next connection.
+  opened: () => load().catch((error) => (store === null ? fail(error) : tell(false))),
   change: (event) => (waiting === null ? store.apply(event) : waiting.push(event)),
   lost: () => tell(false),
   ended: () => (store === null ? load().catch(fail) : fail(new Error(RESTARTED))),

@@ -44,17 +44,6 @@ export function showErrors(form, errors) {
   if (first) controlOf(first)?.focus();
 }
 
-/** What is missing, in Slack's own words: it refuses an empty required input before the app is asked. */
-export function missingInputs(blocks, values) {
-  const missing = blocks.filter((block) => block.type === 'input' && !block.optional && isEmpty(block, values));
-  return Object.fromEntries(missing.map((block) => [block.block_id, 'Please complete this required field.']));
-}
-
-function isEmpty(block, values) {
-  const value = values[block.block_id]?.[block.element.action_id] ?? '';
-  return value.length === 0;
-}
-
 function controlOf(node) {
   return node.querySelector('input, textarea, select, button');
 }

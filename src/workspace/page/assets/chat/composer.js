@@ -2,6 +2,7 @@ import { createListbox } from '../blocks/listbox.js';
 import { el, replace, uniqueId } from '../dom.js';
 import { icon } from '../icons.js';
 import { completionFor, completionWords, usageOf } from './completion.js';
+import { popoverMenu } from './popover-menu.js';
 
 /**
  * The box to type in. Enter sends, Shift+Enter starts a line, `/` and `@` offer completions.
@@ -23,7 +24,7 @@ export function mountComposer(root, page) {
     'form',
     { class: 'composer', on: { submit: send } },
     list.node,
-    el('div', { class: 'composer-box' }, field, button),
+    el('div', { class: 'composer-box' }, shortcuts(page), field, button),
     note,
   );
   let where = null;
@@ -103,4 +104,15 @@ export function mountComposer(root, page) {
     look();
     replace(note, el('span', { class: 'composer-failure' }, sentence));
   }
+}
+
+// The app's shortcuts that need no message to start from.
+function shortcuts(page) {
+  const global = page.store.state.shortcuts.filter((shortcut) => shortcut.type === 'global');
+  const choices = global.map(({ name, callbackId, description }) => ({
+    words: name,
+    more: description,
+    pick: () => page.act('shortcut', { callbackId }),
+  }));
+  return choices.length > 0 && popoverMenu({ sign: 'bolt', label: 'Shortcuts', choices });
 }

@@ -42,12 +42,12 @@ export function mountSidebar(root, { store, place, unread }) {
       data: { control: `person-${person.id}` },
       on: { click: () => place.go({ me: person.id }) },
     };
-    const standing = person.standing === 'member' ? null : el('span', { class: 'standing' }, ` ${person.standing}`);
+    const standing = person.standing === 'member' ? null : [' ', el('span', { class: 'standing' }, person.standing)];
     const words = el(
       'span',
       { class: 'person-name' },
       person.realName,
-      mine && el('span', { class: 'you' }, ' you'),
+      mine && [' ', el('span', { class: 'you' }, 'you')],
       standing,
     );
     return el('li', {}, el('button', attributes, avatar(person.id, person.realName), words, badge(calls)));
