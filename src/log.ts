@@ -3,7 +3,10 @@ import { scrub } from './scrub.ts';
 
 export type Log = Logger;
 
-/** JSON lines; every line passes the scrubber, so a secret that slips into a message, field or error is masked. */
+/**
+ * JSON lines on standard error, because standard output belongs to commands. Every line passes the scrubber, so a secret that slips into
+ * a message, field or error is masked.
+ */
 export function createLog({
   level,
   write = (line) => process.stderr.write(line),
@@ -12,15 +15,30 @@ export function createLog({
   write?: (line: string) => void;
 }): Log {
   return pino(
-    { level, base: null, timestamp: pino.stdTimeFunctions.isoTime, serializers: { err: errorFields } },
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { log: withPlainErrors },
+      // Already plain by then; pino's own serializer would fold the causes into one text.
+      serializers: { err: (error) => error },
+    },
     { write: (line: string) => write(scrub(line)) },
   );
 }
 
+const DEEPEST_CAUSE = 5;
+
+function withPlainErrors(fields: Record<string, unknown>): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(fields).map(([name, value]) => [name, plainError(value, 0)]));
+}
+
 /** Name, message, code and stack along the chain of causes; never the request, headers or body that client libraries hang on errors. */
-function errorFields(error: unknown, depth = 0): unknown {
-  if (!(error instanceof Error)) return String(error);
-  const code = 'code' in error ? error.code : undefined;
-  const cause = error.cause === undefined || depth > 4 ? undefined : errorFields(error.cause, depth + 1);
-  return { name: error.name, message: error.message, code, stack: error.stack, cause };
+function plainError(value: unknown, depth: number): unknown {
+  if (!(value instanceof Error)) return value;
+  const { name, message, stack } = value;
+  const code = 'code' in value ? value.code : undefined;
+  // Bounded, because a chain of causes may lead back to itself.
+  const cause = depth < DEEPEST_CAUSE ? plainError(value.cause, depth + 1) : undefined;
+  return { name, message, code, stack, cause: cause ?? undefined };
 }
