@@ -27,7 +27,7 @@ export function startTranscript(world: World, say: (line: string) => void): Tran
     const where = `${channel}${ts ?? ''}`;
     if (shown.get(where) === text) return;
     shown.set(where, text);
-    const [first = ''] = text.split('\n');
+    const [first = ''] = plain(text).split('\n');
     line('rekey', `${nameOf(channel)}${entry.name === 'chat.update' ? ' (edited)' : ''}: ${first}`);
   });
   const stopTraffic = tellTraffic(world, line);
@@ -39,6 +39,11 @@ export function startTranscript(world: World, say: (line: string) => void): Tran
       stopTraffic();
     },
   };
+}
+
+/** Dates as their fallback: a terminal has no reader's zone. */
+function plain(text: string): string {
+  return text.replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1');
 }
 
 function nameOf(channel: string): string {

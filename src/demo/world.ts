@@ -1,5 +1,6 @@
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Refusal } from '../errors.ts';
 import { slackManifest } from '../slack/manifest.ts';
 import { startWorkspace } from '../workspace/start.ts';
 import type { Workspace } from '../workspace/workspace.ts';
@@ -46,7 +47,6 @@ export async function startWorld(
     snapshotFile: layout.snapshotFile,
     panels: [{ id: 'traffic', title: 'Calls to the payments API' }],
   });
-  await seed(layout, options);
   const rekeyUrl = `http://127.0.0.1:${ports.rekey}`;
   const apiUrl = `http://127.0.0.1:${ports.api}`;
   const child = (name: string, args: string[], env: Record<string, string> = {}) =>
@@ -58,17 +58,22 @@ export async function startWorld(
       onUnexpectedEnd: (how, lastLines) =>
         options.say(`${name} ended (${how}) and is started again.${how.startsWith('exit') ? `\n${lastLines}` : ''}`),
     });
-  const children = [
-    child('rekey', [join(src, 'main.ts'), 'serve'], botEnvironment(layout, workspace.apiUrl)),
-    child('payments-api', [
-      join(src, 'demo/payments-api.ts'),
-      String(ports.api),
-      rekeyUrl,
-      layout.verifierKeyFile,
-      layout.hookSecretFile,
-    ]),
-    child('payments-caller', [join(src, 'demo/payments-caller.ts'), apiUrl, layout.callerKeyFile]),
-  ];
+  const children = [child('rekey', [join(src, 'main.ts'), 'serve'], botEnvironment(layout, workspace.apiUrl))];
+  const stopAll = async () => {
+    // The caller first and the bot last, so that nobody calls into something that is gone.
+    for (const one of [...children].reverse()) await one.stop();
+    await workspace.stop();
+  };
+  try {
+    await untilReady(`${rekeyUrl}/readyz`);
+    await seed(layout, options);
+  } catch (error) {
+    await stopAll();
+    throw error;
+  }
+  const apiArguments = [String(ports.api), rekeyUrl, layout.verifierKeyFile, layout.hookSecretFile];
+  children.push(child('payments-api', [join(src, 'demo/payments-api.ts'), ...apiArguments]));
+  children.push(child('payments-caller', [join(src, 'demo/payments-caller.ts'), apiUrl, layout.callerKeyFile]));
   const traffic = watchTraffic(`${apiUrl}/v1/stats`, (point) => workspace.publishPanel('traffic', { ...point }));
   return {
     workspace,
@@ -76,11 +81,26 @@ export async function startWorld(
     children,
     stop: async () => {
       traffic.stop();
-      // The caller first and the bot last, so that nobody calls into something that is gone.
-      for (const one of [...children].reverse()) await one.stop();
-      await workspace.stop();
+      await stopAll();
     },
   };
+}
+
+const START_WITHIN_MS = 30_000;
+
+/** The API must not start before it can ask about keys, or its first calls would be refused for no fault of theirs. */
+async function untilReady(url: string): Promise<void> {
+  const deadline = Date.now() + START_WITHIN_MS;
+  for (;;) {
+    const answer = await fetch(url, { signal: AbortSignal.timeout(1_000) }).catch(() => null);
+    if (answer?.ok) return;
+    if (Date.now() > deadline)
+      throw new Refusal(
+        'not_ready',
+        `Rekey was not ready within ${START_WITHIN_MS / 1000} s; its log is in the demo's folder, under logs/rekey.log.`,
+      );
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
 }
 
 /** All that the unmodified bot knows of this world. */
