@@ -1,9 +1,11 @@
 import { audit } from './audit.ts';
 import type { CliCommand } from './command.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
 import { init } from './init.ts';
 import { keys } from './keys.ts';
+import { runbooks } from './runbooks.ts';
 import { serve } from './serve.ts';
 
 /** The command table. One more command is one file and one line. */
-export const commands: readonly CliCommand[] = [init, serve, demo, keys, audit];
+export const commands: readonly CliCommand[] = [init, serve, demo, runbooks, keys, audit, doctor];

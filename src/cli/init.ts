@@ -11,6 +11,8 @@ export const init: CliCommand = (program) => {
       const { keysDir } = configHere();
       createKeyFiles(keysDir);
       say(`Made the master key and the pepper in ${keysDir} (0600).`);
-      say('Copy them to a safe place that is not the backup of the ledger: without them, sealed secrets and stored digests are useless.');
+      say(
+        'Copy them to a safe place that is not the backup of the ledger: without them, sealed secrets and stored digests are useless.',
+      );
     });
 };
