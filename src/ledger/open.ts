@@ -3,15 +3,14 @@ import Database from 'better-sqlite3';
 import { Kysely } from 'kysely';
 import { Refusal, sentenceOf } from '../errors.ts';
 import { assertOurs, migrate } from './migrate.ts';
-import { patientSqlite } from './patient-sqlite.ts';
+import { patiently, patientSqlite } from './patient-sqlite.ts';
 import type { LedgerTables } from './schema.ts';
-import { LedgerTrouble, troubleOf } from './trouble.ts';
+import { LedgerTrouble } from './trouble.ts';
 
 export type LedgerDb = Kysely<LedgerTables>;
 
 // Below this, a WAL reset with two writers could corrupt the file (sqlite.org, 3.51.3 release notes).
 const OLDEST_SQLITE = '3.51.3';
-const BUSY_MS = 2_000;
 
 /**
  * Opens (or makes) the ledger's file, checks it and brings its schema up to date.
@@ -23,15 +22,20 @@ export async function openLedgerFile(file: string): Promise<LedgerDb> {
   const sqlite = openSqlite(file);
   try {
     assertRecent(sqlite);
-    assertOurs(sqlite);
-    configure(sqlite);
-    assertSound(sqlite, file);
-    migrate(sqlite);
+    // Several processes may start at once; switching a new file to WAL locks it for a moment.
+    await patiently(() => prepare(sqlite, file));
     return new Kysely<LedgerTables>({ dialect: patientSqlite(sqlite) });
   } catch (error) {
     sqlite.close();
     throw refusalOf(error, file);
   }
+}
+
+function prepare(sqlite: Database.Database, file: string): void {
+  assertOurs(sqlite);
+  configure(sqlite);
+  assertSound(sqlite, file);
+  migrate(sqlite);
 }
 
 /** Made before SQLite sees it, so that there is no moment at which others can open it. */
@@ -55,7 +59,8 @@ function assertPrivate(file: string): void {
 
 function openSqlite(file: string): Database.Database {
   try {
-    return new Database(file, { timeout: BUSY_MS });
+    // No waiting inside SQLite, which would block the event loop: `patiently` waits.
+    return new Database(file, { timeout: 0 });
   } catch (cause) {
     throw unusable(file, cause);
   }
@@ -86,11 +91,8 @@ function assertSound(sqlite: Database.Database, file: string): void {
   if (verdict !== 'ok') throw damaged(file, verdict);
 }
 
-// Whatever SQLite cannot read while it opens the file is damage; only a lock or the disk is something else.
+// Whatever else SQLite cannot do with the tables of its own file while it opens it is damage.
 function refusalOf(error: unknown, file: string): unknown {
-  if (error instanceof Refusal) return error;
-  const trouble = troubleOf(error);
-  if (trouble !== null && trouble.code !== 'ledger_broken') return trouble;
   return error instanceof Database.SqliteError ? damaged(file, error.message, error) : error;
 }
 

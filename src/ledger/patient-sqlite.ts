@@ -8,11 +8,9 @@ const PATIENCE_MS = 2_000;
 /**
  * Kysely's SQLite dialect, for a file that several processes write. SQLite's own waiting would block the event loop and is unfair: it asks
  * every 100 ms, and misses the moments between two transactions of a busy neighbour. Here a statement that finds the file locked is tried
- * again every few milliseconds without blocking, for at most 2 s. What SQLite cannot do is thrown as LedgerTrouble.
+ * again every few milliseconds without blocking, for at most 2 s.
  */
 export function patientSqlite(sqlite: Database.Database): Dialect {
-  // Set by this process only and for this connection only: the waiting is done below.
-  sqlite.pragma('busy_timeout = 0');
   const dialect = new SqliteDialect({ database: sqlite });
   return {
     createAdapter: () => dialect.createAdapter(),
@@ -20,6 +18,20 @@ export function patientSqlite(sqlite: Database.Database): Dialect {
     createIntrospector: (db) => dialect.createIntrospector(db),
     createQueryCompiler: () => dialect.createQueryCompiler(),
   };
+}
+
+/** Tries again while the file is locked, for at most 2 s. What SQLite cannot do is thrown as LedgerTrouble. */
+export async function patiently<T>(work: () => T | Promise<T>): Promise<T> {
+  const giveUpAt = performance.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() > giveUpAt) throw troubleOf(error) ?? error;
+    }
+    // Two that met once must not meet again in step.
+    await pause(1 + Math.random() * 7);
+  }
 }
 
 function patientDriver(plain: Driver, sqlite: Database.Database): Driver {
@@ -48,18 +60,7 @@ function patientDriver(plain: Driver, sqlite: Database.Database): Driver {
 
 function patientConnection(plain: DatabaseConnection): DatabaseConnection {
   return {
-    executeQuery: async (query) => {
-      const giveUpAt = performance.now() + PATIENCE_MS;
-      for (;;) {
-        try {
-          return await plain.executeQuery(query);
-        } catch (error) {
-          if (!isBusy(error) || performance.now() > giveUpAt) throw troubleOf(error) ?? error;
-        }
-        // Two that met once must not meet again in step.
-        await pause(1 + Math.random() * 7);
-      }
-    },
+    executeQuery: (query) => patiently(() => plain.executeQuery(query)),
     streamQuery: (query, chunkSize) => plain.streamQuery(query, chunkSize),
   };
 }

@@ -17,6 +17,9 @@ create table audit (
 create index audit_by_incident on audit (incident_id, seq);
 create index audit_by_subject on audit (subject, seq);
 create trigger audit_no_update before update on audit begin select raise(abort, 'audit: append-only'); end;
+-- INSERT OR REPLACE deletes without asking the trigger below.
+create trigger audit_no_replace before insert on audit when exists (select 1 from audit where seq = new.seq)
+begin select raise(abort, 'audit: append-only'); end;
 create trigger audit_no_delete before delete on audit begin select raise(abort, 'audit: append-only'); end;
 
 create table audit_head (

@@ -74,7 +74,7 @@ create unique index approvals_one_open_per_step on approvals (run_id, step_id) w
 create index approvals_by_incident on approvals (incident_id);
 -- An approval whose plan changed before it was spent becomes superseded; every other outcome is final.
 create trigger approvals_outcome_once before update of outcome on approvals
-when old.outcome is not null and not (old.outcome = 'approved' and new.outcome = 'superseded')
+when old.outcome is not null and (old.outcome <> 'approved' or new.outcome is not 'superseded')
 begin select raise(abort, 'approvals: already decided'); end;
 
 create table votes (
