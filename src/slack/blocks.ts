@@ -20,7 +20,8 @@ export type Part = string | RichTextElement;
 export type Line = readonly Part[];
 
 export function plain(text: string, max: number): PlainTextElement {
-  return { type: 'plain_text', text: cut(text, max), emoji: false };
+  // Slack refuses an empty text.
+  return { type: 'plain_text', text: cut(text, max) || '–', emoji: false };
 }
 
 export function bold(text: string): RichTextElement {

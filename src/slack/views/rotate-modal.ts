@@ -19,9 +19,7 @@ export interface RotateModal {
 
 export function rotateModal(form: RotateModal): ModalView {
   const picked =
-    form.slug === null || form.slug.length > LIMITS.optionValue
-      ? null
-      : optionOf({ value: form.slug, label: form.slug });
+    !form.slug || form.slug.length > LIMITS.optionValue ? null : optionOf({ value: form.slug, label: form.slug });
   return {
     type: 'modal',
     callback_id: ROTATE_FORM,

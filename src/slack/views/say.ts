@@ -5,7 +5,7 @@ import { cut, escapeMrkdwn } from '../text.ts';
 
 /** One sentence for one person: an answer, or a refusal word for word. */
 export function say(sentence: string): Message {
-  const shown = cut(sentence, LIMITS.section);
+  const shown = cut(sentence, LIMITS.section) || '–';
   return { text: escapeMrkdwn(shown).slice(0, LIMITS.fallbackText), blocks: [line(shown)] };
 }
 

@@ -1,0 +1,243 @@
+import type { HomeView, ModalView } from '@slack/types';
+import { IncidentId } from '../../../src/domain/ids.ts';
+import type { Summary } from '../../../src/domain/summary.ts';
+import type { Message } from '../../../src/slack/limits.ts';
+import { approvalCard } from '../../../src/slack/views/approval-card.ts';
+import { answerModal, askCard } from '../../../src/slack/views/ask-card.ts';
+import { home } from '../../../src/slack/views/home.ts';
+import { incidentCard } from '../../../src/slack/views/incident-card.ts';
+import { keyCard } from '../../../src/slack/views/key-card.ts';
+import { noticeCard } from '../../../src/slack/views/notice.ts';
+import { openRuns } from '../../../src/slack/views/open-runs.ts';
+import { recoveredCard } from '../../../src/slack/views/recovered.ts';
+import { reviewModal } from '../../../src/slack/views/review-modal.ts';
+import { rotateHelp } from '../../../src/slack/views/rotate-help.ts';
+import { rotateModal } from '../../../src/slack/views/rotate-modal.ts';
+import { runFailed } from '../../../src/slack/views/run-failed.ts';
+import { runProgress, type StepShown } from '../../../src/slack/views/run-progress.ts';
+import { say, sayInModal } from '../../../src/slack/views/say.ts';
+import { summaryPost } from '../../../src/slack/views/summary.ts';
+import { minutesAfter, NOON } from '../../support/builders.ts';
+
+const many = <T>(count: number, make: (index: number) => T): T[] =>
+  Array.from({ length: count }, (_, index) => make(index));
+
+function radiusOf(text: string) {
+  return {
+    environment: text,
+    callers: many(50, (index) => ({ caller: `${index}${text}`, calls: 1_000_000, lastAt: NOON })),
+    enforcement: 'at most 1 min 0 s',
+    undo: text,
+  };
+}
+
+function stepsOf(text: string): StepShown[] {
+  return [
+    { kind: 'to_come' },
+    { kind: 'running', since: NOON },
+    { kind: 'waiting', what: text, since: NOON, until: minutesAfter(NOON, 10) },
+    { kind: 'done' },
+    { kind: 'failed', error: text },
+    { kind: 'skipped', why: text },
+    { kind: 'in_doubt', question: text, token: 'run-1.swap.1' },
+    { kind: 'undone' },
+  ];
+}
+
+/** Every message with `text` wherever a person's text can stand, and with more of everything than will ever be. */
+export function messagesWith(text: string): Record<string, Message> {
+  const shown = stepsOf(text);
+  const steps = many(24, (index) => ({
+    id: `${index}${text}`,
+    uses: text,
+    shown: shown[index % shown.length] ?? { kind: 'done' as const },
+    undoError: text,
+  }));
+  const phases = ['identify', 'contain', 'investigate', 'recover', 'communicate', 'finally'].map((name) => ({
+    name,
+    waived: null,
+    steps,
+  }));
+  const vote = { person: text, vote: 'approve' as const, reason: text, at: NOON };
+  const incident = {
+    id: 'inc-1',
+    severity: 'SEV2' as const,
+    title: text,
+    reportedAt: NOON,
+    containedAt: null,
+    recoveredAt: null,
+    closedAt: null,
+  };
+  return {
+    incident: incidentCard({
+      ...incident,
+      key: text,
+      keyClass: 'api_key',
+      owner: text,
+      openedBy: text,
+      startedAt: NOON,
+      openPoints: many(40, () => text),
+      runs: many(30, (index) => ({ id: `run-${index}`, runbook: 'R-KEY-EXPIRY', state: 'running' })),
+    }),
+    run: runProgress({
+      id: 'run-1',
+      runbook: 'R-KEY-EXPIRY',
+      key: text,
+      requestedBy: text,
+      reason: text,
+      startedAt: NOON,
+      finishedAt: null,
+      outcome: null,
+      cancelRequested: false,
+      phases,
+    }),
+    approval: approvalCard({
+      id: 'apr-1',
+      token: 'apt-opaque',
+      question: text,
+      key: text,
+      requestedBy: text,
+      reason: text,
+      runbook: 'R-KEY-EXPIRY',
+      planHash: 'c'.repeat(64),
+      rule: { name: text, approve: 2 },
+      asked: many(50, () => text),
+      expiresAt: minutesAfter(NOON, 10),
+      votes: many(20, () => vote),
+      outcome: null,
+      decidedAt: null,
+      radius: radiusOf(text),
+    }),
+    ask: askCard({
+      id: 'ask-1',
+      token: 'ast-opaque',
+      question: text,
+      key: text,
+      runbook: 'R-KEY-EXPIRY',
+      assignee: text,
+      assigned: many(50, () => text),
+      createdAt: NOON,
+      dueAt: NOON,
+      overdue: true,
+      answer: null,
+    }),
+    notice: noticeCard({
+      id: 'ntc-1',
+      recipient: text,
+      facts: { whichKey: text, replacementAvailable: text, dataIntegrity: text },
+    }),
+    recovered: recoveredCard({
+      incident: 'inc-1',
+      title: text,
+      oldKey: text,
+      newKey: text,
+      provedLiveAt: NOON,
+      revokedAt: NOON,
+      provedDeadAt: null,
+      recoveredAt: NOON,
+      took: '36 min 0 s',
+    }),
+    runFailed: runFailed({
+      id: 'run-1',
+      runbook: 'R-KEY-EXPIRY',
+      key: text,
+      failures: many(30, () => ({ step: text, error: text })),
+      undone: many(30, () => text),
+    }),
+    summary: summaryPost(aSummary(text)),
+    key: keyCard({
+      name: text,
+      health: 'expired',
+      state: 'active',
+      keyClass: 'api_key',
+      provider: text,
+      service: text,
+      environment: text,
+      owner: text,
+      fingerprint: '7f3a2b000000',
+      expiresAt: NOON,
+      revokedAt: NOON,
+      provedDeadAt: NOON,
+      run: text.slice(0, 100),
+    }),
+    openRuns: openRuns(many(40, () => ({ incident: { ...incident, id: IncidentId.parse(incident.id) }, runs: [] }))),
+    say: say(text),
+    help: rotateHelp(true),
+  };
+}
+
+export function viewsWith(text: string): Record<string, ModalView | HomeView> {
+  const incident = {
+    id: 'inc-1',
+    severity: 'SEV2',
+    title: text,
+    reportedAt: NOON,
+    containedAt: null,
+    recoveredAt: null,
+    closedAt: null,
+  };
+  return {
+    review: reviewModal({
+      token: 'apt-opaque',
+      reviewHash: 'd'.repeat(64),
+      question: text,
+      key: text,
+      requestedBy: text,
+      reason: text,
+      expiresAt: NOON,
+      reasonRequired: true,
+      differences: many(30, () => text),
+      wasStale: true,
+      plan: many(120, (index) => ({
+        phase: 'recover',
+        id: `${index}${text}`,
+        uses: text,
+        effect: 'destroys' as const,
+        undo: 'point_of_no_return' as const,
+        done: false,
+      })),
+      radius: radiusOf(text),
+    }),
+    answer: answerModal({ token: 'ast-opaque', question: text, evidence: 'url' }),
+    rotate: rotateModal({ slug: text, situation: 'exploited', reason: text, hint: text, channel: 'C0OPS' }),
+    say: sayInModal('Not done', text),
+    home: home({
+      name: text,
+      incidents: many(40, () => incident),
+      approvals: many(40, () => ({ question: text, token: 'apt-opaque', expiresAt: NOON })),
+      asks: many(40, () => ({ question: text, token: 'ast-opaque', dueAt: NOON })),
+      expiring: many(200, () => ({ name: text, owner: text, expiresAt: NOON })),
+      now: NOON,
+    }),
+  };
+}
+
+function aSummary(text: string): Summary {
+  return {
+    incident: 'inc-1',
+    title: text,
+    severity: 'SEV2',
+    whatHappened: text,
+    impact: {
+      startedAt: NOON,
+      recoveredAt: NOON,
+      rejectedCalls: 7,
+      callers: many(50, () => ({ caller: text, rejected: 1 })),
+    },
+    times: { toReportMs: 1, toContainMs: 2, toRecoverMs: 3, revokeToProofMs: null },
+    decisions: many(30, () => ({ question: text, outcome: 'approved', by: [text, text], at: NOON, why: text })),
+    missed: {
+      missed: text,
+      answers: (['alert_configured', 'alert_backed', 'right_owner', 'missing_owner', 'peer_blocked'] as const).map(
+        (question) => ({ question, answer: 'yes' as const, proof: text }),
+      ),
+    },
+    dataIntegrity: text,
+    told: many(50, () => text),
+    followUps: many(30, () => ({ what: text, owner: text, due: NOON })),
+    openPoints: many(30, () => text),
+    timeline: [],
+    evidence: many(30, () => ({ kind: text, hash: 'e'.repeat(64), capturedAt: NOON })),
+    audit: { lines: 100, seq: 100, hash: 'f'.repeat(64) },
+  } as Summary;
+}
