@@ -22,7 +22,7 @@ const app = new Hono()
   .get('/v1/stats', (context) => context.json(total))
   .all('/v1/*', async (context) => {
     const material = context.req.header('authorization')?.replace(/^Bearer /, '') ?? '';
-    const caller = context.req.header('x-caller') ?? 'unknown';
+    const caller = callerOf(context.req.header('x-caller'), context.req.header('user-agent'));
     const verdict = await verify(new Secret(material), caller);
     if (verdict.status === 'unknown') {
       total.unverified += 1;
@@ -45,6 +45,12 @@ serve({ fetch: app.fetch, hostname: '127.0.0.1', port: Number(port) }, () =>
 });
 process.stdin.on('end', () => process.exit(0)).resume();
 process.on('SIGTERM', () => process.exit(0));
+
+/** Callers name themselves in x-caller; anything else goes by the first word of its User-Agent. */
+function callerOf(name: string | undefined, agent: string | undefined): string {
+  const word = name ?? /^[a-z0-9._-]+/i.exec(agent ?? '')?.[0]?.toLowerCase();
+  return word ?? 'unknown';
+}
 
 async function sendAlert(alert: { key: string; count: number; firstSeenAt: Date; caller: string }): Promise<boolean> {
   const body = JSON.stringify({

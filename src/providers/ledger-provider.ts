@@ -8,6 +8,7 @@ import type { Probe, Provider, Verdict } from './contract.ts';
 import { mintKey } from './key-format.ts';
 import { get } from './outgoing.ts';
 import type { Pepper } from './pepper.ts';
+import { PROBE_CALLER } from './probe-caller.ts';
 import type { Vault } from './vault.ts';
 import { verdictOn } from './verify-key.ts';
 
@@ -78,7 +79,8 @@ async function callProbe(
 ): Promise<Probe> {
   const asked = `GET ${withoutQuery(url)}`;
   try {
-    const headers = { authorization: `Bearer ${secret.reveal()}` };
+    // Named, so that an API can tell Rekey's own look from its callers' traffic.
+    const headers = { authorization: `Bearer ${secret.reveal()}`, 'user-agent': PROBE_CALLER };
     const { status } = await get(url, { allow: probeHosts, headers, signal });
     return { verdict: verdictOf(status), how: `${asked} → ${status}`, at: now() };
   } catch (error) {
