@@ -23,8 +23,10 @@ const values = { inputs: { text: long, list: Array.from({ length: 100 }, () => l
 
 const repeated = (part: string, times: number, by: string) => Array.from({ length: times }, () => part).join(by);
 const WORST = [
-  `inputs.list.exists(x,${repeated('size(x)==1', 8, '||')})||inputs.list.exists(y,${repeated('size(y)==1', 8, '||')})`,
-  `inputs.list.exists(x,${repeated('x.trim().size()==1', 4, '||')})||inputs.list.exists(y,${repeated('y.trim().size()==1', 4, '||')})`,
+  `inputs.list.exists(x,${repeated('x.trim()=="a"', 6, '||')})||inputs.list.exists(y,${repeated('y.trim()=="a"', 6, '||')})`,
+  `inputs.list.exists(x,${repeated('x.upperAscii().lowerAscii()=="a"', 2, '||')})||inputs.list.exists(y,${repeated('y.upperAscii().lowerAscii()=="a"', 2, '||')})`,
+  repeated('size(inputs.text)==1', 18, '||'),
+  repeated('"aaaab" in inputs.list', 15, '||'),
   'inputs.list.exists(x,x in inputs.list&&"b" in inputs.list)||inputs.list.all(y,y in inputs.list&&"b" in inputs.list)',
   `inputs.list.exists(x,${repeated('x.contains(inputs.text)&&x!="a"', 2, '&&')})`,
   're2(inputs.text,"(a?){99}a{99}b")||re2(inputs.text,"((a*)*)*b|(a|aa)+c|([a-z]{1,40}){9}d")',

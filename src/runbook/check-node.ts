@@ -44,7 +44,7 @@ function unknownKey(
   { issue, schema, placed }: { issue: z.core.$ZodIssue; schema: z.core.$ZodType; placed: Placed },
 ): void {
   const owner = schemaAt(schema, issue.path);
-  const known = keysOf(owner);
+  const known = (owner === null ? [] : keysOf(unwrap(owner).schema)).filter((name) => name !== key);
   const parent = nodeAt(placed.node, issue.path);
   const at = parent?.kind === 'map' ? parent.entries.get(key)?.keyAt : undefined;
   const path = [...issue.path, key].reduce(joinPath, placed.path);
@@ -60,8 +60,9 @@ function unknownKey(
   );
 }
 
-function keysOf(schema: z.core.$ZodType | null): string[] {
+function keysOf(schema: z.core.$ZodType): string[] {
   if (schema instanceof z.ZodObject) return Object.keys(schema.shape);
+  if (schema instanceof z.ZodUnion) return [...new Set(schema.options.flatMap((one) => keysOf(unwrap(one).schema)))];
   return schema instanceof z.ZodRecord && schema.keyType instanceof z.ZodEnum ? schema.keyType.options.map(String) : [];
 }
 

@@ -1,6 +1,6 @@
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { childrenOf, presenceChecks, segmentsOf } from './cel-ast.ts';
-import { absent, NO_GROWTH, NO_INDEX, secretIn, unknownFunction } from './condition-words.ts';
+import { absent, NO_GROWTH, NO_INDEX, NO_SIZE, secretIn, unknownFunction } from './condition-words.ts';
 import type { Complaint } from './problem.ts';
 import { refusePattern } from './re2.ts';
 import { isComplaint, lookUp, type ScopeTypes, walk } from './scope.ts';
@@ -56,7 +56,7 @@ function read(node: ASTNode, at: In): void {
   else if (node.op === 'call') readCall(node, at);
   else if (node.op === 'rcall') readMethod(node, at);
   else if (node.op === '==' || node.op === '!=' || node.op === 'in') readComparison(node, at);
-  else if (node.op === '.?' || node.op === '[?]' || node.op === '[]') complain(node, at, NO_INDEX);
+  else if (node.op === '.?' || node.op === '[?]' || node.op === '[]' || node.op === 'map') complain(node, at, NO_INDEX);
   else {
     if (node.op === '+' && at.loop !== null) complain(node, at, NO_GROWTH);
     for (const child of childrenOf(node)) read(child, at);
@@ -66,7 +66,7 @@ function read(node: ASTNode, at: In): void {
 function readPath(node: ASTNode, at: In): void {
   const segments = segmentsOf(node);
   if (segments === null) {
-    if (node.op === '.') read(node.args[0], at);
+    complain(node, at, NO_INDEX);
     return;
   }
   const found = resolvePath(segments, at);
@@ -97,6 +97,7 @@ function readCall(node: ASTNode & { op: 'call' }, at: In): void {
   }
   if (!FUNCTIONS.includes(name)) complain(node, at, unknownFunction(name, FUNCTIONS));
   if (name === 're2') readPattern(node, at);
+  if (name === 'size' && at.loop !== null) complain(node, at, NO_SIZE);
   for (const arg of args) read(arg, at);
 }
 
@@ -151,6 +152,7 @@ function readMethod(node: ASTNode & { op: 'rcall' }, at: In): void {
       fix: 'write `re2(<text>, "<pattern>")`',
     });
   else if (!METHODS.includes(name)) complain(node, at, unknownFunction(name, [...METHODS, ...LOOPS]));
+  if (name === 'size' && at.loop !== null) complain(node, at, NO_SIZE);
   for (const child of [receiver, ...args]) read(child, at);
 }
 

@@ -3,12 +3,19 @@ import { listed, suggestion } from './suggest.ts';
 
 export const NO_INDEX: Complaint = {
   expected: 'names joined by dots',
-  got: 'an access with [ ] or ?',
+  got: 'an access with [ ] or ?, a part of something computed, or { }',
   fix: 'write `steps.<id>.<output>`, or `.exists(x, …)` to look into a list',
 };
 export const NO_GROWTH: Complaint = {
   expected: 'no `+` inside exists, all or exists_one',
   got: '`+`',
+  fix: 'write the comparison without it',
+};
+
+// The library counts a text character by character: 100 texts, several times each, take longer than a condition may.
+export const NO_SIZE: Complaint = {
+  expected: 'no `size` inside exists, all or exists_one',
+  got: '`size`',
   fix: 'write the comparison without it',
 };
 

@@ -8,7 +8,7 @@ import { childOf, type Node } from './node.ts';
 import { type CheckedFile, checkKeyClasses, checkPolicy, KEY_CLASSES_FILE, POLICY_FILE } from './policy-file.ts';
 import { type Complaint, inOrder, type Position, type RunbookProblem } from './problem.ts';
 import { readRunbookFile, shownAs } from './read-file.ts';
-import { listed, suggestion } from './suggest.ts';
+import { didYouMean, listed, suggestion } from './suggest.ts';
 
 /**
  * Everything that loading refuses, and what a reviewer would say besides: a runbook that loads can still be one that must not run.
@@ -113,7 +113,8 @@ function alertsWithoutRunbook(
       const path = `hooks.${hook}.alerts[${index}]`;
       const spot = ['hooks', hook, 'alerts', index].reduce<Node>((found, key) => childOf(found, key) ?? found, node);
       const got = `\`${alert}\`, on which nothing starts`;
-      const fix = started.length === 0 ? 'write it under `start_on` of a runbook' : suggestion(alert, started);
+      const meant = didYouMean(alert, started);
+      const fix = meant === null ? 'write it under `start_on` of a runbook, or remove it' : `write \`${meant}\``;
       return [{ file, ...spot.at, path, expected: 'an alert that a runbook starts on', got, fix }];
     }),
   );

@@ -67,7 +67,11 @@ function isEmpty(node: ParsedNode): boolean {
 function explain(error: YAMLError, text: string): Complaint {
   const there = quote(text.slice(error.pos[0], error.pos[1]).split('\n')[0] ?? '');
   if (error.code === 'DUPLICATE_KEY')
-    return { expected: 'each key once', got: `${there} a second time`, fix: 'remove one of the two' };
+    return {
+      expected: 'each key once',
+      got: `${quote(keyAt(text, error.pos[0]))} a second time`,
+      fix: 'remove one of the two',
+    };
   if (error.code === 'NON_STRING_KEY')
     return { expected: 'a text as key', got: there, fix: 'write the key as plain text' };
   if (error.code === 'MULTIPLE_DOCS')
@@ -80,6 +84,10 @@ function explain(error: YAMLError, text: string): Complaint {
     got: `${there} (${sentence})`,
     fix: 'write it with the indentation and quotes of YAML',
   };
+}
+
+function keyAt(text: string, offset: number): string {
+  return /^["']?([^"':\s]*)/.exec(text.slice(offset, offset + 100))?.[1] ?? '';
 }
 
 interface Conversion {

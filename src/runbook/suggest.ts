@@ -1,10 +1,13 @@
-import { closest, distance } from 'fastest-levenshtein';
+import { distance } from 'fastest-levenshtein';
 
 /** The known word that was probably meant, or null when none is close enough to be a typo. */
 export function didYouMean(word: string, known: readonly string[]): string | null {
-  if (known.length === 0 || word.length > 64) return null;
-  const candidate = closest(word.toLowerCase(), [...known]);
-  return distance(word.toLowerCase(), candidate) <= Math.max(2, Math.floor(candidate.length / 3)) ? candidate : null;
+  if (word.length > 64) return null;
+  const lower = word.toLowerCase();
+  const distances = known.map((one) => ({ one, away: distance(lower, one.toLowerCase()) }));
+  const nearest = distances.sort((a, b) => a.away - b.away)[0];
+  if (nearest === undefined) return null;
+  return nearest.away <= Math.max(2, Math.floor(nearest.one.length / 3)) ? nearest.one : null;
 }
 
 /** "did you mean `bob`? write `bob`" when a known word is close, else what there is to choose from. */

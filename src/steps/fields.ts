@@ -46,7 +46,6 @@ export function keyRefOf(key: Key): KeyRef {
 
 /** A handle on sealed material, never the material. Flows into fields made of `secretRef` only; the loader refuses the rest. */
 export const secretRef = z.strictObject({ secret: z.string() }).register(meanings, { meaning: 'secret' });
-export type SecretRef = z.output<typeof secretRef>;
 
 /** Text that people read: the only fields in which `${…}` may stand inside other words. */
 export const peopleText = z.string().min(1).max(2_000).register(meanings, { meaning: 'people_text' });

@@ -1,0 +1,186 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { KeyClass } from '../../src/domain/key.ts';
+import { type PlannedStep, stepsOf } from '../../src/domain/plan.ts';
+import type { JsonObject, Scope } from '../../src/domain/run.ts';
+import { runbookJsonSchema } from '../../src/runbook/json-schema.ts';
+import { lintRunbooks } from '../../src/runbook/lint.ts';
+import { loadRunbooks } from '../../src/runbook/load.ts';
+import { loadPolicy } from '../../src/runbook/policy-file.ts';
+import { describeProblem } from '../../src/runbook/problem.ts';
+import { keyRefOf } from '../../src/steps/fields.ts';
+import { stepKinds } from '../../src/steps/index.ts';
+import { aKey } from '../support/builders.ts';
+
+const DIR = join(import.meta.dirname, '..', '..', 'runbooks');
+const NOW = new Date('2026-11-20T12:00:00Z');
+const key = keyRefOf(aKey({ owner: 'carol' }));
+
+test('the shipped runbooks, policy and key classes load and lint clean', async () => {
+  expect((await lintRunbooks(DIR, stepKinds, NOW)).map(describeProblem)).toEqual([]);
+  const { runbooks } = await loadRunbooks(DIR, stepKinds);
+  expect([...runbooks.keys()]).toEqual(expect.arrayContaining(['R-BREAK-GLASS', 'R-KEY-EXPIRY']));
+});
+
+test('the editor schema in the repository is the one of the step catalogue', () => {
+  const written = readFileSync(join(DIR, 'runbook.schema.json'), 'utf8');
+  expect(JSON.parse(written)).toEqual(JSON.parse(JSON.stringify(runbookJsonSchema(stepKinds))));
+});
+
+test('the warning before expiry is not configured, so that the first incident can find out', async () => {
+  const { policy } = await loadPolicy(DIR);
+  expect(policy.alerts).toEqual({});
+});
+
+const OUTPUTS: Record<string, JsonObject> = {
+  admin: { available: true, how: 'it answered' },
+  stop_issuing: { material: null },
+  mint: { key: { ...key, version: key.version + 1 }, secret: { secret: 'sec-1' } },
+};
+
+/** Plays the plan: every step whose condition holds is done, with outputs as its kind declares them. */
+async function play(inputs: JsonObject, outputs: Record<string, JsonObject>) {
+  const runbook = (await loadRunbooks(DIR, stepKinds)).runbooks.get('R-KEY-EXPIRY');
+  if (runbook === undefined) throw new Error('not loaded');
+  const scope: Scope = { inputs, steps: {} };
+  const done: PlannedStep[] = [];
+  const given: Record<string, JsonObject> = {};
+  for (const step of stepsOf(runbook.plan)) {
+    if (step.when !== null && !step.when.holds(scope)) continue;
+    given[step.id] = step.resolve(scope);
+    done.push(step);
+    const own = { evidence: 'seen', ...OUTPUTS[step.id], ...outputs[step.id] };
+    scope.steps[step.id] = own;
+  }
+  return { ids: done.map((step) => step.id), given };
+}
+
+function kindOf(uses: string) {
+  const kind = stepKinds.find((one) => one.uses === uses);
+  if (kind === undefined) throw new Error(uses);
+  return kind;
+}
+
+const START = ['class', 'evidence', 'stop_issuing', 'admin', 'why_missed', 'go'];
+
+describe('R-KEY-EXPIRY', () => {
+  const lane = (keyClass: string, situation = 'expired') =>
+    play(
+      { key, situation },
+      { class: { class: keyClass, why: 'because', evidence: [] }, never_again: { would_tell: 'x' } },
+    );
+
+  test('replaces an expired API key: mint, deliver, prove, revoke, prove dead', async () => {
+    const { ids } = await lane('api_key');
+    expect(ids).toEqual([
+      ...START,
+      'mint',
+      'deliver',
+      'live',
+      'redeployed',
+      'revoke_old',
+      'old_dead',
+      'tell',
+      'never_again',
+      'summary',
+    ]);
+  });
+
+  test('revokes an exploited API key before anything else, after the approval', async () => {
+    const { ids } = await lane('api_key', 'exploited');
+    expect(ids.slice(START.length, START.length + 3)).toEqual(['revoke_first', 'mint', 'deliver']);
+    expect(ids).toContain('integrity');
+  });
+
+  test.each(['issuer_key', 'federation_key'])(
+    "asks the guide's four questions for a %s and touches no key",
+    async (keyClass) => {
+      const { ids, given } = await lane(keyClass);
+      expect(ids).toEqual([
+        ...START,
+        'key_rotation',
+        'peers_notified',
+        'peers_pinned',
+        'pulls_resume',
+        'integrity',
+        'tell',
+        'never_again',
+        'summary',
+      ]);
+      expect(given.tell).toMatchObject({ replacement: null, data_integrity: 'seen' });
+      expect(given.never_again).toEqual({ key });
+    },
+  );
+
+  test('asks for the last known-good passphrase, a healthy node and a planned rekey', async () => {
+    const { ids, given } = await lane('passphrase');
+    expect(ids).toEqual([
+      ...START,
+      'restored',
+      'node_healthy',
+      'rekey_planned',
+      'integrity',
+      'tell',
+      'never_again',
+      'summary',
+    ]);
+    expect(given.restored).toMatchObject({
+      question: expect.stringMatching(/^Restore the last known-good secret/),
+      assignee: 'carol',
+    });
+  });
+
+  test('starts break-glass when admin access is gone', async () => {
+    const { ids, given } = await play(
+      { key, situation: 'expired' },
+      { class: { class: 'api_key' }, admin: { available: false } },
+    );
+    expect(ids).toContain('break_glass');
+    expect(given.break_glass).toEqual({ runbook: 'R-BREAK-GLASS', inputs: { key } });
+  });
+
+  test('asks a person for the reminder when it could not be proved', async () => {
+    const { runbooks } = await loadRunbooks(DIR, stepKinds);
+    const step = runbooks
+      .get('R-KEY-EXPIRY')
+      ?.plan.stages.flat()
+      .find((one) => one.id === 'never_again_by_hand');
+    expect(step?.when?.holds({ inputs: { key, situation: 'expired' }, steps: {} })).toBe(true);
+  });
+
+  test('gives every step what its kind takes, in every lane and without an owner', async () => {
+    const runbook = (await loadRunbooks(DIR, stepKinds)).runbooks.get('R-KEY-EXPIRY');
+    for (const keyClass of KeyClass.options) {
+      const orphan = { ...key, owner: null };
+      const { given } = await play({ key: orphan, situation: 'exploited' }, { class: { class: keyClass } });
+      for (const step of stepsOf(
+        runbook?.plan ?? { id: '', title: '', owner: '', hash: '', waived: {}, stages: [], finally: [] },
+      )) {
+        const input = given[step.id];
+        if (input !== undefined) expect(kindOf(step.uses).with.safeParse(input).error, step.id).toBeUndefined();
+      }
+    }
+  });
+
+  test.each([
+    [{ alert: 'key_expired_blocked', count: 1, windowMinutes: 60 }, true],
+    [{ alert: 'auth_failures', count: 5, windowMinutes: 10 }, true],
+    [{ alert: 'auth_failures', count: 4, windowMinutes: 10 }, false],
+    [{ alert: 'auth_failures', count: 50, windowMinutes: 60 }, false],
+  ])('%j starts it: %s', async (signal, starts) => {
+    const runbook = (await loadRunbooks(DIR, stepKinds)).runbooks.get('R-KEY-EXPIRY');
+    const found = runbook?.startOn.filter(
+      ({ alert, when }) => alert === signal.alert && (when === null || when.holds({ source: 'hook:x', ...signal })),
+    );
+    expect((found ?? []).length > 0).toBe(starts);
+  });
+
+  test('destroys nothing before the approval', async () => {
+    const runbook = (await loadRunbooks(DIR, stepKinds)).runbooks.get('R-KEY-EXPIRY');
+    const steps = runbook === undefined ? [] : stepsOf(runbook.plan);
+    const approval = steps.findIndex((step) => step.uses === 'approve');
+    expect(approval).toBeGreaterThan(-1);
+    expect(steps.slice(0, approval).filter((step) => step.effect === 'destroys')).toEqual([]);
+  });
+});
