@@ -337,7 +337,11 @@ test('TLS still verifies the name, although the address is what is connected to'
   rmSync(folder, { recursive: true });
 });
 
-test('a URL that was refused is not repeated, because it may hold a key', async () => {
-  const { message } = await refusalOf(get('http://user:canary-material@127.0.0.1/', { allow: ['127.0.0.1'] }));
-  expect(message).not.toContain('canary');
-});
+test.each(['user:canary-material@', 'user@', ':canary-material@'])(
+  'a URL with credentials is not called, even to a host that is allowed, and is not repeated: %s',
+  async (credentials) => {
+    const { code, message } = await refusalOf(get(`http://${credentials}127.0.0.1/`, { allow: ['127.0.0.1'] }));
+    expect([code, message]).toEqual(['bad_url', expect.stringContaining('user name or password')]);
+    expect(message).not.toContain('canary');
+  },
+);

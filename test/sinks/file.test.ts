@@ -87,6 +87,13 @@ test('any one-line secret is read back as it was delivered', async () => {
   );
 });
 
+test.each(['', 'ends-with-a-return\r'])(
+  'does not report %j as delivered, because its caller would read something else',
+  async (text) => {
+    await expect(sink.deliver(target, new Secret(text))).rejects.toThrow('does not hold what was written');
+  },
+);
+
 test('a reader sees the old secret or the new one, never a part or nothing', async () => {
   const [one, other] = ['1', '2'].map((digit) => new Secret(digit.repeat(30_000)));
   if (one === undefined || other === undefined) throw new Error('unreachable');
