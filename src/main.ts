@@ -1,15 +1,25 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
+import manifest from '../package.json' with { type: 'json' };
 import { commands } from './cli/commands.ts';
 import { reportAndExitCode } from './cli/report.ts';
+import { scrub } from './scrub.ts';
 
 const program = new Command('rekey')
   .description('Gets a team through an expired or leaked key.')
-  .version('0.1.0')
-  .showHelpAfterError('(rekey --help shows what there is)')
+  .version(manifest.version)
+  // What somebody mistyped is repeated to them, and it may be a key.
+  .configureOutput({ writeErr: (text) => process.stderr.write(scrub(text)) })
+  .showHelpAfterError('(add --help to see what there is)')
   .showSuggestionAfterError()
   .exitOverride();
 for (const add of commands) add(program);
+
+// `rekey keys list | head` closes the pipe early; that is not an error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error;
+  process.exit(0);
+});
 
 try {
   await program.parseAsync();

@@ -114,7 +114,7 @@ async function startFronts(
     hooks: { engine, secretOf: (name) => hookSecret(config.keysDir, name), now },
     verify: { ledger: ledger.read, digestOf: keyFiles.pepper.digestOf, usage, now },
     notReady: async () => ({ ...notReady('queue', await queue.health()), ...notReady('slack', slackState()) }),
-    onError: (error) => log.error({ err: error }, 'http'),
+    onError: (error, id) => log.error({ err: error, id }, 'http'),
   });
   onStop(http.stop);
   await queue.work(engine.advance, { concurrency: config.concurrency });

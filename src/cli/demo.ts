@@ -1,5 +1,4 @@
 import { InvalidArgumentError } from 'commander';
-import { runDemo } from '../demo/run-demo.ts';
 import type { CliCommand } from './command.ts';
 
 export const demo: CliCommand = (program) => {
@@ -10,7 +9,10 @@ export const demo: CliCommand = (program) => {
     .option('--json', 'with --script: end with one JSON object')
     .option('--data <folder>', 'where the demo keeps its data; a second start continues there', 'data/demo')
     .option('--port <number>', 'port of the page, instead of a free one', portOf)
+    .addHelpText('after', '\nExample:\n  rekey demo --script --json')
     .action(async (options: { script?: boolean; json?: boolean; data: string; port?: number }) => {
+      // Loaded when asked for: no other command needs the local workspace.
+      const { runDemo } = await import('../demo/run-demo.ts');
       process.exitCode = await runDemo({
         dataDir: options.data,
         script: options.script ?? false,

@@ -1,12 +1,5 @@
 import type { CliCommand } from './command.ts';
-import { environmentHere } from './config-here.ts';
 import type { Check } from './doctor/check.ts';
-import { clickCheck } from './doctor/click.ts';
-import { examined } from './doctor/configuration.ts';
-import { hooksCheck, keyFilesCheck, secretFilesCheck } from './doctor/private-files.ts';
-import { portCheck, queueCheck } from './doctor/reachable.ts';
-import { slackChecks } from './doctor/slack.ts';
-import { ledgerCheck, runbooksCheck } from './doctor/stored.ts';
 import { counted, say, sayJson } from './print.ts';
 
 const MARKS = { ok: '✓', problem: '✗', skipped: '–' } as const;
@@ -21,6 +14,8 @@ export const doctor: CliCommand = (program) => {
     .option('--json', 'print one JSON object at the end')
     .addHelpText('after', HELP)
     .action(async ({ json }: { json?: boolean }) => {
+      // Loaded when asked for: no other command needs the engine and Slack's libraries.
+      const { allChecks } = await import('./doctor/all-checks.ts');
       const checks: Check[] = [];
       for await (const check of allChecks()) {
         checks.push(check);
@@ -41,23 +36,6 @@ whom the policy lets approve, sees the run go on, cancels it and sees everything
 
 Example:
   rekey doctor --json | jq '.checks[] | select(.state == "problem")'`;
-
-/** In the order in which they are mended; each is told as soon as it is known. */
-async function* allChecks(): AsyncGenerator<Check> {
-  const env = environmentHere();
-  const { check, config } = await examined(env);
-  yield check;
-  yield await secretFilesCheck(env);
-  if (config === null) return;
-  yield await keyFilesCheck(config);
-  yield await ledgerCheck(config);
-  yield await runbooksCheck(config);
-  yield await hooksCheck(config);
-  yield await queueCheck(config);
-  yield await portCheck(config);
-  yield* await slackChecks(config);
-  yield await clickCheck(config);
-}
 
 function tell({ name, state, says, todo }: Check): void {
   say(`${MARKS[state]} ${name.padEnd(WIDEST_NAME)}${says}`);

@@ -7,6 +7,7 @@ export const init: CliCommand = (program) => {
   program
     .command('init')
     .description('make the master key and the pepper of a new installation; never overwrites')
+    .addHelpText('after', '\nExample:\n  rekey init && rekey doctor')
     .action(() => {
       const { keysDir } = configHere();
       createKeyFiles(keysDir);

@@ -1,4 +1,3 @@
-import { startServing } from '../serve.ts';
 import type { CliCommand } from './command.ts';
 import { configHere } from './config-here.ts';
 
@@ -6,7 +5,10 @@ export const serve: CliCommand = (program) => {
   program
     .command('serve')
     .description('run the bot: Slack, engine, hooks and verification, until SIGTERM or Ctrl-C')
+    .addHelpText('after', '\nExample:\n  rekey doctor && rekey serve')
     .action(async () => {
+      // Loaded when asked for: it brings everything along, and the other commands work without it.
+      const { startServing } = await import('../serve.ts');
       const serving = await startServing(configHere());
       const stop = new Promise<string>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));

@@ -3,6 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { Refusal } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { alertFromWebhook } from '../triggers/signed-webhook.ts';
+import { atMost, exactText } from './body.ts';
 
 const LARGEST_BODY = 64 * 1024;
 
@@ -14,21 +15,18 @@ export interface HookDeps {
 
 /** `POST /hooks/<name>`: 202 once the incident is durable; 200 when this very request was answered before. */
 export function hookRoutes({ engine, secretOf, now }: HookDeps): Hono {
-  return new Hono().post('/:name', async (context) => {
+  return new Hono().post('/:name', atMost(LARGEST_BODY), async (context) => {
     const name = context.req.param('name');
     const secret = secretOf(name);
     if (secret === null)
       throw new Refusal(
         'unknown_hook',
-        `There is no hook "${name}". Put its secret into the file hooks/${name} of the keys folder.`,
+        'There is no such hook. Its secret belongs into hooks/<name> of the keys folder.',
       );
-    const body = await context.req.text();
-    if (body.length > LARGEST_BODY)
-      throw new Refusal('too_large', `The body has ${body.length} bytes; at most ${LARGEST_BODY} are accepted.`);
     const request = {
       signature: context.req.header('x-rekey-signature'),
       timestamp: context.req.header('x-rekey-timestamp'),
-      body,
+      body: await exactText(context),
     };
     const started = await engine.alert(alertFromWebhook(name, request, { secret, now: now() }));
     const { kind, run, incident } = started;

@@ -1,9 +1,11 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
-import { Refusal } from '../errors.ts';
+import { Refusal, sentenceOf } from '../errors.ts';
 import { type HookDeps, hookRoutes } from './hooks.ts';
-import { problemOf } from './problem.ts';
+import { problemOf, type Report } from './problem.ts';
 import { type VerifyDeps, verifyRoutes } from './verify.ts';
+
+const LEAVE_AFTER_MS = 5_000;
 
 export interface HttpDeps {
   host: string;
@@ -12,62 +14,73 @@ export interface HttpDeps {
   verify: VerifyDeps;
   /** What is not ready, by part; empty when everything is. */
   notReady: () => Promise<Record<string, string>>;
-  onError: (error: unknown) => void;
+  /** Gets what is not the caller's to mend, under the id that the caller was given. */
+  onError: Report;
 }
 
 export interface HttpServer {
   url: string;
+  /** Takes no new requests and waits up to five seconds for those in hand. */
   stop: () => Promise<void>;
 }
 
-/** Health, hooks and verification. Throws Refusal `port_in_use` when the port is taken. */
+/** Health, hooks and verification. Throws Refusal `port_in_use` or `cannot_listen`. */
 export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
   const app = new Hono()
     .get('/healthz', (context) => context.text('ok\n'))
     .get('/readyz', async (context) => {
       const waiting = await deps.notReady();
-      return context.json(
-        { ready: Object.keys(waiting).length === 0, waiting },
-        Object.keys(waiting).length === 0 ? 200 : 503,
-      );
+      const ready = Object.keys(waiting).length === 0;
+      return context.json({ ready, waiting }, ready ? 200 : 503);
     })
     .route('/hooks', hookRoutes(deps.hooks))
     .route('/v1/keys/verify', verifyRoutes(deps.verify))
-    .notFound((context) =>
-      problemOf(
-        context,
-        new Refusal('unknown_route', `There is nothing at ${context.req.method} ${context.req.path}.`),
-      ),
-    )
-    .onError((error, context) => {
-      if (!(error instanceof Refusal)) deps.onError(error);
-      return problemOf(context, error);
-    });
+    .notFound((context) => problemOf(context, unknownRoute(), deps.onError))
+    .onError((error, context) => problemOf(context, error, deps.onError));
   return listen(app, deps);
+}
+
+// Without what was asked for: somebody may have put a key into the address.
+function unknownRoute(): Refusal {
+  const there = 'GET /healthz, GET /readyz, POST /hooks/<name> and POST /v1/keys/verify';
+  return new Refusal('unknown_route', `There is nothing here; there are ${there}.`);
 }
 
 function listen(app: Hono, { host, port, onError }: HttpDeps): Promise<HttpServer> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
+      server.off('error', refuse);
+      server.on('error', (error) => onError(error, 'listening'));
       const shown = host.includes(':') ? `[${host}]` : host;
-      resolve({
-        url: `http://${shown}:${address.port}`,
-        stop: () => new Promise((stopped) => server.close(() => stopped())),
-      });
+      resolve({ url: `http://${shown}:${address.port}`, stop: () => stopped(server) });
     });
-    server.on('error', (cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'EADDRINUSE') {
-        reject(
-          new Refusal(
-            'port_in_use',
-            `Port ${port} on ${host} is taken by another program. Set REKEY_HTTP_PORT to a free one (0 picks any).`,
-            { cause },
-          ),
-        );
-      } else {
-        onError(cause);
-        reject(cause);
-      }
+    const refuse = (cause: NodeJS.ErrnoException) => reject(cannotListen({ host, port }, cause));
+    server.once('error', refuse);
+  });
+}
+
+function cannotListen({ host, port }: { host: string; port: number }, cause: NodeJS.ErrnoException): Refusal {
+  if (cause.code === 'EADDRINUSE')
+    return new Refusal(
+      'port_in_use',
+      `Port ${port} on ${host} is taken by another program. Set REKEY_HTTP_PORT to a free one (0 picks any).`,
+      { cause },
+    );
+  return new Refusal(
+    'cannot_listen',
+    `Cannot listen on ${host}:${port}: ${sentenceOf(cause)}. Set REKEY_HTTP_HOST to an address of this machine and REKEY_HTTP_PORT to 1024 or more.`,
+    { cause },
+  );
+}
+
+function stopped(server: ReturnType<typeof serve>): Promise<void> {
+  return new Promise((done) => {
+    const patience = setTimeout(() => {
+      if ('closeAllConnections' in server) server.closeAllConnections();
+    }, LEAVE_AFTER_MS);
+    server.close(() => {
+      clearTimeout(patience);
+      done();
     });
   });
 }

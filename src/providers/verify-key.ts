@@ -18,3 +18,8 @@ export function verdictOn(key: Pick<Key, 'state' | 'expiresAt'> | null, now: Dat
     return { status: 'retiring', until: key.expiresAt.toISOString() };
   return { status: key.state };
 }
+
+/** A key that is being replaced works until its time is over. */
+export function isUsable({ status }: KeyVerdict): boolean {
+  return status === 'valid' || status === 'retiring';
+}

@@ -1,0 +1,25 @@
+import { environmentHere } from '../config-here.ts';
+import type { Check } from './check.ts';
+import { clickCheck } from './click.ts';
+import { examined } from './configuration.ts';
+import { hooksCheck, keyFilesCheck, secretFilesCheck } from './private-files.ts';
+import { portCheck, queueCheck } from './reachable.ts';
+import { slackChecks } from './slack.ts';
+import { ledgerCheck, runbooksCheck } from './stored.ts';
+
+/** In the order in which they are mended; each is told as soon as it is known. */
+export async function* allChecks(): AsyncGenerator<Check> {
+  const env = environmentHere();
+  const { check, config } = await examined(env);
+  yield check;
+  yield await secretFilesCheck(env);
+  if (config === null) return;
+  yield await keyFilesCheck(config);
+  yield await ledgerCheck(config);
+  yield await runbooksCheck(config);
+  yield await hooksCheck(config);
+  yield await queueCheck(config);
+  yield await portCheck(config);
+  yield* await slackChecks(config);
+  yield await clickCheck(config);
+}
