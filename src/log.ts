@@ -23,8 +23,23 @@ export function createLog({
       // Already plain by then; pino's own serializer would fold the causes into one text.
       serializers: { err: (error) => error },
     },
-    { write: (line: string) => write(scrub(line)) },
+    { write: (line: string) => write(masked(line)) },
   );
+}
+
+function masked(line: string): string {
+  const clean = scrub(line);
+  // A secret that starts or ends with a quote also matches the quotes around a value; then the whole line is kept as one text.
+  return clean === line || isJson(clean) ? clean : `${JSON.stringify({ msg: clean })}\n`;
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 const DEEPEST_CAUSE = 5;

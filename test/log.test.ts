@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { createLog } from '../src/log.ts';
 import { Secret } from '../src/secret.ts';
@@ -40,6 +41,30 @@ test('no part of a line shows a live secret, in no encoding', () => {
     expect(line).not.toContain(base64.slice(8, -4));
     expect(() => JSON.parse(line)).not.toThrow();
   }
+});
+
+test('a line stays JSON though a secret that starts with a quote also matches the quote around a value', () => {
+  new Secret('"quoted-material-of-somebody');
+  const { log, lines, last } = aLog();
+  log.info({ note: 'quoted-material-of-somebody else' }, 'odd');
+  expect(lines).toHaveLength(1);
+  expect(last().msg).toContain('[secret] else');
+  expect(lines[0]).toMatch(/^[^\n]*\n$/);
+});
+
+test('a line is JSON and shows no secret, whatever characters the secret is made of', () => {
+  const { log, lines } = aLog();
+  const material = fc.string({ unit: fc.constantFrom(...'abcXYZ019"\\/{}[]:,\n\t é'), minLength: 12, maxLength: 40 });
+  fc.assert(
+    fc.property(material, (text) => {
+      new Secret(text);
+      log.info({ a: text, b: [`${text} twice ${text}`], [text]: text }, text);
+      const line = lines.at(-1) ?? '';
+      JSON.parse(line);
+      return !line.includes(text) && !line.includes(JSON.stringify(text).slice(1, -1));
+    }),
+    { numRuns: 500 },
+  );
 });
 
 test.each(['err', 'error', 'reason'])(
