@@ -1,6 +1,6 @@
 import { sentenceOf } from '../errors.ts';
 import type { Plan, PlannedStep, Stage } from './plan.ts';
-import { isOver, type Run, type RunOutcome, type StepRecord, scopeOf } from './run.ts';
+import { errorOf, isOver, type Run, type RunOutcome, type StepRecord, scopeOf } from './run.ts';
 
 /** What comes next in a run. All lists empty and no finish means: sleep until `wakeAt` or until somebody answers. */
 export interface Moves {
@@ -33,23 +33,23 @@ interface Now {
 export function nextMoves(plan: Plan, run: Run, at: Now): Moves {
   const stop = stopOf(plan, run);
   if (stop === null) {
-    const forward = movesIn(plan.stages, run, at);
+    const forward = movesIn(plan, 'stages', { run, at });
     if (forward !== null) return forward;
   } else {
     const undo = nextUndo(plan, run);
     if (undo !== null) return { ...nothing(), undo };
   }
-  const last = movesIn(plan.finally, run, at);
+  const last = movesIn(plan, 'finally', { run, at });
   return last ?? { ...nothing(), finish: stop ?? { outcome: 'succeeded', why: 'every step ended' } };
 }
 
 /** Why the run does not go on with its stages, or null. */
 export function stopOf(plan: Plan, run: Run): { outcome: 'failed' | 'cancelled'; why: string } | null {
   for (const step of plan.stages.flat()) {
-    const record = run.steps[step.id];
+    const error = errorOf(run.steps[step.id]);
     // `ask` asks about what is not known; a clear no, such as a rejected approval, leaves nothing to ask and stops the run.
-    if (record?.state === 'failed' && (step.onFailure.kind === 'stop' || step.onFailure.kind === 'ask'))
-      return { outcome: 'failed', why: `${step.id}: ${record.error}` };
+    if (error !== null && (step.onFailure.kind === 'stop' || step.onFailure.kind === 'ask'))
+      return { outcome: 'failed', why: `${step.id}: ${error}` };
   }
   return run.cancelRequestedAt === null ? null : { outcome: 'cancelled', why: 'a person cancelled it' };
 }
@@ -65,25 +65,32 @@ export function pastPointOfNoReturn(plan: Plan, run: Run): boolean {
   });
 }
 
-function movesIn(stages: readonly Stage[], run: Run, at: Now): Moves | null {
-  for (const [index, stage] of stages.entries()) {
+function movesIn(plan: Plan, part: 'stages' | 'finally', { run, at }: { run: Run; at: Now }): Moves | null {
+  const all = [...plan.stages, ...plan.finally];
+  const first = part === 'stages' ? 0 : plan.stages.length;
+  for (const [offset, stage] of plan[part].entries()) {
     const open = stage.filter((step) => !isOver(run.steps[step.id]));
     if (open.length === 0) continue;
-    const jump = jumpOver(index, stages, run);
+    const jump = jumpOver({ all, first, index: first + offset }, run);
     if (jump !== null) return { ...nothing(), skip: open.map((step) => ({ step, why: jump })) };
     return movesOf(open, run, at);
   }
   return null;
 }
 
-/** `on_failure: <step>`: why a stage between the failed step's and that one's is left out, or null when it is not. */
-function jumpOver(index: number, stages: readonly Stage[], run: Run): string | null {
-  for (const step of stages.slice(0, index).flat()) {
+/**
+ * `on_failure: <step>`: why the stage at `index` is left out, or null when it is not. It is when it lies between a failed step's stage,
+ * from `first` on, and the one where that step's `on_failure` goes on; a target in `finally` leaves out all that is left before it.
+ */
+function jumpOver(
+  { all, first, index }: { all: readonly Stage[]; first: number; index: number },
+  run: Run,
+): string | null {
+  for (const step of all.slice(first, index).flat()) {
     const { onFailure } = step;
     if (run.steps[step.id]?.state !== 'failed' || onFailure.kind !== 'step') continue;
-    const target = stages.findIndex((stage) => stage.some((one) => one.id === onFailure.step));
-    // A target that is not among these stages is in `finally`: everything up to there is left out.
-    if (target < 0 || index < target) return `${step.id} failed, and its on_failure goes on with ${onFailure.step}`;
+    const target = all.findIndex((stage) => stage.some((one) => one.id === onFailure.step));
+    if (index < target) return `${step.id} failed, and its on_failure goes on with ${onFailure.step}`;
   }
   return null;
 }

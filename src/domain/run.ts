@@ -42,7 +42,8 @@ export type StepRecord = Recorded &
     | { state: 'failed'; error: string }
     | { state: 'skipped'; why: string }
     | { state: 'in_doubt'; question: string }
-    | { state: 'undone'; outputs: JsonObject }
+    /** `error`: what it had failed with before it was taken back, which is why the run stopped; null when it had not failed. */
+    | { state: 'undone'; outputs: JsonObject; error: string | null }
   );
 
 export type RunOutcome = 'succeeded' | 'failed' | 'cancelled';
@@ -76,6 +77,11 @@ export function scopeOf(run: Run): Scope {
   const steps: Record<string, JsonObject> = {};
   for (const record of Object.values(run.steps)) if (record.state === 'done') steps[record.step] = record.outputs;
   return { inputs: run.inputs, steps };
+}
+
+/** What a step failed with, also after it was taken back; null when it did not fail. */
+export function errorOf(record: StepRecord | undefined): string | null {
+  return record?.state === 'failed' || record?.state === 'undone' ? record.error : null;
 }
 
 export function isOver(record: StepRecord | undefined): boolean {

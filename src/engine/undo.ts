@@ -1,5 +1,5 @@
 import type { PlannedStep } from '../domain/plan.ts';
-import { type JsonObject, type StepRecord, scopeOf } from '../domain/run.ts';
+import { errorOf, type JsonObject, type StepRecord, scopeOf } from '../domain/run.ts';
 import { PermanentFailure, sentenceOf } from '../errors.ts';
 import { type InHand, isNotTheStep, recordStep, withDeadline } from './perform.ts';
 import { stepContext } from './step-context.ts';
@@ -30,7 +30,14 @@ async function undoOnce(hand: InHand, step: PlannedStep, record: StepRecord): Pr
   const outputs = record.state === 'done' ? record.outputs : null;
   const context = { ...stepContext(hand.deps, { ...hand, step, record }), input: inputOf(hand, step), outputs };
   const events = await withDeadline(kind.undo.undo(context), context.signal, step);
-  const undone: StepRecord = { ...base(record), endedAt: hand.deps.now(), state: 'undone', outputs: outputs ?? {} };
+  const undone: StepRecord = {
+    ...base(record),
+    endedAt: hand.deps.now(),
+    state: 'undone',
+    outputs: outputs ?? {},
+    // Kept, for it is why the run stopped: without it the next look would go forward again.
+    error: errorOf(record),
+  };
   await recordStep(hand, step, { record: undone, events });
 }
 

@@ -74,6 +74,7 @@ function idOf(waited: Waited | null): string | null {
 function noteOf(record: StepRecord): string | null {
   switch (record.state) {
     case 'failed':
+    case 'undone':
       return record.error;
     case 'skipped':
       return record.why;
@@ -106,7 +107,7 @@ export function stepFromRow(row: Selectable<StepsTable>): StepRecord {
     case 'done':
       return { ...recorded, state: 'done', outputs: outputs() };
     case 'undone':
-      return { ...recorded, state: 'undone', outputs: outputs() };
+      return { ...recorded, state: 'undone', outputs: outputs(), error: row.note };
     case 'waiting':
       return { ...recorded, state: 'waiting', waiting: waitingFromRow(row), answered: row.answered === 1 };
     case 'failed':

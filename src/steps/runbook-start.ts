@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Run } from '../domain/run.ts';
+import { errorOf, type Run } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep } from './contract.ts';
 import { runbookId, runbookInputs } from './fields.ts';
@@ -36,7 +36,9 @@ export const runbookStart = defineStep({
 });
 
 function firstFailure(run: Run): string {
-  for (const record of Object.values(run.steps))
-    if (record.state === 'failed') return ` at ${record.step}: ${record.error.replace(/\.$/, '')}`;
+  for (const record of Object.values(run.steps)) {
+    const error = errorOf(record);
+    if (error !== null) return ` at ${record.step}: ${error.replace(/\.$/, '')}`;
+  }
   return '';
 }

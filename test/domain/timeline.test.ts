@@ -174,7 +174,7 @@ describe('one sentence per event', () => {
 
   test.each([
     [aStep('s', { state: 'skipped', why: 'when x does not hold' }), 'was skipped'],
-    [aStep('s', { state: 'undone', outputs: {} }), 'was undone'],
+    [aStep('s', { state: 'undone', outputs: {}, error: null }), 'was undone'],
     [aStep('s', { state: 'in_doubt', question: 'Did it happen?' }), 'Did it happen?'],
     [
       aStep('s', {

@@ -1,4 +1,5 @@
 import { RunId } from '../../domain/ids.ts';
+import { errorOf } from '../../domain/run.ts';
 import type { Sources } from '../deps.ts';
 import type { FailedRun } from '../views/run-failed.ts';
 import { keyName } from './names.ts';
@@ -11,7 +12,10 @@ export async function loadFailedRun({ ledger }: Sources, subject: string): Promi
     id: run.id,
     runbook: run.runbook.id,
     key: await keyName(ledger, run.key),
-    failures: steps.flatMap((step) => (step.state === 'failed' ? [{ step: step.step, error: step.error }] : [])),
+    failures: steps.flatMap((step) => {
+      const error = errorOf(step);
+      return error === null ? [] : [{ step: step.step, error }];
+    }),
     undone: steps.flatMap((step) => (step.state === 'undone' ? [step.step] : [])),
   };
 }
