@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Key } from '../domain/key.ts';
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import { PROBE_CALLER } from '../providers/probe-caller.ts';
 import { isUsable, verdictOn } from '../providers/verify-key.ts';
 import { atMost } from './body.ts';
 import type { UsageCounter } from './usage-counter.ts';
@@ -39,7 +40,8 @@ export function verifyRoutes({ ledger, digestOf, usage, now }: VerifyDeps): Hono
       );
     const key = await ledger.keyByDigest(digestOf(parsed.data.key));
     const verdict = verdictOn(key, now());
-    if (key !== null) usage.count(key.id, parsed.data.caller, isUsable(verdict));
+    // Rekey's own probes are not callers: they are not affected by an outage, and nobody has to tell them.
+    if (key !== null && parsed.data.caller !== PROBE_CALLER) usage.count(key.id, parsed.data.caller, isUsable(verdict));
     // A verdict that some cache keeps would outlive the key.
     context.header('cache-control', 'no-store');
     return context.json(key === null ? verdict : { ...verdict, ...publicFacts(key) });
