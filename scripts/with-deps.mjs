@@ -25,7 +25,10 @@ run(join(root, 'node_modules', '.bin', 'node'), [entryOf(program), ...args]);
 function install() {
   process.stderr.write('Installing dependencies (once; about a minute) …\n');
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
-  const done = spawnSync(npm, ['install', '--no-audit', '--no-fund', '--loglevel=error'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const done = spawnSync(npm, ['install', '--no-audit', '--no-fund', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+  });
   if (done.status !== 0) fail('npm install failed (its words are above). Fix that, then run the same command again.');
   writeFileSync(stamp, wanted);
 }
