@@ -264,6 +264,20 @@ const POISON: readonly (readonly [name: string, from: string, to: string, at: st
     '`nam`',
   ],
   ['a way to the prototype', WHEN, 'when: steps.look.constructor == null', '33:11', '`constructor`'],
+  [
+    'secrets in a list for another runbook',
+    '  - id: deliver\n',
+    '  - id: hand\n    when: has(steps.mint)\n    uses: start\n    with: { runbook: R-B, inputs: { a: "${steps.mint.parts}" } }\n  - id: deliver\n',
+    '35:41',
+    '`steps.mint.parts`, which is a secret',
+  ],
+  [
+    'a pattern with thousands of states',
+    WHEN,
+    'when: re2(steps.look.why, "((((a?){9}){9}){9})")',
+    '33:31',
+    '`((((a?){9}){9}){9})`',
+  ],
 ];
 
 test('the runbook that is poisoned below is a good one', () => {

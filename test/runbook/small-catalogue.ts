@@ -55,7 +55,7 @@ const mint = defineStep({
     replaces: keyRef.describe('The old one.'),
     scopes: z.enum(['minimal', 'same']).describe('Which scopes.'),
   }),
-  outputs: z.strictObject({ key: keyRef, secret: secretRef, spare: secretRef.nullable() }),
+  outputs: z.strictObject({ key: keyRef, secret: secretRef, spare: secretRef.nullable(), parts: z.array(secretRef) }),
 });
 
 const deliver = defineStep({
