@@ -1,0 +1,49 @@
+import { execFileSync } from 'node:child_process';
+import { expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { commands } from '../../src/slack/commands/index.ts';
+import { SCOPES, slackManifest } from '../../src/slack/manifest.ts';
+import { readManifest } from '../../src/workspace/manifest.ts';
+
+const print = (...flags: string[]) =>
+  execFileSync(process.execPath, ['scripts/manifest.ts', ...flags], { encoding: 'utf8' });
+
+test('every command of the catalogue is declared, and nothing else', () => {
+  const app = readManifest(slackManifest({ httpUrl: null }));
+  expect(app.commands.map((one) => one.command)).toEqual(commands.map((one) => one.command));
+  expect(app.socketMode).toBe(true);
+  expect(app.homeTab).toBe(true);
+  expect([...app.events]).toEqual(['app_home_opened']);
+});
+
+test('a command that is added to the catalogue is in the manifest', () => {
+  const more = { command: '/keys', description: 'Look at keys', usageHint: 'list', run: async () => {} };
+  const { features } = slackManifest({ httpUrl: null, catalogue: [...commands, more] });
+  expect(features.slash_commands.at(-1)).toMatchObject({ command: '/keys', usage_hint: 'list' });
+});
+
+test('asks for no scope that lets it write where it was not invited, or read what it need not', () => {
+  expect(Object.keys(SCOPES)).not.toContain('chat:write.public');
+  expect(Object.keys(SCOPES).filter((scope) => scope.includes('email') || scope.includes('files'))).toEqual([]);
+});
+
+test('keeps within Slack’s lengths', () => {
+  const { display_information, features } = slackManifest({ httpUrl: null });
+  expect(display_information.description.length).toBeLessThanOrEqual(140);
+  for (const one of features.slash_commands) {
+    expect(one.command.length).toBeLessThanOrEqual(32);
+    expect(one.usage_hint.length).toBeLessThanOrEqual(1_000);
+  }
+});
+
+test('is printed as JSON, as YAML, and for signed HTTP', () => {
+  expect(JSON.parse(print())).toEqual(slackManifest({ httpUrl: null }));
+  expect(parse(print('--yaml'))).toEqual(slackManifest({ httpUrl: null }));
+  const url = 'https://rekey.example.com/slack/events';
+  const http = JSON.parse(print('--http', url));
+  expect(http.settings).toMatchObject({
+    socket_mode_enabled: false,
+    interactivity: { request_url: url, message_menu_options_url: url },
+  });
+  expect(http.features.slash_commands[0].url).toBe(url);
+});
