@@ -109,6 +109,7 @@ function begin(deps: EngineDeps, of: Beginning): Recording<Started> {
   const runbook = deps.runbooks.current(of.runbook);
   if (runbook === null)
     throw new Refusal('unknown_runbook', `${of.runbook} is not loaded. Run \`rekey runbooks lint\` to see why.`);
+  deps.runbooks.assertFits(of.runbook, of.key);
   const inputs = deps.runbooks.checkInputs(of.runbook, { key: keyRefOf(of.key), situation: of.situation });
   const incident = incidentOf(deps, of, now);
   const run: Run = {

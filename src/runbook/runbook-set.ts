@@ -1,8 +1,10 @@
+import type { Key } from '../domain/key.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { JsonObject, Run } from '../domain/run.ts';
 import { PermanentFailure, Refusal } from '../errors.ts';
 import type { StepKind } from '../steps/contract.ts';
 import { compileRunbook } from './compile.ts';
+import { assertFits } from './fits.ts';
 import { checkInputs, describeInputProblem } from './inputs.ts';
 import { loadRunbooks } from './load.ts';
 import type { AlertSignal, LoadedRunbook } from './loaded.ts';
@@ -22,6 +24,8 @@ export interface RunbookSet {
   planOf: (runbook: Run['runbook']) => Plan;
   /** Refusal `bad_inputs` that names the input, what was expected and what came; else the inputs with their defaults. */
   checkInputs: (id: string, inputs: JsonObject) => JsonObject;
+  /** Refusal `runbook_does_not_fit` when the runbook is not for this key's class, provider or sink. */
+  assertFits: (id: string, key: Key) => void;
   /** Ids of the runbooks that start on this alert. */
   startedBy: (signal: AlertSignal) => string[];
 }
@@ -54,6 +58,10 @@ export async function openRunbookSet(dir: string, catalogue: readonly StepKind[]
       return known;
     },
     checkInputs: (id, inputs) => checkOrRefuse(live.runbooks, { id, inputs }),
+    assertFits: (id, key) => {
+      const runbook = live.runbooks.get(id);
+      if (runbook !== undefined) assertFits(runbook, key);
+    },
     startedBy: (signal) => [...live.runbooks.values()].filter((one) => startsOn(one, signal)).map((one) => one.id),
   };
 }
