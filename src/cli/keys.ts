@@ -3,7 +3,9 @@ import { nameOf } from '../domain/key.ts';
 import { findKey } from '../engine/which-key.ts';
 import { Refusal } from '../errors.ts';
 import { loadKeyFiles } from '../providers/key-files.ts';
+import { parseKey } from '../providers/key-format.ts';
 import { isUsable, verdictOn } from '../providers/verify-key.ts';
+import type { Secret } from '../secret.ts';
 import type { CliCommand } from './command.ts';
 import { configHere } from './config-here.ts';
 import { listKeys } from './keys/list.ts';
@@ -64,13 +66,17 @@ function addVerify(group: Command): void {
         if (json) sayJson(key === null ? verdict : { ...verdict, slug: key.slug, version: key.version });
         else
           say(
-            key === null
-              ? 'not_found: no key of this ledger'
-              : `${verdict.status}: ${nameOf(key)}, ${key.service}, ${key.environment}`,
+            `${verdict.status}: ${key === null ? whyUnknown(material) : `${nameOf(key)}, ${key.service}, ${key.environment}`}`,
           );
         process.exitCode = isUsable(verdict) ? 0 : 1;
       });
     });
+}
+
+/** Shape and checksum tell a typo from a key of another ledger. */
+function whyUnknown(material: Secret): string {
+  const parsed = parseKey(material.reveal());
+  return parsed.ok ? 'a whole key, but not one of this ledger' : `no key of this ledger; ${parsed.why}`;
 }
 
 function keyAsArgument(): Refusal {

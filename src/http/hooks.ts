@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { Refusal } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { alertFromWebhook } from '../triggers/signed-webhook.ts';
-import { atMost, exactText } from './body.ts';
+import { atMost } from './body.ts';
 
 const LARGEST_BODY = 64 * 1024;
 
@@ -26,7 +26,7 @@ export function hookRoutes({ engine, secretOf, now }: HookDeps): Hono {
     const request = {
       signature: context.req.header('x-rekey-signature'),
       timestamp: context.req.header('x-rekey-timestamp'),
-      body: await exactText(context),
+      body: new Uint8Array(await context.req.arrayBuffer()),
     };
     const started = await engine.alert(alertFromWebhook(name, request, { secret, now: now() }));
     const { kind, run, incident } = started;

@@ -6,6 +6,7 @@ import { problemOf, type Report } from './problem.ts';
 import { type VerifyDeps, verifyRoutes } from './verify.ts';
 
 const LEAVE_AFTER_MS = 5_000;
+const USHER_MS = 50;
 
 export interface HttpDeps {
   host: string;
@@ -75,11 +76,15 @@ function cannotListen({ host, port }: { host: string; port: number }, cause: Nod
 
 function stopped(server: ReturnType<typeof serve>): Promise<void> {
   return new Promise((done) => {
-    const patience = setTimeout(() => {
-      if ('closeAllConnections' in server) server.closeAllConnections();
-    }, LEAVE_AFTER_MS);
+    const leaveAt = Date.now() + LEAVE_AFTER_MS;
+    // A client that keeps its connection after the last answer would hold the whole stop up.
+    const ushering = setInterval(() => {
+      if (!('closeIdleConnections' in server)) return;
+      server.closeIdleConnections();
+      if (Date.now() > leaveAt) server.closeAllConnections();
+    }, USHER_MS);
     server.close(() => {
-      clearTimeout(patience);
+      clearInterval(ushering);
       done();
     });
   });

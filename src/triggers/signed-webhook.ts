@@ -21,7 +21,8 @@ export interface SignedRequest {
   signature: string | undefined;
   /** Seconds since 1970. */
   timestamp: string | undefined;
-  body: string;
+  /** As it came: what is checked is what was signed, bit for bit. */
+  body: Uint8Array;
 }
 
 /**
@@ -34,7 +35,7 @@ export function alertFromWebhook(
   at: { secret: Secret; now: Date },
 ): AlertRequest {
   const signature = verifiedSignature(request, at);
-  const parsed = Body.safeParse(jsonOf(request.body));
+  const parsed = Body.safeParse(jsonOf(textOf(request.body)));
   if (!parsed.success)
     throw new Refusal(
       'bad_body',
@@ -49,9 +50,15 @@ export function alertFromWebhook(
     key,
     count,
     windowMinutes,
-    firstSeenAt: firstSeen === undefined ? at.now : new Date(firstSeen),
+    firstSeenAt: firstSeenAt(firstSeen, at.now),
     details,
   };
+}
+
+// A sender whose clock is ahead must not make an incident begin in the future.
+function firstSeenAt(text: string | undefined, now: Date): Date {
+  const seen = text === undefined ? now : new Date(text);
+  return seen > now ? now : seen;
 }
 
 function verifiedSignature(
@@ -82,8 +89,16 @@ function verifiedSignature(
 }
 
 /** The header value for a body: what a sender computes. */
-export function signatureOf(secret: Secret, timestamp: string, body: string): string {
-  return `v1=${createHmac('sha256', secret.reveal()).update(`v1:${timestamp}:${body}`).digest('hex')}`;
+export function signatureOf(secret: Secret, timestamp: string, body: string | Uint8Array): string {
+  return `v1=${createHmac('sha256', secret.reveal()).update(`v1:${timestamp}:`).update(body).digest('hex')}`;
+}
+
+function textOf(body: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
+  } catch (cause) {
+    throw new Refusal('bad_body', 'The body is not text in UTF-8.', { cause });
+  }
 }
 
 function jsonOf(text: string): unknown {

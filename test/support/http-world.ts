@@ -1,0 +1,148 @@
+import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { onTestFinished } from 'vitest';
+import { KeyId } from '../../src/domain/ids.ts';
+import type { Key } from '../../src/domain/key.ts';
+import type { EngineDeps } from '../../src/engine/deps.ts';
+import { openEngine } from '../../src/engine/open-engine.ts';
+import { startHttp } from '../../src/http/start-http.ts';
+import { countUsage, type UsageCounter } from '../../src/http/usage-counter.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { providers } from '../../src/providers/index.ts';
+import { createKeyFiles, loadKeyFiles } from '../../src/providers/key-files.ts';
+import { mintKey } from '../../src/providers/key-format.ts';
+import { openVault } from '../../src/providers/seal.ts';
+import { randomId } from '../../src/random-id.ts';
+import { loadClassRule, loadPolicy } from '../../src/runbook/policy-file.ts';
+import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
+import { Secret } from '../../src/secret.ts';
+import { stepKinds } from '../../src/steps/index.ts';
+import { hookSecret } from '../../src/triggers/hook-secrets.ts';
+import { signatureOf } from '../../src/triggers/signed-webhook.ts';
+import { aKey, daysAfter, NOON } from './builders.ts';
+import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
+
+export const HOOK = 'payments-api';
+export const HOOK_SECRET = 'hook-secret-of-the-payments-api-0123456789';
+export const ALERT = { alert: 'key_expired_blocked', key: 'payments-prod', count: 5, window_minutes: 10 };
+const RUNBOOKS = fileURLToPath(new URL('../../runbooks', import.meta.url));
+
+export interface HttpWorld {
+  url: string;
+  ledger: Ledger;
+  ledgerFile: string;
+  keysDir: string;
+  /** A copy of the product's runbooks and policy, which a test may edit. */
+  runbooksDir: string;
+  usage: UsageCounter;
+  /** What went to the log, with the ids that callers were given. */
+  reported: { error: unknown; id: string }[];
+  setNow: (now: Date) => void;
+  /** Puts a key of this slug into the ledger and returns its material. */
+  issue: (overrides?: Partial<Key>) => Promise<{ key: Key; material: string }>;
+}
+
+/** The HTTP surface over a real ledger, runbooks, policy and engine, with a clock that stands at noon. No queue: nothing advances. */
+export async function anHttpWorld(
+  notReady: () => Promise<Record<string, string>> = async () => ({}),
+): Promise<HttpWorld> {
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-http-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  const runbooksDir = join(folder, 'runbooks');
+  cpSync(RUNBOOKS, runbooksDir, { recursive: true });
+  const keysDir = join(folder, 'keys');
+  createKeyFiles(keysDir);
+  aHookSecret(keysDir, HOOK, HOOK_SECRET);
+  let time = NOON;
+  const now = () => time;
+  const ledgerFile = aLedgerFile();
+  const ledger = await anOpenLedger(ledgerFile, now);
+  const keyFiles = loadKeyFiles(keysDir);
+  const vault = openVault(keyFiles.masterKey);
+  const [provider] = providers({ ledger: ledger.read, pepper: keyFiles.pepper, vault, probeHosts: [], now });
+  if (provider === undefined) throw new Error('there is no ledger provider');
+  const deps: EngineDeps = {
+    ledger,
+    queue: { wake: async () => {}, alarm: async () => {} },
+    runbooks: await openRunbookSet(runbooksDir, stepKinds),
+    policy: () => loadPolicy(runbooksDir),
+    classRule: (keyClass) => loadClassRule(runbooksDir, keyClass),
+    stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
+    providers: { [provider.name]: provider },
+    sinks: {},
+    vault,
+    now,
+    newId: randomId,
+    saveReport: async (name) => name,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    faultPoint: () => {},
+    owner: 'test:1:http',
+  };
+  const reported: HttpWorld['reported'] = [];
+  const report = (error: unknown, id: string) => void reported.push({ error, id });
+  const usage = countUsage(ledger, now, (error) => report(error, 'usage'));
+  onTestFinished(usage.stop);
+  const server = await startHttp({
+    host: '127.0.0.1',
+    port: 0,
+    hooks: { engine: openEngine(deps), secretOf: (name) => hookSecret(keysDir, name), now },
+    verify: { ledger: ledger.read, digestOf: keyFiles.pepper.digestOf, usage, now },
+    notReady,
+    onError: report,
+  });
+  onTestFinished(server.stop);
+  const issue: HttpWorld['issue'] = async (overrides = {}) => {
+    const { secret, publicId, last4 } = mintKey('live');
+    const id = KeyId.parse(randomId('key'));
+    const digest = keyFiles.pepper.digestOf(secret.reveal());
+    const minted = {
+      id,
+      externalRef: publicId,
+      last4,
+      digest,
+      pepperId: keyFiles.pepper.id,
+      expiresAt: daysAfter(NOON, 30),
+    };
+    const key = aKey({ ...minted, ...overrides });
+    await recordEvents(ledger, [{ type: 'key_issued', key }]);
+    return { key, material: secret.reveal() };
+  };
+  const setNow = (next: Date) => {
+    time = next;
+  };
+  return { url: server.url, ledger, ledgerFile, keysDir, runbooksDir, usage, reported, setNow, issue };
+}
+
+export function aHookSecret(keysDir: string, name: string, text: string): string {
+  mkdirSync(join(keysDir, 'hooks'), { recursive: true, mode: 0o700 });
+  const file = join(keysDir, 'hooks', name);
+  writeFileSync(file, `${text}\n`, { mode: 0o600 });
+  return file;
+}
+
+export interface SignedAlert {
+  timestamp: string;
+  signature: string;
+  body: Uint8Array;
+}
+
+/** An alert as the payments API would sign it at `at`. */
+export function aSignedAlert(body: object = ALERT, at: Date = NOON): SignedAlert {
+  const timestamp = String(at.getTime() / 1_000);
+  const bytes = new TextEncoder().encode(JSON.stringify(body));
+  return { timestamp, signature: signatureOf(new Secret(HOOK_SECRET), timestamp, bytes), body: bytes };
+}
+
+export function send(
+  world: Pick<HttpWorld, 'url'>,
+  { timestamp, signature, body }: SignedAlert,
+  hook = HOOK,
+): Promise<Response> {
+  return fetch(`${world.url}/hooks/${hook}`, {
+    method: 'POST',
+    headers: { 'x-rekey-timestamp': timestamp, 'x-rekey-signature': signature, 'content-type': 'application/json' },
+    body: new Uint8Array(body),
+  });
+}
