@@ -68,6 +68,8 @@ const Environment = z.object({
 });
 export type Environment = z.infer<typeof Environment>;
 
+export const VARIABLES: readonly string[] = Object.keys(Environment.shape);
+
 // Each may also be given as NAME_FILE: the path of a file that holds it, which keeps it out of the environment.
 export const SECRETS = ['SLACK_BOT_TOKEN', 'SLACK_APP_TOKEN', 'SLACK_SIGNING_SECRET', 'QUEUE_URL'] as const;
 
@@ -95,7 +97,7 @@ function unsafe(given: Record<string, string>): ConfigProblem[] {
 
 /** A misspelt REKEY_… would leave its default in force without a word. Other programs own the other names. */
 function misspelt(given: Record<string, string>): ConfigProblem[] {
-  const known = Object.keys(Environment.shape).filter((name) => name.startsWith('REKEY_'));
+  const known = VARIABLES.filter((name) => name.startsWith('REKEY_'));
   return Object.keys(given)
     .filter((name) => name.startsWith('REKEY_') && !known.includes(name))
     .map((variable) => {
