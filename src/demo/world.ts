@@ -19,13 +19,13 @@ export interface World {
 const src = dirname(dirname(fileURLToPath(import.meta.url)));
 
 /** The cast. Slack ids are those of runbooks/policy.yaml. */
-const people = [
+export const people = [
   { id: 'U0ALICE', name: 'alice', realName: 'Alice Adeyemi', email: 'alice@example.com' },
   { id: 'U0BOB', name: 'bob', realName: 'Bob Brandt', email: 'bob@example.com' },
   { id: 'U0CAROL', name: 'carol', realName: 'Carol Castillo', email: 'carol@example.com' },
   { id: 'U0DAVE', name: 'dave', realName: 'Dave Dunn', email: 'dave@example.com' },
 ];
-const channels = [
+export const channels = [
   { id: 'C0INCIDENTS', name: 'incidents', topic: 'Declared, decided, recovered' },
   { id: 'C0GENERAL', name: 'general', topic: 'Everything else' },
 ];
@@ -104,7 +104,7 @@ async function untilReady(url: string): Promise<void> {
 }
 
 /** All that the unmodified bot knows of this world. */
-function botEnvironment(layout: Layout, apiUrl: string): Record<string, string> {
+export function botEnvironment(layout: Layout, apiUrl: string): Record<string, string> {
   return {
     SLACK_API_URL: apiUrl,
     SLACK_BOT_TOKEN_FILE: layout.botTokenFile,
