@@ -102,6 +102,7 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
           current: (id) =>
             current === null ? null : { id, hash: current.hash, text: `runbook: ${id} # ${current.hash}` },
           checkInputs: (_id, inputs) => inputs,
+          assertFits: () => {},
           startedBy: () => ['R-KEY-EXPIRY'],
         },
         policy: async () => {
@@ -224,11 +225,16 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
   return error as Refusal;
 }
 
-/** Kills this process at a named place, as `FAULT_AT` does: from then on nothing of it reaches the ledger. */
-export function killAt(place: string, step: string, kill: () => void): FaultPoint {
-  return (at, id) => {
-    if (at !== place || id !== step) return;
-    kill();
-    throw new ProcessKilled(`killed at ${place}:${step}`);
-  };
+/** A process that is killed at a named place, as `FAULT_AT` does: from then on nothing of it reaches the ledger, and its pid is gone. */
+export async function openDying(world: EngineWorld, at: { place: string; step: string }): Promise<EngineProcess> {
+  let dying: EngineProcess | undefined;
+  dying = await world.open({
+    owner: NOBODY,
+    faultPoint: (place, step) => {
+      if (place !== at.place || step !== at.step) return;
+      dying?.mortal.kill();
+      throw new ProcessKilled(`killed at ${place}:${step}`);
+    },
+  });
+  return dying;
 }
