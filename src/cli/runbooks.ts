@@ -7,7 +7,7 @@ import { lintRunbooks } from '../runbook/lint.ts';
 import { loadRunbooks } from '../runbook/load.ts';
 import type { RunbookProblem } from '../runbook/problem.ts';
 import { shownAs, yamlFilesIn } from '../runbook/read-file.ts';
-import { listed, suggestion } from '../runbook/suggest.ts';
+import { didYouMean } from '../runbook/suggest.ts';
 import { stepKinds } from '../steps/index.ts';
 import type { CliCommand } from './command.ts';
 import { configHere } from './config-here.ts';
@@ -98,8 +98,9 @@ async function notLoaded(id: string, { dir, known }: { dir: string; known: reado
   const files = await yamlFilesIn(dir);
   if (files.includes(`${id}.yaml`))
     return new Refusal('broken_runbook', `${id} is not right yet. Type: rekey runbooks lint ${dir}/${id}.yaml`);
-  const hint = known.length === 0 ? 'none is loaded' : `${suggestion(id, known)}. There are ${listed(known)}`;
-  return new Refusal('unknown_runbook', `There is no runbook \`${id}\`; ${hint}.`);
+  const meant = didYouMean(id, known);
+  const hint = meant === null ? `there are ${known.join(', ') || 'none'}.` : `did you mean ${meant}?`;
+  return new Refusal('unknown_runbook', `There is no runbook ${id}; ${hint}`);
 }
 
 function notYaml(name: string): Refusal {

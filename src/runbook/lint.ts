@@ -20,10 +20,15 @@ export async function lintRunbooks(dir: string, catalogue: readonly StepKind[], 
   const classes = await checkIn<KeyClasses>(dir, KEY_CLASSES_FILE, checkKeyClasses);
   const all = [...runbooks.values()];
   const found = all.flatMap((runbook) => [...lintSteps(runbook), ...lintHead(runbook, now)]);
+  // While a file is refused, nobody knows on which alerts it would start: "remove it" would be wrong advice.
+  const allLoaded = problems.length === 0 ? all : null;
   return inOrder([
     ...problems,
     ...found,
-    ...(policy.kind === 'refused' ? policy.problems : lintAgainst(policy, all, shownAs(dir, POLICY_FILE))),
+    ...(policy.kind === 'refused' ? policy.problems : lintAgainst(policy.value, all)),
+    ...(policy.kind === 'refused' || allLoaded === null
+      ? []
+      : alertsWithoutRunbook(policy, allLoaded, shownAs(dir, POLICY_FILE))),
     ...(classes.kind === 'refused' ? classes.problems : []),
   ]);
 }
@@ -58,16 +63,8 @@ function lintHead(runbook: LoadedRunbook, now: Date): RunbookProblem[] {
   return found;
 }
 
-function lintAgainst(
-  { value: policy, node }: { value: Policy; node: Node },
-  runbooks: readonly LoadedRunbook[],
-  policyFile: string,
-): RunbookProblem[] {
-  return [
-    ...runbooks.flatMap((runbook) => lintRules(runbook, policy)),
-    ...alertsWithoutRunbook(policy, runbooks, { node, file: policyFile }),
-    ...runbooks.flatMap((runbook) => alertsWithoutHook(runbook, policy)),
-  ];
+function lintAgainst(policy: Policy, runbooks: readonly LoadedRunbook[]): RunbookProblem[] {
+  return runbooks.flatMap((runbook) => [...lintRules(runbook, policy), ...alertsWithoutHook(runbook, policy)]);
 }
 
 function lintRules(runbook: LoadedRunbook, policy: Policy): RunbookProblem[] {
@@ -102,9 +99,9 @@ function mostVoices(rule: ApprovalRule, policy: Policy): number {
 }
 
 function alertsWithoutRunbook(
-  policy: Policy,
+  { value: policy, node }: { value: Policy; node: Node },
   runbooks: readonly LoadedRunbook[],
-  { node, file }: { node: Node; file: string },
+  file: string,
 ): RunbookProblem[] {
   const started = [...new Set(runbooks.flatMap((runbook) => runbook.startOn.map((start) => start.alert)))];
   return Object.entries(policy.hooks).flatMap(([hook, { alerts }]) =>
