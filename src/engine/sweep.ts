@@ -5,6 +5,8 @@ import type { EngineDeps } from './deps.ts';
 import { ownerIsGone } from './owner.ts';
 
 const EVERY_MS = 2_000;
+// A long line of runs that the queue works off one after the other must not all be started here at once.
+const MOST_OVERDUE = 4;
 
 /** Wakes whatever is due in the ledger, at once and then every two seconds: an empty queue heals itself. Returns how to stop. */
 export function startSweep(deps: EngineDeps): () => Promise<void> {
@@ -32,6 +34,7 @@ export interface Sweep {
 
 export function openSweep(deps: EngineDeps): Sweep {
   const inline = new Map<RunId, Promise<void>>();
+  let rungFor: ReadonlySet<RunId> = new Set();
   const warn = (error: unknown) => deps.log.warn({ err: error }, `sweep: ${sentenceOf(error)}`);
   const advanceHere = (run: RunId) => {
     if (inline.has(run)) return;
@@ -46,8 +49,13 @@ export function openSweep(deps: EngineDeps): Sweep {
         warn(error);
         return [];
       });
+      // A queue may take a wake and not ring for long: after a kill -9, Redis and PostgreSQL still hold the run's job for the dead worker.
+      const overdue = due.filter((run) => rungFor.has(run)).slice(0, MOST_OVERDUE);
+      rungFor = new Set(due);
+      for (const run of overdue) advanceHere(run);
       // With the queue away the run is advanced right here: an emergency does not wait for it.
-      await Promise.all(due.map((run) => deps.queue.wake(run).catch(() => advanceHere(run))));
+      const rest = due.filter((run) => !overdue.includes(run));
+      await Promise.all(rest.map((run) => deps.queue.wake(run).catch(() => advanceHere(run))));
     },
     inlineEnded: async () => {
       await Promise.all(inline.values());

@@ -84,6 +84,20 @@ test('a queue that lost everything loses no run: the sweep wakes what is due', a
   expect((await rekey.run(id)).outcome).toBe('succeeded');
 });
 
+test('a queue that takes a wake and never rings holds a run up for one round of the sweep', async () => {
+  const world = await anEngineWorld(aPlan([[step('a')]]));
+  const rekey = await world.open();
+  rekey.queue.forgets = true;
+  const id = await rekey.begin();
+  const sweep = openSweep(rekey.deps);
+  await sweep.once();
+  await sweep.inlineEnded();
+  expect(world.outside.effects.size).toBe(0);
+  await sweep.once();
+  await sweep.inlineEnded();
+  expect((await rekey.run(id)).outcome).toBe('succeeded');
+});
+
 test('with the queue away an emergency runs right here', async () => {
   const world = await anEngineWorld(aPlan([[step('a')], [step('b')]]));
   const rekey = await world.open();
