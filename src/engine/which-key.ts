@@ -13,12 +13,17 @@ export async function keyBySlugOrRefuse(read: LedgerReader, slug: string): Promi
     .filter((one) => one !== null)
     .slice(0, 3);
   const hint =
-    near.length > 0 ? `Did you mean ${[...new Set(near)].join(', ')}?` : 'See what there is with `rekey keys list`.';
+    near.length > 0
+      ? `Did you mean ${[...new Set(near)].join(', ')}?`
+      : 'The form that /rotate-key opens lists them, and so does `rekey keys list`.';
   throw new Refusal('unknown_key', `There is no key "${slug}" in the ledger. ${hint}`);
 }
 
-/** The key that a machine means: an id, a public id or a slug, whatever the sender knows. */
+/** The key that a machine means: an id, a public id, a fingerprint or a slug, whatever the sender knows. */
 export async function findKey(read: LedgerReader, name: string): Promise<Key> {
-  const found = (await read.key(KeyId.parse(name))) ?? (await read.keyByExternalRef('ledger', name));
+  const found =
+    (await read.key(KeyId.parse(name))) ??
+    (await read.keyByExternalRef('ledger', name)) ??
+    (await read.keyByFingerprint(name));
   return found ?? keyBySlugOrRefuse(read, name);
 }

@@ -93,9 +93,18 @@ export async function changeKey(
   );
 }
 
+const FINGERPRINT = /^[0-9a-f]{12}$/;
+
 type KeyQueries = Pick<
   LedgerReader,
-  'key' | 'keyBySlug' | 'keyByDigest' | 'keyByExternalRef' | 'keys' | 'versionsOf' | 'keysExpiringBefore'
+  | 'key'
+  | 'keyBySlug'
+  | 'keyByDigest'
+  | 'keyByFingerprint'
+  | 'keyByExternalRef'
+  | 'keys'
+  | 'versionsOf'
+  | 'keysExpiringBefore'
 >;
 
 export function keyQueries(db: LedgerDb): KeyQueries {
@@ -104,6 +113,13 @@ export function keyQueries(db: LedgerDb): KeyQueries {
   return {
     key: async (id) => one(await all().where('id', '=', id).executeTakeFirst()),
     keyByDigest: async (digest) => one(await all().where('digest', '=', digest).executeTakeFirst()),
+    keyByFingerprint: async (fingerprint) => {
+      if (!FINGERPRINT.test(fingerprint)) return null;
+      // 'g' follows the last hex digit, so this is every digest that begins with the fingerprint.
+      const range = all().where('digest', '>=', fingerprint).where('digest', '<', `${fingerprint}g`);
+      const rows = await range.limit(2).execute();
+      return rows.length === 1 ? one(rows[0]) : null;
+    },
     keyByExternalRef: async (provider, ref) =>
       one(
         await all()

@@ -20,6 +20,8 @@ export interface LedgerReader {
   /** The newest version that is not pending; the pending one when there is no other. */
   keyBySlug: (slug: string) => Promise<Key | null>;
   keyByDigest: (digest: string) => Promise<Key | null>;
+  /** By the first 12 hex digits of its digest, which is what people and senders see; null also when two keys share them. */
+  keyByFingerprint: (fingerprint: string) => Promise<Key | null>;
   keyByExternalRef: (provider: string, externalRef: string) => Promise<Key | null>;
   /** Newest version of each slug, by slug. */
   keys: (filter?: { service?: string; environment?: string; owner?: string }) => Promise<Key[]>;

@@ -46,10 +46,11 @@ function onFailureOf(drawn: number, count: number): OnFailure {
 
 function whenOf(drawn: number): PlannedStep['when'] {
   if (drawn < 7) return null;
-  if (drawn === 7) return { text: 'always', holds: () => true };
-  if (drawn === 8) return { text: 'never', holds: () => false };
+  if (drawn === 7) return { text: 'always', reads: new Set(), holds: () => true };
+  if (drawn === 8) return { text: 'never', reads: new Set(), holds: () => false };
   return {
     text: 'broken',
+    reads: new Set(),
     holds: () => {
       throw new Error('cannot be evaluated');
     },

@@ -62,7 +62,7 @@ describe('going forward', () => {
 });
 
 describe('conditions', () => {
-  const when = (holds: () => boolean) => ({ text: 'steps.a.ok', holds });
+  const when = (holds: () => boolean) => ({ text: 'steps.a.ok', reads: new Set<string>(), holds });
 
   test('a step whose condition does not hold is skipped, with the condition as reason', () => {
     const moves = nextMoves(aPlan([[step('a', { when: when(() => false) })]]), aRun(), { now: NOON, epoch: 1 });
@@ -71,7 +71,7 @@ describe('conditions', () => {
 
   test('a condition sees the outputs of the steps that are done', () => {
     const holds = vi.fn(() => true);
-    const look = step('b', { when: { text: 'x', holds } });
+    const look = step('b', { when: { text: 'x', reads: new Set<string>(), holds } });
     movesOf(aPlan([[step('a')], [look]]), [done('a')]);
     expect(holds).toHaveBeenCalledWith(expect.objectContaining({ steps: { a: { of: 'a' } } }));
   });

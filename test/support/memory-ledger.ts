@@ -65,6 +65,7 @@ function readerOf(rows: Rows): LedgerReader {
     key: async (id) => rows.keys.get(id) ?? null,
     keyBySlug: async (slug) => versionsOf(slug).find((key) => key.activatedAt !== null) ?? versionsOf(slug)[0] ?? null,
     keyByDigest: async (digest) => keys().find((key) => key.digest === digest) ?? null,
+    keyByFingerprint: async (fingerprint) => keys().find((key) => key.digest?.startsWith(fingerprint)) ?? null,
     keyByExternalRef: async (provider, ref) =>
       keys().find((key) => key.provider === provider && key.externalRef === ref) ?? null,
     keys: async () => keys(),
