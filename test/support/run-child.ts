@@ -9,9 +9,16 @@ export interface ChildEnd {
 }
 
 /** Runs `test/support/children/<name>.ts` as a process of its own and waits for its end. */
-export async function runChild(name: string, args: readonly string[]): Promise<ChildEnd> {
+export async function runChild(
+  name: string,
+  args: readonly string[],
+  env: Record<string, string> = {},
+): Promise<ChildEnd> {
   const file = fileURLToPath(new URL(`./children/${name}.ts`, import.meta.url));
-  const child = spawn(process.execPath, [file, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [file, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { PATH: process.env.PATH ?? '', ...env },
+  });
   let out = '';
   let err = '';
   child.stdout.on('data', (chunk: Buffer) => {
