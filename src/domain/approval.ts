@@ -1,6 +1,7 @@
 import { Refusal } from '../errors.ts';
 import type { Actor, ApprovalId, IncidentId, PersonId, RunId, StepId } from './ids.ts';
 import { personOf } from './ids.ts';
+import { instantText } from './instant.ts';
 import { type ApprovalRule, type Policy, peopleNamed } from './policy.ts';
 import type { JsonObject } from './run.ts';
 
@@ -67,7 +68,7 @@ export function castVote(
   if (isExpired(approval, at.now))
     throw new Refusal(
       'approval_expired',
-      `This approval expired at ${approval.expiresAt.toISOString()}; nothing was executed. Start the request again.`,
+      `This approval expired at ${instantText(approval.expiresAt)}; nothing was executed. Start the request again.`,
     );
   assertMayDecide(approval, press.person, at.policy);
   if (approval.votes.some((vote) => vote.person === press.person))
@@ -111,7 +112,7 @@ export function describeOutcome(approval: Pick<Approval, 'outcome' | 'votes' | '
   const deciding = approval.votes.at(-1);
   const by =
     deciding && (approval.outcome === 'approved' || approval.outcome === 'rejected') ? ` by ${deciding.person}` : '';
-  const at = approval.decidedAt ? ` at ${approval.decidedAt.toISOString()}` : '';
+  const at = approval.decidedAt ? ` at ${instantText(approval.decidedAt)}` : '';
   return `${approval.outcome ?? 'open'}${by}${at}`;
 }
 

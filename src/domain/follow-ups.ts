@@ -1,5 +1,6 @@
 import { personOf } from './ids.ts';
 import type { IncidentFacts } from './incident-facts.ts';
+import { instantText } from './instant.ts';
 import { type Key, nameOf } from './key.ts';
 import { isWildcard } from './key-class.ts';
 import type { Answer, Missed, Question } from './questions.ts';
@@ -67,7 +68,7 @@ function nextRotation(current: Key | null, { reminder }: IncidentFacts, owner: s
   const due = new Date(current.expiresAt.getTime() - Math.max(...reminder.withinDays, 0) * DAY_MS);
   return [
     {
-      what: `Plan the next rotation of ${current.slug}; ${nameOf(current)} expires ${current.expiresAt.toISOString()}.`,
+      what: `Plan the next rotation of ${current.slug}; ${nameOf(current)} expires ${instantText(current.expiresAt)}.`,
       owner,
       due,
     },

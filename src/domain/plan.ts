@@ -25,7 +25,12 @@ export interface PlannedStep {
   dueMs: number | null;
   assignee: ((scope: Scope) => string) | null;
   /** `when`, or null for always. Throws PermanentFailure when the condition cannot be evaluated. */
-  when: { text: string; holds: (scope: Scope) => boolean } | null;
+  when: {
+    text: string;
+    /** The steps whose outputs it looks at. */
+    reads: ReadonlySet<string>;
+    holds: (scope: Scope) => boolean;
+  } | null;
   /** The `with` block with every reference replaced by its value. */
   resolve: (scope: Scope) => JsonObject;
   /** Where the step stands in its file, for errors and for the plan. */

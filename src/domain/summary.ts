@@ -3,6 +3,7 @@ import { openPointsOf } from './close-gate.ts';
 import { type FollowUp, followUpsOf } from './follow-ups.ts';
 import type { Ask, Evidence, Incident } from './incident.ts';
 import type { IncidentFacts } from './incident-facts.ts';
+import { instantText } from './instant.ts';
 import { nameOf } from './key.ts';
 import { MISSED_ROTATION, Missed } from './questions.ts';
 import { type Names, type TimelineLine, timelineOf } from './timeline.ts';
@@ -69,12 +70,12 @@ function whatHappened({ failed, current, run }: IncidentFacts): string {
   const which = `${nameOf(failed)}, the ${failed.class} of ${failed.service} in ${failed.environment},`;
   const end =
     failed.compromisedAt !== null
-      ? `was reported as ${run.inputs.situation === 'exploited' ? 'used by somebody else' : 'possibly known to somebody else'} at ${failed.compromisedAt.toISOString()}`
+      ? `was reported as ${run.inputs.situation === 'exploited' ? 'used by somebody else' : 'possibly known to somebody else'} at ${instantText(failed.compromisedAt)}`
       : failed.expiresAt !== null && failed.state !== 'active'
-        ? `expired at ${failed.expiresAt.toISOString()} before its rotation completed`
+        ? `expired at ${instantText(failed.expiresAt)} before its rotation completed`
         : 'failed';
   if (current === null || current.id === failed.id) return `${which} ${end}. It has not been replaced.`;
-  const since = current.activatedAt === null ? '' : ` since ${current.activatedAt.toISOString()}`;
+  const since = current.activatedAt === null ? '' : ` since ${instantText(current.activatedAt)}`;
   return `${which} ${end}. ${nameOf(current)} takes its place${since}.`;
 }
 

@@ -13,7 +13,7 @@ import { wakeSoon } from './origin.ts';
 import { auditRefusal } from './refusals.ts';
 import { findKey, keyBySlugOrRefuse } from './which-key.ts';
 
-const EMERGENCY_RUNBOOK = 'R-KEY-EXPIRY';
+export const EMERGENCY_RUNBOOK = 'R-KEY-EXPIRY';
 
 /** `/rotate-key`: policy, incident, run, audit and messages in one transaction; the run is due when this returns. */
 export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<Started> {
@@ -60,7 +60,7 @@ export async function alert(deps: EngineDeps, request: AlertRequest): Promise<St
       key,
       situation,
       title,
-      reason: `${request.alert} from ${request.actor}`,
+      reason: `${request.alert}, ${request.count} in ${request.windowMinutes} min`,
       policy,
       actor: request.actor,
       startedAt: request.firstSeenAt,

@@ -59,7 +59,7 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
       onFailure,
       dueMs: fields.due ?? null,
       assignee,
-      when: condition === null ? null : { text: condition.text, holds: (values) => condition.holds(valuesOf(values)) },
+      when: condition === null ? null : plannedWhen(condition),
       resolve,
       line: draft.node.at.line,
     },
@@ -89,6 +89,15 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
 function scopeUnder(condition: Condition | null, draft: Draft, scope: ScopeTypes): ScopeTypes {
   if (condition !== null || !draft.node.entries.has('when')) return { ...scope, facts: condition?.parts ?? [] };
   return { ...scope, facts: [...scope.steps.keys()].map((id) => `has(steps.${id})`) };
+}
+
+function plannedWhen(condition: Condition): PlannedStep['when'] {
+  const steps = [...condition.paths].map((path) => path.split('.')).filter(([root]) => root === 'steps');
+  return {
+    text: condition.text,
+    reads: new Set(steps.flatMap(([, id]) => id ?? [])),
+    holds: (scope) => condition.holds(valuesOf(scope)),
+  };
 }
 
 function valuesOf(scope: Scope): JsonObject {

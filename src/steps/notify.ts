@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Notice } from '../domain/incident.ts';
+import { instantText } from '../domain/instant.ts';
 import { fingerprintOf, type Key, nameOf } from '../domain/key.ts';
 import { peopleNamed } from '../domain/policy.ts';
 import { affectedSince } from './affected.ts';
@@ -85,14 +86,14 @@ function whichKey(key: Key): string {
   const which = `${nameOf(key)} of ${key.service} in ${key.environment} (fingerprint ${fingerprintOf(key)})`;
   if (key.compromisedAt !== null) return `${which} was compromised and must not be used.`;
   if (key.state === 'revoked' && key.revokedAt !== null)
-    return `${which} was revoked at ${key.revokedAt.toISOString()}.`;
-  return key.expiresAt === null ? `${which} failed.` : `${which} expired at ${key.expiresAt.toISOString()}.`;
+    return `${which} was revoked at ${instantText(key.revokedAt)}.`;
+  return key.expiresAt === null ? `${which} failed.` : `${which} expired at ${instantText(key.expiresAt)}.`;
 }
 
 function replacementAvailable(replacement: Key | null): string {
   if (replacement === null) return 'There is no replacement yet; you will be told when there is one.';
   if (replacement.activatedAt === null)
     return `${nameOf(replacement)} is made and not delivered yet; you will be told when it is.`;
-  const until = replacement.expiresAt === null ? '' : `, valid until ${replacement.expiresAt.toISOString()}`;
-  return `${nameOf(replacement)} is available since ${replacement.activatedAt.toISOString()}, where its callers read it${until}.`;
+  const until = replacement.expiresAt === null ? '' : `, valid until ${instantText(replacement.expiresAt)}`;
+  return `${nameOf(replacement)} is available since ${instantText(replacement.activatedAt)}, where its callers read it${until}.`;
 }

@@ -219,7 +219,7 @@ describe('the summary', () => {
     [
       'the key expired',
       {},
-      'expired at 2027-03-10T11:24:00.000Z before its rotation completed. payments-prod v4 takes its place since',
+      'expired at 2027-03-10 11:24:00 UTC before its rotation completed. payments-prod v4 takes its place since',
     ],
     ['nothing replaced it', { current: failed }, 'It has not been replaced.'],
     [

@@ -55,9 +55,7 @@ describe('an approval in Slack', () => {
     const { bob, run, card, review, rekey, world } = await anOpenApproval();
     const modal = await review(bob);
     expect(await bob.submit(modal, decide(modal, 'deny', 'wrong key'))).toEqual({ ok: true });
-    await bob.waitForMessage(
-      (message) => message.ts === card.ts && says('Approval rejected', 'Bob', 'wrong key')(message),
-    );
+    await bob.waitForMessage((message) => message.ts === card.ts && says('Rejected', 'Bob', 'wrong key')(message));
     await vi.waitFor(async () => expect((await rekey.run(run)).outcome).toBe('failed'));
     expect(world.outside.effects.has(`${run}.swap.1`)).toBe(false);
     await bob.waitForMessage(says('R-KEY-EXPIRY failed', 'Rejected by bob'));
@@ -114,7 +112,7 @@ describe('an approval in Slack', () => {
     const { bob, carol, card, review } = await anOpenApproval();
     const modal = await review(bob);
     await bob.submit(modal, decide(modal, 'approve'));
-    await bob.waitForMessage((message) => message.ts === card.ts && says('Approval approved')(message));
+    await bob.waitForMessage((message) => message.ts === card.ts && says('Approved')(message));
     await carol.click(card, 'review');
     await carol.waitForMessage(says('Too late: this was already approved by bob'));
   });

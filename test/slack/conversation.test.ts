@@ -26,7 +26,7 @@ test('an expired key is replaced from command to answer, by the people who may',
   const decision = modal.blocks.find((block) => block.block_id.startsWith('decision-'))?.block_id ?? '';
   expect(await bob.submit(modal, { [decision]: 'approve', reason: 'seen it' })).toEqual({ ok: true });
   expect(bob.views()).toEqual([]);
-  await bob.waitForMessage((message) => message.ts === card.ts && says('Approval approved', 'Bob', 'seen it')(message));
+  await bob.waitForMessage((message) => message.ts === card.ts && says('Approved', 'Bob', 'seen it')(message));
 
   const question = await carol.waitForMessage(
     (message) => message.channel !== INCIDENTS && says('Is the caller redeployed?')(message),

@@ -73,7 +73,7 @@ describe('signed HTTP', () => {
     const modal = await bob.waitForView((view) => view.callbackId === 'review');
     const field = modal.blocks.find((block) => block.block_id.startsWith('decision-'))?.block_id ?? '';
     expect(await bob.submit(modal, { [field]: 'approve' })).toEqual({ ok: true });
-    await bob.waitForMessage((message) => message.ts === card.ts && says('Approval approved')(message));
+    await bob.waitForMessage((message) => message.ts === card.ts && says('Approved')(message));
     expect(textOf(await bob.openHome())).toContain('Rekey for Bob');
   });
 

@@ -57,10 +57,10 @@ describe('notify', () => {
     expect(world.ledger.notices[0]).toMatchObject({ template: 'key-replaced', incident: 'inc-1', createdAt: NOON });
     expect(world.ledger.notices[0]?.facts).toEqual({
       whichKey: expect.stringMatching(
-        /^payments-prod v3 of payments in production \(fingerprint [0-9a-f]{12}\) expired at 2027-03-10T11:24:00.000Z\.$/,
+        /^payments-prod v3 of payments in production \(fingerprint [0-9a-f]{12}\) expired at 2027-03-10 11:24:00 UTC\.$/,
       ),
       replacementAvailable: expect.stringMatching(
-        /^payments-prod v4 is available since 2027-03-10T11:55:00.000Z, .* valid until 2027-06-08/,
+        /^payments-prod v4 is available since 2027-03-10 11:55:00 UTC, .* valid until 2027-06-08/,
       ),
       dataIntegrity: 'No data was at risk.',
     });
@@ -68,7 +68,7 @@ describe('notify', () => {
 
   test.each([
     ['compromised', { compromisedAt: NOON }, 'was compromised and must not be used'],
-    ['revoked', { state: 'revoked' as const, revokedAt: NOON }, 'was revoked at 2027-03-10T12:00:00.000Z'],
+    ['revoked', { state: 'revoked' as const, revokedAt: NOON }, 'was revoked at 2027-03-10 12:00:00 UTC'],
     ['without an expiry', { expiresAt: null }, 'failed.'],
   ])('says what became of a key that is %s', async (_case, key, words) => {
     const world = worldWith(undefined, aStepWorld({ key }));

@@ -108,5 +108,6 @@ function slugOf(token: Token | undefined, example: string): string {
 }
 
 function malformed(what: string, example: string): Refusal {
-  return new Refusal('malformed_command', `That was not understood: ${what}. Type for instance: ${example}`);
+  const stop = /[.?]$/.test(what) ? '' : '.';
+  return new Refusal('malformed_command', `That was not understood: ${what}${stop} Type for instance: ${example}`);
 }

@@ -4,8 +4,9 @@ import { ApprovalId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
 import { nameOf } from '../../domain/key.ts';
 import { pastPointOfNoReturn } from '../../domain/moves.ts';
-import { type Plan, stepsOf } from '../../domain/plan.ts';
-import { isOver, type Run } from '../../domain/run.ts';
+import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
+import { ruledOut } from '../../domain/ruled-out.ts';
+import type { Run } from '../../domain/run.ts';
 import type { Review } from '../../engine/engine.ts';
 import type { Usage } from '../../ledger/reader.ts';
 import type { Sources } from '../deps.ts';
@@ -72,14 +73,13 @@ async function aboutOf(sources: Sources, approval: Approval): Promise<About> {
 }
 
 function planLines(plan: Plan, run: Run): PlanLine[] {
-  return stepsOf(plan).map(({ phase, id, uses, effect, undo }) => ({
-    phase,
-    id,
-    uses,
-    effect,
-    undo,
-    done: isOver(run.steps[id]),
-  }));
+  return stepsToCome(plan, run).map(({ id, uses, effect, undo }) => ({ id, uses, effect, undo }));
+}
+
+/** The approval itself waits for the decision; what its condition rules out will not run whatever is decided. */
+function stepsToCome(plan: Plan, run: Run): PlannedStep[] {
+  const out = ruledOut(plan, run);
+  return stepsOf(plan).filter(({ id }) => run.steps[id] === undefined && !out.has(id));
 }
 
 async function radiusOf({ ledger, providers, now }: Sources, { run, key, plan }: About): Promise<BlastRadius> {
@@ -88,9 +88,13 @@ async function radiusOf({ ledger, providers, now }: Sources, { run, key, plan }:
   return {
     environment: key?.environment ?? null,
     callers: callersOf(usage),
-    enforcement: delayMs === undefined ? null : `at most ${spanText(delayMs)}`,
+    enforcement: delayMs === undefined ? null : enforcementText(delayMs),
     undo: run === null || plan === null ? 'What can be taken back is not known.' : undoText(plan, run),
   };
+}
+
+function enforcementText(delayMs: number): string {
+  return delayMs === 0 ? 'at once' : `after at most ${spanText(delayMs)}`;
 }
 
 function callersOf(usage: readonly Usage[]): BlastRadius['callers'] {
@@ -110,7 +114,7 @@ function callersOf(usage: readonly Usage[]): BlastRadius['callers'] {
 function undoText(plan: Plan, run: Run): string {
   if (pastPointOfNoReturn(plan, run))
     return 'The point of no return has been passed: from here on only going forward is possible.';
-  const final = stepsOf(plan).find((step) => step.undo === 'point_of_no_return' && !isOver(run.steps[step.id]));
+  const final = stepsToCome(plan, run).find((step) => step.undo === 'point_of_no_return');
   if (final === undefined) return 'Everything that this run still does can be taken back or only reads.';
   return `Can be taken back until the step ${final.id} (${final.uses}); that one is the point of no return.`;
 }

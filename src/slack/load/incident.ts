@@ -1,5 +1,5 @@
 import { IncidentId } from '../../domain/ids.ts';
-import type { Run } from '../../domain/run.ts';
+import type { Run, Waiting } from '../../domain/run.ts';
 import type { Sources } from '../deps.ts';
 import type { IncidentCard } from '../views/incident-card.ts';
 import { actorText, displayNames, keyName } from './names.ts';
@@ -24,5 +24,15 @@ export function stateOf(run: Run): string {
   if (run.outcome !== null) return run.outcome;
   if (run.cancelRequestedAt !== null) return 'being cancelled';
   const waiting = Object.values(run.steps).find((step) => step.state === 'waiting' || step.state === 'in_doubt');
-  return waiting === undefined ? 'running' : `running, ${waiting.step} waits`;
+  if (waiting === undefined) return 'running';
+  const what = waiting.state === 'waiting' ? WAITS_FOR[waiting.waiting.kind] : 'somebody who knows whether it happened';
+  return `running; ${waiting.step} waits for ${what}`;
 }
+
+const WAITS_FOR: Record<Waiting['kind'], string> = {
+  approval: 'an approval',
+  ask: 'an answer',
+  run: 'another run',
+  time: 'its time',
+  retry: 'its next attempt',
+};

@@ -1,5 +1,6 @@
 import { RunId } from '../../domain/ids.ts';
 import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
+import { ruledOut } from '../../domain/ruled-out.ts';
 import { PHASES, type Run, type StepRecord } from '../../domain/run.ts';
 import type { Sources } from '../deps.ts';
 import type { RunProgress, StepLine, StepShown } from '../views/run-progress.ts';
@@ -26,7 +27,7 @@ export async function loadRun(sources: Sources, subject: string): Promise<RunPro
     finishedAt: run.finishedAt,
     outcome: run.outcome,
     cancelRequested: run.cancelRequestedAt !== null,
-    phases: plan === null ? [{ name: 'steps', waived: null, steps: [...shown.values()] }] : phasesOf(plan, shown),
+    phases: plan === null ? [{ name: 'steps', waived: null, steps: [...shown.values()] }] : phasesOf(plan, run, shown),
   };
 }
 
@@ -39,19 +40,24 @@ export function planOrNull({ runbooks }: Pick<Sources, 'runbooks'>, run: Run): P
   }
 }
 
-function phasesOf(plan: Plan, shown: ReadonlyMap<string, StepLine>): RunProgress['phases'] {
+function phasesOf(plan: Plan, run: Run, shown: ReadonlyMap<string, StepLine>): RunProgress['phases'] {
   const steps = stepsOf(plan);
+  const out = ruledOut(plan, run);
   return [...PHASES, 'finally' as const]
     .map((phase) => ({
       name: phase,
       waived: phase === 'finally' ? null : (plan.waived[phase] ?? null),
-      steps: steps.filter((step) => step.phase === phase).map((step) => shown.get(step.id) ?? toCome(step)),
+      steps: steps
+        .filter((step) => step.phase === phase)
+        .map((step) => shown.get(step.id) ?? toCome(step, out.has(step.id))),
     }))
     .filter((phase) => phase.waived !== null || phase.steps.length > 0);
 }
 
-function toCome({ id, uses }: PlannedStep): StepLine {
-  return { id, uses, shown: { kind: 'to_come' }, undoError: null };
+function toCome({ id, uses, when }: PlannedStep, out: boolean): StepLine {
+  const shown: StepShown =
+    out && when !== null ? { kind: 'skipped', why: `when ${when.text} does not hold` } : { kind: 'to_come' };
+  return { id, uses, shown, undoError: null };
 }
 
 async function shownOf(sources: Sources, record: StepRecord, name: NameOf): Promise<StepShown> {

@@ -35,11 +35,14 @@ export interface ApprovalCard {
 export function approvalCard(card: ApprovalCard): Message {
   const open = card.outcome === null;
   const question = cut(oneLine(card.question), 250);
-  const title = open ? 'Approval needed' : `Approval ${card.outcome}`;
+  const title = card.outcome === null ? 'Approval needed' : OUTCOMES[card.outcome].title;
   const facts: Line[] = [
     [bold('Key '), cut(card.key ?? 'none', 320)],
     [bold('Asked for by '), `${cut(card.requestedBy, 100)}: ${cut(card.reason, 400)}`],
-    [bold('Decide: '), `${card.rule.approve} of ${cut(card.asked.join(', '), 400)} (rule ${cut(card.rule.name, 80)})`],
+    [
+      bold('Decided by '),
+      `${card.rule.approve} of ${cut(card.asked.join(', '), 400)} (rule ${cut(card.rule.name, 80)})`,
+    ],
     open ? [bold('Deadline '), at(card.expiresAt), '; then nothing is executed'] : outcomeLine(card),
   ];
   const blocks: KnownBlock[] = [header(title), line(question), lines(facts), ...votesOf(card)];
@@ -55,16 +58,19 @@ export function approvalCard(card: ApprovalCard): Message {
 
 function outcomeLine({ outcome, votes, decidedAt }: ApprovalCard): Line {
   const by = votes.map((vote) => vote.person).join(', ');
-  const when: Line = decidedAt === null ? [] : [' at ', at(decidedAt)];
-  return [bold(`${OUTCOMES[outcome ?? 'expired']} `), by === '' ? '' : `by ${cut(by, 200)}`, ...when];
+  const when: Line = decidedAt === null ? [] : [by === '' ? '' : ', ', at(decidedAt)];
+  return [bold(`${OUTCOMES[outcome ?? 'expired'].words} `), by === '' ? '' : `by ${cut(by, 200)}`, ...when];
 }
 
-const OUTCOMES: Record<ApprovalOutcome, string> = {
-  approved: '✓ Approved',
-  rejected: '✗ Rejected, nothing was executed',
-  expired: '– Expired, nobody decided and nothing was executed',
-  cancelled: '– Cancelled, nothing was executed',
-  superseded: '– Superseded: what would run has changed, so it was asked again',
+const OUTCOMES: Record<ApprovalOutcome, { title: string; words: string }> = {
+  approved: { title: 'Approved', words: '✓ Approved' },
+  rejected: { title: 'Rejected', words: '✗ Rejected, nothing was executed' },
+  expired: { title: 'Approval expired', words: '– Expired, nobody decided and nothing was executed' },
+  cancelled: { title: 'Approval cancelled', words: '– Cancelled, nothing was executed' },
+  superseded: {
+    title: 'Approval superseded',
+    words: '– Superseded: what would run has changed, so it was asked again',
+  },
 };
 
 function votesOf({ votes }: ApprovalCard): KnownBlock[] {
@@ -93,7 +99,9 @@ export function radiusBlock(radius: BlastRadius): KnownBlock {
     [bold('Blast radius')],
     [
       [`Environment: ${cut(radius.environment ?? 'not registered', 100)}`],
-      [`Until every verifier refuses the old key: ${radius.enforcement ?? 'not known for this provider'}`],
+      [
+        `Once revoked, the old key is refused everywhere ${radius.enforcement ?? 'after a time that is not known for this provider'}`,
+      ],
       [cut(radius.undo, 400)],
       ...(callers.length === 0 ? [['No calls with this key were seen in 7 days.']] : callers),
     ],

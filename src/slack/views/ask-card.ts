@@ -60,7 +60,7 @@ function waitingLine(ask: AskCard): Line {
 
 function answerLine({ yes, evidence, by, at: when }: NonNullable<AskCard['answer']>): Line {
   const how = evidence.trim() === '' ? '' : `: ${cut(evidence, 400)}`;
-  return [bold(yes ? '✓ Yes ' : '✗ No '), `by ${cut(by, 100)} at `, at(when), how];
+  return [bold(yes ? '✓ Yes ' : '✗ No '), `by ${cut(by, 100)}, `, at(when), how];
 }
 
 export const ANSWER_FORM = 'answer';

@@ -67,7 +67,7 @@ function waiting(
   const rows = open
     .slice(0, SHOWN)
     .flatMap(({ question, token, until }, index): KnownBlock[] => [
-      line(bold(`${title}: `), cut(question, 250), ...(until === null ? [] : [', until ', at(until)])),
+      line(bold(`${title}: `), cut(question, 250), ...(until === null ? [] : [' (until ', at(until), ')'])),
       ...actions(`${action}-${index}`, [button({ action, token, label, style: 'primary' })]),
     ]);
   return open.length > SHOWN ? [...rows, line(`… and ${open.length - SHOWN} more`)] : rows;

@@ -23,7 +23,7 @@ export function openRuns(open: readonly OpenRun[]): Message {
     ],
   );
   return {
-    text: `${open.length} open incidents`,
+    text: open.length === 1 ? '1 open incident' : `${open.length} open incidents`,
     blocks: [header('Open incidents'), bullets(['Type /rotate-key status and the id of a run for its steps.'], shown)],
   };
 }

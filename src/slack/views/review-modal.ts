@@ -6,12 +6,10 @@ import { cut } from '../text.ts';
 import { type BlastRadius, radiusBlock } from './approval-card.ts';
 
 export interface PlanLine {
-  phase: string;
   id: string;
   uses: string;
   effect: 'reads' | 'writes' | 'destroys';
   undo: 'undo' | 'nothing' | 'point_of_no_return';
-  done: boolean;
 }
 
 export interface ReviewModal {
@@ -42,14 +40,7 @@ export function reviewModal(review: ReviewModal): ModalView {
       `${cut(review.key ?? 'No key', 320)}; asked for by ${cut(review.requestedBy, 100)}: ${cut(review.reason, 400)}`,
     ),
     line('Decide until ', at(review.expiresAt), '. After that nothing is executed.'),
-    bullets(
-      [bold('What a yes lets run')],
-      atMost(
-        review.plan.filter((step) => !step.done),
-        25,
-        planLine,
-      ),
-    ),
+    bullets([bold('What a yes lets run')], atMost(review.plan, 25, planLine)),
     radiusBlock(review.radius),
     // A new id for a new review: Slack would otherwise keep the choice that was made on the old one.
     radio({
@@ -99,11 +90,7 @@ function changesOf({ differences, wasStale }: ReviewModal): KnownBlock[] {
 }
 
 function planLine(step: PlanLine): Line {
-  return [
-    `${step.phase}: `,
-    bold(cut(step.id, 64)),
-    ` (${cut(step.uses, 40)}), ${EFFECTS[step.effect]}${UNDO[step.undo]}`,
-  ];
+  return [bold(cut(step.id, 64)), ` (${cut(step.uses, 40)}) ${EFFECTS[step.effect]}${UNDO[step.undo]}`];
 }
 
 const EFFECTS = { reads: 'only reads', writes: 'changes something', destroys: 'DESTROYS something' } as const;

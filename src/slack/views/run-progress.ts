@@ -4,7 +4,6 @@ import {
   at,
   atMost,
   bold,
-  bullets,
   button,
   confirm,
   context,
@@ -12,6 +11,7 @@ import {
   header,
   type Line,
   line,
+  lines,
   type Part,
 } from '../blocks.ts';
 import { fitting, type Message } from '../limits.ts';
@@ -90,15 +90,40 @@ function textOf(run: RunProgress, steps: readonly StepLine[]): string {
 
 function phaseBlock(phase: RunProgress['phases'][number], room: Room): KnownBlock {
   if (phase.waived !== null) return line(bold(`${capital(phase.name)} `), `– waived: ${cut(phase.waived, 200)}`);
-  return bullets(
-    [bold(capital(phase.name))],
-    atMost(phase.steps, room.steps, (step) => stepLine(step, room.words)),
-  );
+  const shown = atMost(runsOfLikeSteps(phase.steps), room.steps, (alike) => stepsLine(alike, room));
+  return lines([[bold(capital(phase.name))], ...shown]);
+}
+
+/** Neighbours of which the same is to be said: they share one line. */
+function runsOfLikeSteps(steps: readonly StepLine[]): StepLine[][] {
+  const grouped: StepLine[][] = [];
+  for (const step of steps) {
+    const last = grouped.at(-1);
+    const previous = last?.at(-1);
+    if (last !== undefined && previous !== undefined && sameIsSaid(previous, step)) last.push(step);
+    else grouped.push([step]);
+  }
+  return grouped;
+}
+
+function sameIsSaid(one: StepLine, other: StepLine): boolean {
+  if (one.undoError !== null || other.undoError !== null) return false;
+  if (one.shown.kind === 'skipped' && other.shown.kind === 'skipped') return one.shown.why === other.shown.why;
+  return one.shown.kind === other.shown.kind && (one.shown.kind === 'done' || one.shown.kind === 'to_come');
+}
+
+function stepsLine(alike: readonly StepLine[], room: Room): Line {
+  const [first] = alike;
+  if (first === undefined) return [];
+  if (alike.length === 1) return stepLine(first, room.words);
+  const names = alike.slice(0, room.steps).map(({ id }) => cut(id, 64));
+  const more = alike.length > names.length ? ` and ${alike.length - names.length} more` : '';
+  return [`${MARKS[first.shown.kind]} `, bold(names.join(', ')), `${more}: `, ...wordsOf(first.shown, room.words)];
 }
 
 function stepLine({ id, uses, shown, undoError }: StepLine, room: number): Line {
   const undo = undoError === null ? '' : `; could not be taken back: ${cut(undoError, room)}`;
-  return [`${MARKS[shown.kind]} `, bold(cut(id, 64)), ` (${cut(uses, 40)}) `, ...wordsOf(shown, room), undo];
+  return [`${MARKS[shown.kind]} `, bold(cut(id, 64)), ` (${cut(uses, 40)}): `, ...wordsOf(shown, room), undo];
 }
 
 const MARKS: Record<StepShown['kind'], string> = {

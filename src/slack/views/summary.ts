@@ -34,7 +34,7 @@ function timesOf({ impact, times }: Summary): Line[] {
       bold('Impact '),
       'from ',
       at(impact.startedAt),
-      `; ${impact.rejectedCalls} rejected calls of ${impact.callers.length} callers`,
+      `; ${counted(impact.rejectedCalls, 'rejected call')} of ${counted(impact.callers.length, 'caller')}`,
     ],
     [
       bold('Times '),
@@ -43,8 +43,12 @@ function timesOf({ impact, times }: Summary): Line[] {
   ];
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 function decisionLine(decision: Summary['decisions'][number]): Line {
-  const when: Line = decision.at === null ? [] : [' at ', at(decision.at)];
+  const when: Line = decision.at === null ? [] : [', ', at(decision.at)];
   const why = decision.why === '' ? '' : `: ${cut(decision.why, 200)}`;
   return [
     `${cut(decision.question, 200)} `,

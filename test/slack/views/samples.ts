@@ -189,12 +189,10 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
       differences: many(30, () => text),
       wasStale: true,
       plan: many(120, (index) => ({
-        phase: 'recover',
         id: `${index}${text}`,
         uses: text,
         effect: 'destroys' as const,
         undo: 'point_of_no_return' as const,
-        done: false,
       })),
       radius: radiusOf(text),
     }),

@@ -114,5 +114,6 @@ function modalFoot(view, close) {
 function focusFirst(form, action) {
   const known = action && form.querySelector(`[data-action="${CSS.escape(action)}"]`);
   const field = known ?? form.querySelector('.modal-body :is(input, textarea, select, button, a[href])');
-  (field ?? form.querySelector('.dialog-buttons button:last-child')).focus();
+  // A long form begins at its top, as in Slack; only a field that was in use before is scrolled to.
+  (field ?? form.querySelector('.dialog-buttons button:last-child')).focus({ preventScroll: !known });
 }
