@@ -2,7 +2,7 @@ import type { Config } from '../../config.ts';
 import { type Approval, eligibleFor } from '../../domain/approval.ts';
 import type { PersonId, RunId } from '../../domain/ids.ts';
 import { type Policy, peopleNamed } from '../../domain/policy.ts';
-import type { Run, StepRecord } from '../../domain/run.ts';
+import { errorOf, type Run, type StepRecord } from '../../domain/run.ts';
 import type { Origin } from '../../engine/engine.ts';
 import { randomId } from '../../random-id.ts';
 import { loadPolicy } from '../../runbook/policy-file.ts';
@@ -51,7 +51,7 @@ async function clickThrough(scratch: Scratch, { policy, cast }: Stage): Promise<
   const run = await runOf(scratch, started.run);
   if (approved.length === 0) return withoutApproval(run);
   const after = stepsAfter(run, approved);
-  const failed = after.find((step) => step.state === 'failed');
+  const failed = after.find((step) => errorOf(step) !== null);
   if (failed !== undefined || after.length === 0)
     return problem(`${run.runbook.id} did not go on after ${namesOf(approved)} approved`, [whyStopped(run)]);
   return tell(run, { cast, approved, after, end: await takeBack(scratch, run, policy) });
@@ -88,7 +88,9 @@ async function takeBack({ engine, ledger }: Scratch, run: Run, policy: Policy): 
   if (person === undefined) return 'nobody may cancel it: add people under `may.cancel` in policy.yaml';
   await engine.cancel(run.id, { ...byPerson(person), reason: 'rekey doctor' });
   await engine.advance(run.id);
-  const { outcome } = (await ledger.read.run(run.id)) ?? run;
+  const { outcome, steps } = await runOf({ ledger }, run.id);
+  const stuck = Object.values(steps).find((step) => step.undoError !== null);
+  if (stuck !== undefined) return `taking back ${stuck.step} failed: ${stuck.undoError}`;
   return outcome === 'cancelled'
     ? `${person} cancelled and everything was taken back`
     : `cancelling it left it ${outcome ?? 'open'}`;
@@ -121,8 +123,11 @@ function withoutApproval(run: Run): Finding {
 
 function whyStopped(run: Run): string {
   const steps = Object.values(run.steps).sort((a, b) => a.ordinal - b.ordinal);
-  const failed = steps.find((step) => step.state === 'failed');
-  if (failed?.state === 'failed') return `${failed.step}: ${failed.error}`;
+  const errors = steps.flatMap((step) => {
+    const error = errorOf(step);
+    return error === null ? [] : [`${step.step}: ${error}`];
+  });
+  if (errors[0] !== undefined) return errors[0];
   const waiting = steps.find((step) => step.state === 'waiting' && step.waiting.kind === 'retry');
   if (waiting?.state === 'waiting' && waiting.waiting.kind === 'retry')
     return `${waiting.step}: ${waiting.waiting.error}`;
@@ -140,7 +145,7 @@ function namesOf(approved: readonly Approval[]): string {
   return [...new Set(approved.flatMap((approval) => approval.votes.map((vote) => vote.person)))].join(' and ');
 }
 
-async function runOf({ ledger }: Scratch, id: RunId): Promise<Run> {
+async function runOf({ ledger }: Pick<Scratch, 'ledger'>, id: RunId): Promise<Run> {
   const run = await ledger.read.run(id);
   if (run === null) throw new Error(`the run ${id} is not in the scratch ledger`);
   return run;

@@ -2,25 +2,20 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import type { Config } from '../../config.ts';
-import { KeyId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
 import type { EngineDeps } from '../../engine/deps.ts';
 import { openEngine } from '../../engine/open-engine.ts';
 import { leaseOwner } from '../../engine/owner.ts';
+import { EMERGENCY_RUNBOOK } from '../../engine/start.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
-import { providers } from '../../providers/index.ts';
 import { createKeyFiles, loadKeyFiles } from '../../providers/key-files.ts';
-import { mintKey } from '../../providers/key-format.ts';
+import { ledgerProvider } from '../../providers/ledger-provider.ts';
 import { openVault } from '../../providers/seal.ts';
 import { randomId } from '../../random-id.ts';
 import { loadClassRule, loadPolicy } from '../../runbook/policy-file.ts';
 import { openRunbookSet } from '../../runbook/runbook-set.ts';
-import type { Secret } from '../../secret.ts';
-import type { Sink } from '../../sinks/contract.ts';
 import { stepKinds } from '../../steps/index.ts';
-
-const HOUR_MS = 3_600_000;
-const SLUG = 'doctor-scratch';
+import { aScratchKey, memorySink, namesFor } from './scratch-key.ts';
 
 export interface Scratch {
   engine: ReturnType<typeof openEngine>;
@@ -63,32 +58,24 @@ async function furnished(config: Config, { folder, ledger, owner }: Room): Promi
   const { masterKey, pepper } = loadKeyFiles(keysDir);
   const vault = openVault(masterKey);
   const now = () => new Date();
-  const minted = mintKey('test');
-  const key = scratchKey({
-    owner,
-    publicId: minted.publicId,
-    last4: minted.last4,
-    pepperId: pepper.id,
-    digest: pepper.digestOf(minted.secret.reveal()),
-  });
+  const runbooks = await openRunbookSet(config.runbooksDir, stepKinds);
+  const names = namesFor(runbooks.all().get(EMERGENCY_RUNBOOK));
+  const { key, secret } = aScratchKey(names, { owner, pepper });
   await ledger.record({ at: now(), actor: 'system:doctor', channel: 'cli' }, async () => ({
-    events: [
-      { type: 'key_issued', key },
-      { type: 'key_activated', key: key.id },
-    ],
+    events: [{ type: 'key_issued', key }],
     result: undefined,
   }));
-  const provider = providers({ ledger: ledger.read, pepper, vault, probeHosts: [], now });
+  const held = new Map(key.delivery === null ? [] : [[key.delivery.target, secret] as const]);
   const deps: EngineDeps = {
     ledger,
     // Advanced by hand: no job may be left in a queue.
     queue: { wake: async () => {}, alarm: async () => {} },
-    runbooks: await openRunbookSet(config.runbooksDir, stepKinds),
+    runbooks,
     policy: () => loadPolicy(config.runbooksDir),
     classRule: (keyClass) => loadClassRule(config.runbooksDir, keyClass),
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
-    providers: Object.fromEntries(provider.map((one) => [one.name, one])),
-    sinks: { memory: memorySink(new Map([[SLUG, minted.secret]])) },
+    providers: { [names.provider]: ledgerProvider({ ledger: ledger.read, pepper, vault, probeHosts: [], now }) },
+    sinks: names.sink === null ? {} : { [names.sink]: memorySink(names.sink, held) },
     vault,
     now,
     newId: randomId,
@@ -98,62 +85,6 @@ async function furnished(config: Config, { folder, ledger, owner }: Room): Promi
     owner: leaseOwner(),
   };
   return { deps, key };
-}
-
-function scratchKey(of: {
-  owner: string | null;
-  publicId: string;
-  last4: string;
-  pepperId: string;
-  digest: string;
-}): Key {
-  const { owner, publicId: externalRef, last4, pepperId, digest } = of;
-  const now = new Date();
-  return {
-    id: KeyId.parse(randomId('key')),
-    slug: SLUG,
-    version: 1,
-    class: 'api_key',
-    provider: 'ledger',
-    externalRef,
-    service: 'doctor',
-    environment: 'scratch',
-    owner,
-    escalation: owner,
-    scopes: ['doctor:check'],
-    rateLimit: null,
-    digest,
-    pepperId,
-    last4,
-    predecessor: null,
-    delivery: { sink: 'memory', target: SLUG },
-    probeUrl: null,
-    state: 'pending',
-    createdAt: now,
-    activatedAt: null,
-    expiresAt: new Date(now.getTime() - HOUR_MS),
-    quarantinedAt: null,
-    compromisedAt: null,
-    revokedAt: null,
-    provedLiveAt: null,
-    provedDeadAt: null,
-    rowVersion: 1,
-  };
-}
-
-function memorySink(held: Map<string, Secret>): Sink {
-  return {
-    name: 'memory',
-    check: async () => {},
-    read: async (target) => held.get(target) ?? null,
-    deliver: async (target, secret) => {
-      held.set(target, secret);
-    },
-    restore: async (target, previous) => {
-      if (previous === null) held.delete(target);
-      else held.set(target, previous);
-    },
-  };
 }
 
 async function saveIn(folder: string, name: string, text: string): Promise<string> {
