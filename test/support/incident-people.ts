@@ -13,7 +13,10 @@ export const yes: (view: View) => FormValues = (view) => ({
 const done: (view: View) => FormValues = () => ({ answer: 'yes', evidence: 'The worker read the new key file.' });
 
 /** Bob decides and carol confirms, again and again until the message says that it is over: as people do while a bot comes and goes. */
-export function playPeople(slack: () => Workspace): { stop: () => Promise<void> } {
+export function playPeople(
+  slack: () => Workspace,
+  { only }: { only?: 'bob' | 'carol' } = {},
+): { stop: () => Promise<void> } {
   let playing = true;
   const play = async (id: string, button: string, form: (view: View) => FormValues) => {
     while (playing) {
@@ -25,7 +28,10 @@ export function playPeople(slack: () => Workspace): { stop: () => Promise<void> 
       await pause(30);
     }
   };
-  const players = Promise.all([play(WHO.bob, 'review', yes), play(WHO.carol, 'answer', done)]);
+  const players = Promise.all([
+    ...(only === 'carol' ? [] : [play(WHO.bob, 'review', yes)]),
+    ...(only === 'bob' ? [] : [play(WHO.carol, 'answer', done)]),
+  ]);
   return {
     stop: async () => {
       playing = false;

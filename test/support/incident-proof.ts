@@ -38,7 +38,13 @@ export async function provesWell(world: IncidentWorld): Promise<void> {
   expect(secretsSeen(world)).toEqual([]);
 }
 
-export async function runSucceeds(world: IncidentWorld): Promise<void> {
+/** Resolves when the run waits there, for people. */
+export async function waitsAt(world: IncidentWorld, step: string): Promise<void> {
+  const state = async () => (await world.run()).steps[step]?.state;
+  await vi.waitFor(async () => expect(await state()).toBe('waiting'), { timeout: 30_000, interval: 30 });
+}
+
+async function runSucceeds(world: IncidentWorld): Promise<void> {
   const run = await vi.waitFor(
     async () => {
       const found = await world.run();
@@ -79,17 +85,17 @@ async function oneKeyWasMinted(world: IncidentWorld): Promise<void> {
 }
 
 /** By the mark that each message carries, over channel, threads and direct messages. */
-export function oneMessagePerFact(world: IncidentWorld): void {
+function oneMessagePerFact(world: IncidentWorld): void {
   const announced = rowsOf<{ id: string }>(world, 'select id from messages').map(({ id }) => id);
   expect(marksOf(messagesOf(world))).toEqual(announced.sort());
 }
 
-export function marksOf(messages: readonly Message[]): string[] {
+function marksOf(messages: readonly Message[]): string[] {
   return messages.flatMap(({ metadata }) => (metadata === undefined ? [] : [String(metadata.event_payload.id)])).sort();
 }
 
 /** Everything that the app has posted for good, in the incident channel, its threads and direct messages. */
-export function messagesOf({ slack }: IncidentWorld): Message[] {
+function messagesOf({ slack }: IncidentWorld): Message[] {
   const people = Object.values(WHO).map((id) => slack().person(id));
   const direct = people.flatMap((person) => person.messages(person.directMessage()));
   const inChannel = slack().person(WHO.alice).messages(INCIDENTS);
