@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from 'commander';
+import { Refusal } from '../errors.ts';
 import type { CliCommand } from './command.ts';
 
 export const demo: CliCommand = (program) => {
@@ -13,6 +14,8 @@ export const demo: CliCommand = (program) => {
     .action(async (options: { script?: boolean; json?: boolean; data: string; port?: number }) => {
       // Loaded when asked for: no other command needs the local workspace.
       const { runDemo } = await import('../demo/run-demo.ts');
+      if (options.json && !options.script)
+        throw new Refusal('usage', '--json goes with --script: npm run demo -- --script --json');
       process.exitCode = await runDemo({
         dataDir: options.data,
         script: options.script ?? false,
@@ -24,7 +27,7 @@ export const demo: CliCommand = (program) => {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (!Number.isInteger(port) || port < 0 || port > 65_535)
-    throw new InvalidArgumentError('Expected a port from 0 to 65535.');
+  if (!Number.isInteger(port) || port < 1_024 || port > 65_535)
+    throw new InvalidArgumentError('Expected a port from 1024 to 65535.');
   return port;
 }

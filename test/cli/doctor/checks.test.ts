@@ -194,7 +194,7 @@ test('a queue server that is away is found, and nobody has to wait for it', asyn
   expect(JSON.stringify(check)).not.toContain('canary');
 });
 
-test('an embedded queue in use by a process that does not answer is found', async () => {
+test('an embedded queue in use by a process that does not answer is found', { timeout: 60_000 }, async () => {
   const at = anInstallation();
   const config = configOf(at, { REKEY_HTTP_PORT: String(await freePort()) });
   const { openQueue } = await import('../../../src/engine/queue.ts');
