@@ -15,12 +15,13 @@ const [major = 0] = process.versions.node.split('.').map(Number);
 if (major < 20) fail(`Rekey needs any Node from 20 on to install itself; this is ${process.versions.node}.`);
 if (!program) fail('Usage: node scripts/with-deps.mjs <file.ts | package-bin> [arguments]');
 
-const wanted = createHash('sha256')
-  .update(readFileSync(join(root, 'package.json')))
-  .update(readFileSync(join(root, 'package-lock.json')))
-  .digest('hex');
-if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted) install();
+if (!existsSync(stamp) || readFileSync(stamp, 'utf8') !== wanted()) install();
 run(join(root, 'node_modules', '.bin', 'node'), [entryOf(program), ...args]);
+
+function wanted() {
+  const files = ['package.json', 'package-lock.json'].map((name) => readFileSync(join(root, name)));
+  return files.reduce((hash, file) => hash.update(file), createHash('sha256')).digest('hex');
+}
 
 function install() {
   process.stderr.write('Installing dependencies (once; about a minute) …\n');
@@ -30,7 +31,8 @@ function install() {
     stdio: ['ignore', 2, 2],
   });
   if (done.status !== 0) fail('npm install failed (its words are above). Fix that, then run the same command again.');
-  writeFileSync(stamp, wanted);
+  // Looked at again: npm itself writes into the lock file what it finds out about this machine.
+  writeFileSync(stamp, wanted());
 }
 
 function entryOf(name) {

@@ -1,9 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 const LEAVE_AFTER_MS = 12_000;
 const RESTART_AFTER_MS = 500;
+const LEAVE_WITH_DEMO = fileURLToPath(new URL('leave-with-demo.ts', import.meta.url));
 
 export interface Child {
   name: string;
@@ -49,10 +51,12 @@ function run(
   { name, args, env, logsDir }: ChildOptions,
   onEnd: (how: string, lastLines: string) => void,
 ): ChildProcess {
-  // A pipe as standard input: when this process is killed, it closes, and the demo's own children leave with it.
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, ['--import', LEAVE_WITH_DEMO, ...args], {
     env: { PATH: process.env.PATH ?? '', ...env },
+    // The pipe as standard input closes when this process is killed, and then the child leaves by itself.
     stdio: ['pipe', 'pipe', 'pipe'],
+    // Out of the terminal's reach: Ctrl-C is for the demo alone, which then ends its programs in order.
+    detached: true,
   });
   const log = createWriteStream(join(logsDir, `${name}.log`), { flags: 'a', mode: 0o600 });
   let tail = '';

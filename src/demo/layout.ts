@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { Refusal } from '../errors.ts';
+import { Refusal, sentenceOf } from '../errors.ts';
 import { createKeyFiles } from '../providers/key-files.ts';
 
 const Ports = z.strictObject({ page: z.int(), rekey: z.int(), api: z.int() });
@@ -30,6 +30,11 @@ export async function openLayout(dataDir: string, wantedPage: number | null): Pr
   const root = resolve(dataDir);
   const file = join(root, 'demo.json');
   const isNew = !existsSync(file);
+  if (isNew) assertOursToFill(root);
+  const ports = isNew ? await newPorts(wantedPage) : await keptPorts(file, wantedPage);
+  makeRoot(root);
+  // First of all files: it says that the others are the demo's.
+  writeFileSync(file, `${JSON.stringify(ports)}\n`, { mode: 0o600 });
   const rekeyDir = folder(join(root, 'rekey'));
   const paymentsDir = folder(join(root, 'payments'));
   const slackDir = folder(join(root, 'slack'));
@@ -37,8 +42,6 @@ export async function openLayout(dataDir: string, wantedPage: number | null): Pr
   const keysDir = folder(join(rekeyDir, 'keys'));
   const hookSecretFile = join(folder(join(keysDir, 'hooks')), 'payments-api');
   if (!existsSync(join(keysDir, 'master.key'))) createKeyFiles(keysDir);
-  const ports = isNew ? await newPorts(wantedPage) : await keptPorts(file, wantedPage);
-  writeFileSync(file, `${JSON.stringify(ports)}\n`, { mode: 0o600 });
   const botTokenFile = join(slackDir, 'bot-token');
   const appTokenFile = join(slackDir, 'app-token');
   secretFile(hookSecretFile, () => random());
@@ -62,6 +65,22 @@ export async function openLayout(dataDir: string, wantedPage: number | null): Pr
   };
 }
 
+function assertOursToFill(root: string): void {
+  const stat = statSync(root, { throwIfNoEntry: false });
+  if (stat === undefined || (stat.isDirectory() && readdirSync(root).length === 0)) return;
+  const what = stat.isDirectory() ? "holds files that are not the demo's" : 'is a file';
+  throw new Refusal('demo_data', `${root} ${what}. Give the demo a new or empty folder with --data.`);
+}
+
+function makeRoot(root: string): void {
+  try {
+    folder(root);
+  } catch (cause) {
+    const sentence = `The demo cannot make its folder ${root} (${sentenceOf(cause)}). Give it another one with --data.`;
+    throw new Refusal('demo_data', sentence, { cause });
+  }
+}
+
 function folder(path: string): string {
   mkdirSync(path, { recursive: true, mode: 0o700 });
   chmodSync(path, 0o700);
@@ -78,19 +97,27 @@ function secretFile(file: string, make: () => string): string {
 }
 
 async function newPorts(wantedPage: number | null): Promise<Layout['ports']> {
-  const page = wantedPage !== null && wantedPage !== 0 ? wantedPage : await freePort();
+  const page = wantedPage ?? (await freePort());
   await assertFree(page, 'page');
   const [rekey, api] = [await freePort(), await freePort()];
   return { page, rekey, api };
 }
 
 async function keptPorts(file: string, wantedPage: number | null): Promise<Layout['ports']> {
-  const kept = Ports.safeParse(JSON.parse(readFileSync(file, 'utf8')));
+  const kept = Ports.safeParse(jsonIn(file));
   if (!kept.success)
     throw new Refusal('demo_data', `${file} is not what the demo wrote. Remove the demo's folder to begin anew.`);
   const ports = { ...kept.data, page: wantedPage ?? kept.data.page };
   for (const [what, port] of Object.entries(ports)) await assertFree(port, what);
   return ports;
+}
+
+function jsonIn(file: string): unknown {
+  try {
+    return JSON.parse(readFileSync(file, 'utf8'));
+  } catch {
+    return null;
+  }
 }
 
 async function assertFree(port: number, what: string): Promise<void> {

@@ -9,8 +9,6 @@ const EVERY_MS = 200;
 let key = '';
 let readAt = 0;
 
-// The demo holds our standard input open; when it is gone, nobody wants these calls any more.
-process.stdin.on('end', () => process.exit(0)).resume();
 process.on('SIGTERM', () => process.exit(0));
 
 for (;;) {

@@ -14,12 +14,12 @@ const LOOK_EVERY_MS = 250;
 export async function runScript(
   layout: Layout,
   world: World,
-  { json, say }: { json: boolean; say: (line: string) => void },
+  { json, say, stop }: { json: boolean; say: (line: string) => void; stop: AbortSignal },
 ): Promise<number> {
   const transcript = startTranscript(world, say);
   const material = collectMaterial(layout);
   const people = playPeople(world.workspace, transcript.did);
-  const over = await incidentIsOver(layout, world);
+  const over = await incidentIsOver(layout, world, stop);
   people.stop();
   material.stop();
   transcript.stop();
@@ -54,7 +54,7 @@ function claims(timeToRecoverMs: number, secrets: number): string[] {
 }
 
 /** Null when the run has ended well and the traffic is calm again; otherwise what was missing at the deadline. */
-async function incidentIsOver(layout: Layout, world: World): Promise<string | null> {
+async function incidentIsOver(layout: Layout, world: World, stop: AbortSignal): Promise<string | null> {
   const ledger = await openLedger({ file: `${layout.rekeyDir}/ledger.sqlite`, now: () => new Date() });
   const [first] = await ledger.read.versionsOf(CALLERS_KEY);
   const state = async () => {
@@ -66,17 +66,21 @@ async function incidentIsOver(layout: Layout, world: World): Promise<string | nu
     return recoveredAt(world.traffic.points) === null ? 'calls are still rejected' : null;
   };
   try {
-    return await polled(state, DEADLINE_MS);
+    return await polled(state, { forMs: DEADLINE_MS, stop });
   } finally {
     await ledger.close();
   }
 }
 
-async function polled(state: () => Promise<string | null>, forMs: number): Promise<string | null> {
+async function polled(
+  state: () => Promise<string | null>,
+  { forMs, stop }: { forMs: number; stop: AbortSignal },
+): Promise<string | null> {
   const deadline = Date.now() + forMs;
   for (;;) {
     const missing = await state();
     if (missing === null || missing.startsWith('the run failed')) return missing;
+    if (stop.aborted) return `it was stopped: ${missing}`;
     if (Date.now() >= deadline) return `${forMs / 1000} s are over: ${missing}`;
     await new Promise((resolve) => setTimeout(resolve, LOOK_EVERY_MS));
   }

@@ -45,7 +45,7 @@ export async function startWorld(
     botToken: tokens.bot,
     appToken: tokens.app,
     snapshotFile: layout.snapshotFile,
-    panels: [{ id: 'traffic', title: 'Calls to the payments API' }],
+    panels: [{ id: 'traffic', title: 'Payments API' }],
   });
   const rekeyUrl = `http://127.0.0.1:${ports.rekey}`;
   const apiUrl = `http://127.0.0.1:${ports.api}`;

@@ -1,0 +1,4 @@
+// Loaded before each program of the demo. The demo holds our standard input open; when it is gone, even by kill -9, so are we.
+process.stdin.on('end', () => process.kill(process.pid, 'SIGTERM')).resume();
+// Watching must not keep a program alive that has nothing else to do.
+if ('unref' in process.stdin && typeof process.stdin.unref === 'function') process.stdin.unref();
