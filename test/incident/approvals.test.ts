@@ -1,0 +1,256 @@
+import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { CALLERS_KEY } from '../../src/demo/seed.ts';
+import type { Approval } from '../../src/domain/approval.ts';
+import type { Message } from '../../src/workspace/state/message.ts';
+import type { View } from '../../src/workspace/state/view.ts';
+import { textOf } from '../slack/support.ts';
+import {
+  blockThatBegins,
+  cardWith,
+  INCIDENTS,
+  playPeople,
+  pressed,
+  type WHO,
+  yes,
+} from '../support/incident-people.ts';
+import { everythingIsShown, provesWell, waitsAt } from '../support/incident-proof.ts';
+import { aMadeQueue, anIncidentWorld, type IncidentWorld } from '../support/incident-world.ts';
+
+let queue: Awaited<ReturnType<typeof aMadeQueue>>;
+beforeAll(async () => {
+  queue = await aMadeQueue();
+});
+afterAll(() => queue[Symbol.dispose]());
+
+const ADDED = `  - id: added_later
+    uses: ask
+    with: { question: "Anything else?", assignee: "group:security", evidence: text }
+    due: 5m
+`;
+const oneByOne = { concurrent: false, timeout: 60_000 } as const;
+
+describe.concurrent('who decides', () => {
+  test(
+    'two people who approve at the same moment have one outcome, and one of them reads whose it was',
+    oneByOne,
+    async () => {
+      await using world = await aQuestionByAlice();
+      const views = { bob: await reviewOf(world, 'bob'), carol: await reviewOf(world, 'carol') };
+      await Promise.all([
+        world.person('bob').submit(views.bob, yes(views.bob)),
+        world.person('carol').submit(views.carol, yes(views.carol)),
+      ]);
+
+      const { votes, outcome } = await approvalOf(world);
+      expect({ outcome, votes: votes.length }).toEqual({ outcome: 'approved', votes: 1 });
+      const [winner, loser] = votes[0]?.person === 'bob' ? (['bob', 'carol'] as const) : (['carol', 'bob'] as const);
+      expect(world.person(winner).views()).toEqual([]);
+      await reads(world, loser, `Too late: this was already approved by ${winner}`);
+      const people = playPeople(world.slack, { only: 'carol' });
+      await provesWell(world);
+      await people.stop();
+    },
+  );
+
+  test(
+    'who asked cannot decide, neither with the button nor with a form that somebody else got',
+    oneByOne,
+    async () => {
+      await using world = await aQuestionByAlice();
+      await isTurnedAway(world, 'alice', 'You asked for this yourself, so somebody else has to decide: bob, carol.');
+    },
+  );
+
+  test(
+    'who is no approver cannot decide, neither with the button nor with a form that somebody else got',
+    oneByOne,
+    async () => {
+      await using world = await aQuestionByAlice();
+      await isTurnedAway(world, 'dave', 'You are not an approver for this. Who can decide: bob, carol.');
+    },
+  );
+
+  test('who is taken out of the policy while the form is open cannot decide any more', oneByOne, async () => {
+    await using world = await aQuestionByAlice();
+    const view = await reviewOf(world, 'bob');
+    edit(world, 'policy.yaml', (text) => text.replace('security: [bob]', 'security: [dave]'));
+    await world.person('bob').submit(view, yes(view));
+    await reads(world, 'bob', 'You are not an approver for this. Who can decide: carol, dave.');
+    await nothingWasDone(world);
+  });
+});
+
+describe.concurrent('what is decided on', () => {
+  test('a yes after the deadline lets nothing run', oneByOne, async () => {
+    await using world = await aQuestionByAlice();
+    const card = cardOf(world);
+    const view = await reviewOf(world, 'bob');
+    await world.bot.stop();
+    const clock = new URL('../support/children/shifted-clock.ts', import.meta.url);
+    await world.bot.start({ NODE_OPTIONS: `--import=${clock.href}`, CLOCK_AHEAD_MS: String(11 * 60_000) });
+
+    await world.person('bob').submit(view, yes(view));
+    await reads(world, 'bob', /Too late: this was already expired|This approval expired at/);
+    // The message as bob's screen still shows it.
+    await world.person('carol').click(card, 'review');
+    await hears(world, 'carol', /Too late: this was already expired|This approval expired at/);
+    await vi.waitFor(async () => expect((await world.run()).outcome).toBe('failed'), { timeout: 20_000 });
+    await everythingIsShown(world);
+    const shown = world.person('alice').messages(INCIDENTS).map(textOf).join('\n');
+    expect(shown).toMatch(/Expired, nobody decided and nothing was executed/);
+    await nothingWasDone(world);
+  });
+
+  test(
+    'a runbook that was edited meanwhile is shown, reviewed again, and the run keeps its text',
+    oneByOne,
+    async () => {
+      await using world = await aQuestionByAlice();
+      const { runbook } = await world.run();
+      const view = await reviewOf(world, 'bob');
+      edit(world, 'R-KEY-EXPIRY.yaml', (text) =>
+        text.replace('  - id: never_again\n', `${ADDED}  - id: never_again\n`),
+      );
+      await vi.waitFor(() => expect(world.bot.said()).toContain('runbooks read again'), { timeout: 10_000 });
+
+      await world.person('bob').submit(view, yes(view));
+      await reads(
+        world,
+        'bob',
+        /Your decision was NOT counted.*the runbook's file \(\w{8} → \w{8}\); this run keeps the text it started with/s,
+      );
+      await nothingWasDone(world);
+
+      const again = topOf(world, 'bob');
+      await world.person('bob').submit(again, yes(again));
+      const people = playPeople(world.slack, { only: 'carol' });
+      await provesWell(world);
+      await people.stop();
+      expect((await world.run()).runbook).toEqual(runbook);
+    },
+  );
+
+  test('a policy that was edited meanwhile is shown, and what it changes is asked anew', oneByOne, async () => {
+    await using world = await aQuestionByAlice();
+    const view = await reviewOf(world, 'bob');
+    appendFileSync(join(world.runbooksDir, 'policy.yaml'), '\n# reviewed today\n');
+    await world.person('bob').submit(view, yes(view));
+    await reads(world, 'bob', /Your decision was NOT counted.*the policy \(\w{8} → \w{8}\)/s);
+    await nothingWasDone(world);
+
+    const people = playPeople(world.slack);
+    await provesWell(world);
+    await people.stop();
+  });
+
+  test('a key that changed meanwhile is shown, and is asked about anew', oneByOne, async () => {
+    await using world = await aQuestionByAlice();
+    const view = await reviewOf(world, 'bob');
+    const { id } = await world.callersKey();
+    const context = { at: new Date(), actor: 'person:alice', channel: 'cli' } as const;
+    await world.ledger.record(context, async () => ({ events: [{ type: 'key_compromised', key: id }], result: null }));
+    await world.person('bob').submit(view, yes(view));
+    await reads(world, 'bob', /Your decision was NOT counted.*the key \(row version \d+ → \d+\)/s);
+    await nothingWasDone(world);
+
+    const people = playPeople(world.slack);
+    await provesWell(world);
+    await people.stop();
+  });
+});
+
+async function aQuestionByAlice(): Promise<IncidentWorld> {
+  await using parts = new AsyncDisposableStack();
+  const world = parts.use(await anIncidentWorld({ queueFolder: queue.folder }));
+  await world.bot.start();
+  await world.person('alice').command('C0GENERAL', `/rotate-key ${CALLERS_KEY} because "calls are rejected"`);
+  await waitsAt(world, 'go');
+  await world.person('bob').waitForMessage((message) => message === cardWith(world.person('bob'), 'review'));
+  const all = parts.move();
+  return { ...world, [Symbol.asyncDispose]: () => all.disposeAsync() };
+}
+
+function cardOf(world: IncidentWorld): Message {
+  const card = cardWith(world.person('bob'), 'review');
+  if (card === undefined) throw new Error('Nothing waits for a decision.');
+  return card;
+}
+
+const reviewOf = (world: IncidentWorld, who: keyof typeof WHO) => pressed(world.person(who), cardOf(world), 'review');
+
+function topOf(world: IncidentWorld, who: keyof typeof WHO): View {
+  const view = world.person(who).views().at(-1);
+  if (view === undefined) throw new Error(`${who} has no form open.`);
+  return view;
+}
+
+/** What the newest form of this person says. */
+async function reads(world: IncidentWorld, who: keyof typeof WHO, words: string | RegExp): Promise<void> {
+  await vi.waitFor(() => expect(textOf(topOf(world, who))).toMatch(words), { timeout: 5_000, interval: 20 });
+}
+
+/** What only this person sees in the chat. */
+async function hears(world: IncidentWorld, who: keyof typeof WHO, words: string | RegExp): Promise<void> {
+  await world
+    .person(who)
+    .waitForMessage((message) => message.visibleTo !== undefined && new RegExp(words).test(textOf(message)));
+}
+
+async function isTurnedAway(world: IncidentWorld, who: 'alice' | 'dave', sentence: string): Promise<void> {
+  await world.person(who).click(cardOf(world), 'review');
+  await hears(world, who, sentence);
+
+  const bobs = await reviewOf(world, 'bob');
+  const outcome = await world.slack().deliverRaw('interactive', submissionOf(world, bobs, who));
+  expect(outcome.ok).toBe(true);
+  await vi.waitFor(async () => {
+    const refused = (await world.ledger.read.audit({ limit: 20 })).filter((line) => line.action === 'request_refused');
+    expect(refused.map((line) => [line.actor, JSON.parse(line.details).sentence])).toContainEqual([
+      `person:${who}`,
+      sentence,
+    ]);
+  });
+  await nothingWasDone(world);
+}
+
+/** Bob's form, filled in and sent off in the name of somebody else; the gate must not take the form for the person. */
+function submissionOf(world: IncidentWorld, view: View, who: 'alice' | 'dave'): Record<string, unknown> {
+  const { id } = world.person(who);
+  const { teamId } = world.slack();
+  return {
+    type: 'view_submission',
+    user: { id, team_id: teamId },
+    team: { id: teamId },
+    trigger_id: `forged-${who}`,
+    view: {
+      id: view.id,
+      callback_id: view.callbackId,
+      private_metadata: view.privateMetadata,
+      state: { values: { [blockThatBegins(view, 'decision')]: { choice: { selected_option: { value: 'approve' } } } } },
+    },
+  };
+}
+
+async function approvalOf(world: IncidentWorld): Promise<Approval> {
+  const { incident } = await world.run();
+  const approvals = incident === null ? [] : await world.ledger.read.approvalsOfIncident(incident);
+  const [approval] = approvals;
+  if (approval === undefined || approvals.length > 1) throw new Error(`There are ${approvals.length} approvals.`);
+  return approval;
+}
+
+async function nothingWasDone(world: IncidentWorld): Promise<void> {
+  expect(await world.ledger.read.versionsOf(CALLERS_KEY)).toHaveLength(1);
+  expect((await approvalOf(world)).votes).toEqual([]);
+  expect((await world.run()).steps.mint).toBeUndefined();
+  expect(readFileSync(world.layout.callerKeyFile, 'utf8').trim()).toBe(world.material.first);
+}
+
+function edit({ runbooksDir }: IncidentWorld, name: string, change: (text: string) => string): void {
+  const file = join(runbooksDir, name);
+  const before = readFileSync(file, 'utf8');
+  expect(change(before)).not.toBe(before);
+  writeFileSync(file, change(before));
+}
