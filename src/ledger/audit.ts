@@ -73,7 +73,7 @@ function lineOf(context: AuditContext, event: LedgerEvent): Line {
 }
 
 // Capability texts and ciphertext have no place in a log that is exported; long texts are in their own tables under their hash.
-const LEFT_OUT = new Set(['envelope', 'text', 'markdown', 'json', 'content']);
+export const LEFT_OUT: ReadonlySet<string> = new Set(['envelope', 'text', 'markdown', 'json', 'content']);
 const BEARERS = new Set<EventType>(['approval_requested', 'ask_opened']);
 
 function withoutConfidential(event: LedgerEvent): unknown {
@@ -140,19 +140,26 @@ export function auditQueries(db: LedgerDb): Pick<LedgerReader, 'audit'> {
   };
 }
 
-function entryFromRow(row: Selectable<AuditTable>): AuditEntry {
+/** Who, when and about what: everything that a line says besides its event. */
+export function contextFromRow(row: Selectable<AuditTable>): AuditContext {
   return {
-    seq: row.seq,
     at: instant(row.at),
     actor: Actor.parse(row.actor),
     channel: KnownChannel.parse(row.channel),
-    // Written by this ledger from LedgerEvent['type'] only; an older line may carry a name that has since gone.
-    action: z.custom<EventType>((value) => typeof value === 'string').parse(row.action),
-    subject: row.subject,
     incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
     run: row.run_id === null ? null : RunId.parse(row.run_id),
     step: row.step_id === null ? null : StepId.parse(row.step_id),
     planHash: row.plan_hash,
+  };
+}
+
+function entryFromRow(row: Selectable<AuditTable>): AuditEntry {
+  return {
+    ...contextFromRow(row),
+    seq: row.seq,
+    // Written by this ledger from LedgerEvent['type'] only; an older line may carry a name that has since gone.
+    action: z.custom<EventType>((value) => typeof value === 'string').parse(row.action),
+    subject: row.subject,
     details: row.details,
     prevHash: row.prev_hash,
     hash: row.hash,

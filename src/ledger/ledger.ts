@@ -17,6 +17,7 @@ import type { LedgerReader } from './reader.ts';
 import { recordQueries } from './records.ts';
 import { runQueries } from './runs.ts';
 import { countUsage, type UsageCount } from './usage.ts';
+import { type TablesVerdict, verifyTables } from './verify-tables.ts';
 
 /** Who records, when, and about what; what an event itself says about incident and run comes first. */
 export interface RecordContext {
@@ -60,6 +61,8 @@ export interface Ledger {
   inbox: Inbox;
   countUsage: (key: KeyId, count: UsageCount) => Promise<void>;
   verifyAudit: () => Promise<AuditVerdict>;
+  /** Whether the tables say what the audit says. Takes as long as the history is; meaningful only when the chain is whole. */
+  verifyTables: () => Promise<TablesVerdict>;
   /** Calls `listener` after every recording; returns how to stop. */
   onRecorded: (listener: () => void) => () => void;
   close: () => Promise<void>;
@@ -80,6 +83,7 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
     inbox: openInbox(db),
     countUsage: (key, count) => countUsage(db, key, count),
     verifyAudit: () => verifyAudit(db),
+    verifyTables: () => verifyTables(db),
     onRecorded: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);

@@ -199,6 +199,33 @@ test('a worker that lost its lease between two steps does not begin the second',
   expect((await heir.run(id)).outcome).toBe('succeeded');
 });
 
+test('a worker that lost its lease takes nothing back', async () => {
+  const plan = aPlan([[step('a', { uses: 'test.undoable', undo: 'undo' })], [step('b')]]);
+  const world = await anEngineWorld(plan);
+  world.outside.results.set('b', () => ({ kind: 'failed', error: 'no', events: [] }));
+  const [zombie, heir] = [await world.open(), await world.open({ owner: `${SOMEBODY}2` })];
+  zombie.queue.forgets = true;
+  const id = await zombie.begin();
+  const { hold, reached, open } = gate();
+  world.outside.beforeUndo = hold;
+  // The heir takes the run in the moment between the outcome of b and what follows from it.
+  let heirWork: Promise<void> | undefined;
+  const record = zombie.deps.ledger.record;
+  zombie.deps.ledger.record = async (context, work) => {
+    const result = await record(context, work);
+    if ((await zombie.run(id)).steps.b?.state === 'failed' && heirWork === undefined) {
+      world.pass(MINUTE);
+      heirWork = heir.engine.advance(id);
+      await reached;
+    }
+    return result;
+  };
+  await zombie.engine.advance(id);
+  open();
+  await heirWork;
+  expect(world.outside.undone).toEqual(['a']);
+});
+
 test('a failed attempt is tried again after a growing pause, with the same token, and no more often than it may', async () => {
   const world = await anEngineWorld(aPlan([[step('a', { retry: { attempts: 3, backoffMs: 1_000 } })]]));
   const tokens: string[] = [];
@@ -400,6 +427,23 @@ test('a run that a step started is waited for, and its end wakes its parent', as
   await rekey.queue.settle();
   expect(await rekey.run(childId)).toMatchObject({ outcome: 'succeeded', parent: { run: id, step: 'fan' } });
   expect(await rekey.run(id)).toMatchObject({ outcome: 'succeeded' });
+});
+
+test('a run that fails cancels what it started and waits for', async () => {
+  const child = { ...aPlan([[step('inner')]]), hash: 'c'.repeat(64) };
+  const fan = step('fan', { uses: 'runbook.start', resolve: () => ({ runbook: 'R-CHILD', inputs: {} }) });
+  const world = await anEngineWorld(aPlan([[fan, step('beside')]]));
+  world.outside.results.set('inner', waitsUntil(60 * MINUTE));
+  const rekey = await world.open();
+  rekey.queue.forgets = true;
+  const id = await rekey.begin();
+  world.setPlan(child);
+  world.outside.results.set('beside', () => ({ kind: 'failed', error: 'no', events: [] }));
+  await rekey.engine.advance(id);
+  expect(await rekey.run(id)).toMatchObject({ outcome: 'failed' });
+  const childId = `${id}-fan-1` as RunId;
+  await rekey.engine.advance(childId);
+  expect(await rekey.run(childId)).toMatchObject({ outcome: 'cancelled' });
 });
 
 test('cancelling a run cancels what it started and waits for', async () => {

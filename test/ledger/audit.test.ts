@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { contentHash } from '../../src/domain/canonical.ts';
 import type { LedgerEvent } from '../../src/domain/event.ts';
 import { SecretId } from '../../src/domain/ids.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
@@ -141,6 +142,18 @@ describe('the chain shows', () => {
       );
     }
     expect(await ledger.verifyAudit()).toMatchObject({ whole: true });
+  });
+
+  test('a line that somebody rewrote with a hash of its own that is right', async () => {
+    const { ledger, raw } = await aChain();
+    const line = raw.prepare('select * from audit where seq = 4').get() as Record<string, unknown>;
+    const { hash: _, ...forged } = { hash: '', ...line, actor: 'person:mallory' };
+    raw.prepare('update audit set actor = ?, hash = ? where seq = 4').run(forged.actor, contentHash(forged));
+    expect(await ledger.verifyAudit()).toMatchObject({
+      whole: false,
+      at: 5,
+      why: 'line 5 does not follow from line 4',
+    });
   });
 
   test('a line that was added at the end', async () => {

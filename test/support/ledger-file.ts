@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -39,9 +40,12 @@ export async function recordEvents(
   await ledger.record(whole, async () => ({ events, result: undefined }));
 }
 
+const text = 'runbook: R-KEY-EXPIRY\n';
+const runbook = { id: 'R-KEY-EXPIRY', text, hash: createHash('sha256').update(text).digest('hex') };
+
 /** `payments-prod v3`, its incident and its run. */
 export const BEGINNING: LedgerEvent[] = [
   { type: 'key_issued', key: aKey() },
   { type: 'incident_opened', incident: anIncident() },
-  { type: 'run_started', run: aRun() },
+  { type: 'run_started', run: aRun({ runbook }) },
 ];

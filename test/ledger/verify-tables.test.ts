@@ -1,0 +1,177 @@
+import { expect, test } from 'vitest';
+import { contentHash } from '../../src/domain/canonical.ts';
+import type { LedgerEvent } from '../../src/domain/event.ts';
+import { SecretId } from '../../src/domain/ids.ts';
+import {
+  aKey,
+  anAlert,
+  anApproval,
+  anAsk,
+  anIncident,
+  aRun,
+  aStep,
+  bob,
+  carol,
+  minutesAfter,
+  NOON,
+} from '../support/builders.ts';
+import { aLedgerFile, anOpenLedger, BEGINNING, rawLedger, recordEvents } from '../support/ledger-file.ts';
+
+const run = aRun().id;
+const incident = anIncident().id;
+const secret = {
+  id: SecretId.parse('sec-1'),
+  key: aKey().id,
+  purpose: 'new_key',
+  envelope: 'v1.x',
+  createdAt: NOON,
+  destroyedAt: null,
+} as const;
+const STORY: LedgerEvent[] = [
+  {
+    type: 'alert_received',
+    alert: anAlert({ incident, details: { z: 1, a: { text: 'left out of the audit', at: 'noon' } } }),
+  },
+  { type: 'secret_sealed', secret },
+  { type: 'approval_requested', approval: anApproval() },
+  {
+    type: 'step_recorded',
+    run,
+    record: aStep('go', {
+      state: 'waiting',
+      waiting: { kind: 'approval', id: anApproval().id, until: minutesAfter(NOON, 9) },
+      answered: false,
+    }),
+  },
+  { type: 'vote_cast', approval: anApproval().id, vote: { person: bob, vote: 'approve', reason: '', at: NOON } },
+  { type: 'approval_decided', approval: anApproval().id, outcome: 'approved' },
+  { type: 'ask_opened', ask: anAsk() },
+  { type: 'ask_answered', ask: anAsk().id, yes: true, evidence: 'https://ci.example.com/1', by: carol },
+  {
+    type: 'step_recorded',
+    run,
+    record: aStep('mint', { state: 'done', outputs: { b: 1, a: [{ until: NOON.toISOString() }] } }),
+  },
+  {
+    type: 'step_recorded',
+    run,
+    record: aStep('tell', {
+      state: 'waiting',
+      waiting: {
+        kind: 'retry',
+        until: NOON,
+        error: '503',
+        resumes: { kind: 'ask', id: anAsk().id, until: minutesAfter(NOON, 3) },
+      },
+      answered: false,
+    }),
+  },
+  { type: 'incident_contained', incident },
+  { type: 'key_expired', key: aKey().id },
+  { type: 'key_revoked', key: aKey().id, replacedBy: null },
+  { type: 'key_proved_dead', key: aKey().id, how: 'refused' },
+  { type: 'secret_destroyed', secret: secret.id },
+  {
+    type: 'reminder_set',
+    reminder: {
+      key: aKey().id,
+      withinDays: [30, 7],
+      channel: 'C0KEYS',
+      owner: 'carol',
+      setAt: NOON,
+      setBy: 'system:engine',
+      tested: null,
+    },
+  },
+  {
+    type: 'reminder_tested',
+    key: aKey().id,
+    tested: { at: NOON, shiftedTo: NOON, wouldTell: 'carol', channel: 'C0KEYS' },
+  },
+  {
+    type: 'notice_issued',
+    notice: {
+      id: 'ntc-1',
+      incident,
+      run,
+      recipient: 'person:carol',
+      key: aKey().id,
+      template: 'key-replaced',
+      facts: { whichKey: 'x', replacementAvailable: 'y', dataIntegrity: 'z' },
+      createdAt: NOON,
+    },
+  },
+  {
+    type: 'evidence_captured',
+    evidence: {
+      id: 'evd-1',
+      incident,
+      run,
+      step: aStep('a', { state: 'started' }).step,
+      kind: 'audit',
+      hash: contentHash({ b: 2, a: 1 }),
+      content: { b: 2, a: 1 },
+      capturedAt: NOON,
+    },
+  },
+  { type: 'run_cancel_requested', run, reason: 'enough' },
+  { type: 'summary_posted', incident, run, markdown: '# x', json: '{}' },
+  { type: 'run_finished', run, outcome: 'cancelled', why: 'a person cancelled it' },
+  { type: 'incident_closed', incident, openPoints: [] },
+];
+
+async function aStory() {
+  const file = aLedgerFile();
+  const ledger = await anOpenLedger(file);
+  await recordEvents(ledger, BEGINNING);
+  for (const event of STORY) await recordEvents(ledger, [event], { incident, run });
+  return { ledger, raw: rawLedger(file) };
+}
+
+test('the audit alone rebuilds every row', async () => {
+  const { ledger } = await aStory();
+  expect(await ledger.verifyAudit()).toMatchObject({ whole: true });
+  expect(await ledger.verifyTables()).toEqual({ whole: true, rows: 15 });
+});
+
+test.each([
+  ["update keys set owner = 'mallory'", 'keys', 'key-payments3', 'owner is not what the audit says'],
+  ["update votes set person = 'mallory'", 'votes', /bob|mallory/, /audit/],
+  [
+    'update approvals set rule = replace(rule, \'"approve":1\', \'"approve":0\')',
+    'approvals',
+    'apr-1',
+    'rule is not what the audit says',
+  ],
+  [
+    "update steps set outputs = '{}' where step_id = 'mint'",
+    'steps',
+    'run-1 mint',
+    'outputs is not what the audit says',
+  ],
+  [
+    "update runbook_texts set text = text || '# and revoke everything'",
+    'runbook_texts',
+    /^[0-9a-f]{64}$/,
+    'text does not have this hash',
+  ],
+  ["update evidence set content = '{}'", 'evidence', 'evd-1', 'content does not have the hash that was recorded'],
+  ["update runs set inputs = '{}'", 'runs', 'run-1', 'inputs is not what the audit says'],
+  ['delete from notices', 'notices', 'ntc-1', 'the audit tells of it, and it is not there'],
+  [
+    "insert into evidence select 'evd-2', incident_id, run_id, step_id, kind, hash, content, captured_at from evidence",
+    'evidence',
+    'evd-2',
+    'the audit knows nothing of this row',
+  ],
+])('what was changed behind the audit is named: %s', async (statement, table, row, why) => {
+  const { ledger, raw } = await aStory();
+  raw.exec(statement);
+  expect(await ledger.verifyAudit()).toMatchObject({ whole: true });
+  expect(await ledger.verifyTables()).toEqual({
+    whole: false,
+    table,
+    row: expect.stringMatching(row),
+    why: expect.stringMatching(why),
+  });
+});
