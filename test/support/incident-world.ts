@@ -26,6 +26,8 @@ export interface IncidentWorld extends AsyncDisposable {
   runbooksDir: string;
   material: Material;
   bot: Bot;
+  /** A second process on the same folder. */
+  anotherBot: (env: Record<string, string>) => Bot;
   api: PaymentsApi;
   /** Read by this process; written by the bot alone. */
   ledger: Ledger;
@@ -75,20 +77,23 @@ export async function anIncidentWorld({
   parts.defer(material.stop);
   const ledger = await openLedger({ file: join(layout.rekeyDir, 'ledger.sqlite'), now: () => new Date() });
   parts.defer(ledger.close);
-  const env = {
-    ...botEnvironment(layout, slack.now().apiUrl),
-    REKEY_RUNBOOKS_DIR: runbooksDir,
-    ...(queueUrl !== undefined && { QUEUE_URL: queueUrl }),
+  const aBotWith = (more: Record<string, string>) => {
+    const made = aBot({
+      env: { ...botEnvironment(layout, slack.now().apiUrl), REKEY_RUNBOOKS_DIR: runbooksDir, ...more },
+      url: `http://127.0.0.1:${layout.ports.rekey}`,
+      logFile: join(layout.logsDir, 'rekey.log'),
+    });
+    all.defer(async () => void (await made.kill()));
+    return made;
   };
-  const url = `http://127.0.0.1:${layout.ports.rekey}`;
-  const bot = aBot({ env, url, logFile: join(layout.logsDir, 'rekey.log') });
-  parts.defer(async () => void (await bot.kill()));
   const all = parts.move();
+  const queue = queueUrl === undefined ? {} : { QUEUE_URL: queueUrl };
   return {
     layout,
     runbooksDir,
     material,
-    bot,
+    bot: aBotWith(queue),
+    anotherBot: aBotWith,
     api,
     ledger,
     slack: slack.now,
