@@ -58,11 +58,6 @@ export function bullets(title: Line, points: readonly Line[]): RichTextBlock {
   return { type: 'rich_text', elements: points.length === 0 ? [section(title)] : [section(title), list] };
 }
 
-/** What somebody wrote, in their words. */
-export function quote(text: string, max = 1_000): RichTextBlock {
-  return { type: 'rich_text', elements: [{ type: 'rich_text_quote', elements: elementsOf([cut(text, max)]) }] };
-}
-
 export function context(text: string): ContextBlock {
   return { type: 'context', elements: [plain(text, 1_000)] };
 }
