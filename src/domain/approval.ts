@@ -75,7 +75,8 @@ export function castVote(
     throw new Refusal('already_voted', 'You have already voted on this; it waits for somebody else.');
   if (approval.rule.reason_required && press.reason.trim() === '')
     throw new Refusal('reason_required', 'This rule needs a reason; write one line on why.');
-  const vote: Vote = { ...press, at: at.now };
+  // Field by field: what else came with the press has no place in the record.
+  const vote: Vote = { person: press.person, vote: press.vote, reason: press.reason, at: at.now };
   const all = [...approval.votes, vote];
   const count = (kind: Vote['vote']) => all.filter((one) => one.vote === kind).length;
   if (count('deny') >= approval.rule.deny) return { kind: 'decided', vote, outcome: 'rejected' };

@@ -2,7 +2,7 @@ import type { Approval, ApprovalOutcome, Vote } from './approval.ts';
 import type { Actor, ApprovalId, AskId, IncidentId, KeyId, PersonId, RunId, SecretId, StepId } from './ids.ts';
 import type { Alert, Ask, Evidence, Incident, Notice, Reminder, SealedSecret } from './incident.ts';
 import type { Key, KeyClass } from './key.ts';
-import type { Run, RunOutcome, StepRecord } from './run.ts';
+import type { Run, RunOutcome, Situation, StepRecord } from './run.ts';
 
 /**
  * The only way the ledger changes. Each member is applied, audited and announced in one transaction; adding a member makes the
@@ -28,6 +28,7 @@ export type LedgerEvent =
   | { type: 'incident_recovered'; incident: IncidentId }
   | { type: 'incident_closed'; incident: IncidentId; openPoints: string[] }
   | { type: 'run_started'; run: Run }
+  | { type: 'run_joined'; run: RunId; incident: IncidentId; situation: Situation; reason: string }
   | { type: 'run_cancel_requested'; run: RunId; reason: string }
   | { type: 'run_finished'; run: RunId; outcome: RunOutcome; why: string }
   | { type: 'step_recorded'; run: RunId; record: StepRecord }

@@ -36,11 +36,33 @@ export function nextMoves(plan: Plan, run: Run, at: Now): Moves {
     const forward = movesIn(plan, 'stages', { run, at });
     if (forward !== null) return forward;
   } else {
+    const left = leftIrreversible(plan, run, at);
+    if (left !== null) return left;
     const undo = nextUndo(plan, run);
-    if (undo !== null) return { ...nothing(), undo };
+    if (undo !== null) return { ...noMoves(), undo };
   }
   const last = movesIn(plan, 'finally', { run, at });
-  return last ?? { ...nothing(), finish: stop ?? { outcome: 'succeeded', why: 'every step ended' } };
+  return last ?? { ...noMoves(), finish: stop ?? endOf(plan, run) };
+}
+
+/** A crash may have left an irreversible step half-way; a run that stops still finds out whether it happened before it ends. */
+function leftIrreversible(plan: Plan, run: Run, at: Now): Moves | null {
+  const irreversible = plan.stages.flat().filter((step) => step.undo === 'point_of_no_return');
+  const recover = irreversible.filter((step) => {
+    const record = run.steps[step.id];
+    return record?.state === 'started' && record.epoch !== at.epoch;
+  });
+  if (recover.length > 0) return { ...noMoves(), recover };
+  return irreversible.some((step) => run.steps[step.id]?.state === 'in_doubt') ? noMoves() : null;
+}
+
+/** How a run ends that nothing stopped: what `finally` owes, such as the summary, is part of it. */
+function endOf(plan: Plan, run: Run): { outcome: RunOutcome; why: string } {
+  for (const step of plan.finally.flat()) {
+    const error = errorOf(run.steps[step.id]);
+    if (error !== null && step.onFailure.kind !== 'continue') return { outcome: 'failed', why: `${step.id}: ${error}` };
+  }
+  return { outcome: 'succeeded', why: 'every step ended' };
 }
 
 /** Why the run does not go on with its stages, or null. */
@@ -72,7 +94,7 @@ function movesIn(plan: Plan, part: 'stages' | 'finally', { run, at }: { run: Run
     const open = stage.filter((step) => !isOver(run.steps[step.id]));
     if (open.length === 0) continue;
     const jump = jumpOver({ all, first, index: first + offset }, run);
-    if (jump !== null) return { ...nothing(), skip: open.map((step) => ({ step, why: jump })) };
+    if (jump !== null) return { ...noMoves(), skip: open.map((step) => ({ step, why: jump })) };
     return movesOf(open, run, at);
   }
   return null;
@@ -96,7 +118,7 @@ function jumpOver(
 }
 
 function movesOf(open: readonly PlannedStep[], run: Run, at: Now): Moves {
-  const moves = nothing();
+  const moves = noMoves();
   for (const step of open) {
     const record = run.steps[step.id];
     if (record === undefined) addFirst(moves, step, run);
@@ -150,6 +172,6 @@ function nextUndo(plan: Plan, run: Run): PlannedStep | null {
   return undoable.reverse().sort((a, b) => ordinal(b) - ordinal(a))[0] ?? null;
 }
 
-function nothing(): Moves {
+export function noMoves(): Moves {
   return { skip: [], fail: [], start: [], resume: [], recover: [], undo: null, finish: null, wakeAt: null };
 }

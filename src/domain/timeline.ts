@@ -95,6 +95,8 @@ function sentenceForRun(event: Exclude<Told, KeyEvent>, name: (id: string) => st
   switch (event.type) {
     case 'run_started':
       return `${event.run.runbook.id} started (${event.run.id}), asked for by ${event.run.requestedBy}: ${event.run.reason}.`;
+    case 'run_joined':
+      return `The same was asked for again (${event.situation}): ${event.reason}`;
     case 'run_cancel_requested':
       return `Cancelling ${name(event.run)} was asked for: ${event.reason}.`;
     case 'run_finished':

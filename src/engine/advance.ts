@@ -1,8 +1,9 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
-import { type Moves, nextMoves } from '../domain/moves.ts';
+import { type Moves, nextMoves, noMoves } from '../domain/moves.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { StepRecord } from '../domain/run.ts';
+import { PermanentFailure, sentenceOf } from '../errors.ts';
 import type { Lease } from '../ledger/leases.ts';
 import { LeaseLost } from '../ledger/ledger.ts';
 import { cancelChildren } from './children.ts';
@@ -49,7 +50,7 @@ async function advanceOnce(deps: EngineDeps, lease: Lease): Promise<boolean> {
   if (run === null || run.finishedAt !== null) return false;
   const incident = run.incident === null ? null : await deps.ledger.read.incident(run.incident);
   const hand: InHand = { deps, lease, run, incident };
-  const moves = nextMoves(deps.runbooks.planOf(run.runbook), run, { now: deps.now(), epoch: lease.epoch });
+  const moves = movesOf(hand);
   if (moves.finish !== null) {
     await finish(hand, moves.finish);
     return false;
@@ -63,6 +64,16 @@ async function advanceOnce(deps: EngineDeps, lease: Lease): Promise<boolean> {
   // The timer is the row that `sleep` wrote; the queue's alarm only spares waiting for the sweep.
   if (slept && moves.wakeAt !== null) await deps.queue.alarm(lease.run, moves.wakeAt).catch(() => {});
   return !slept;
+}
+
+/** A run whose pinned text this Rekey no longer accepts ends here: it could never go on, and its key would stay taken for ever. */
+function movesOf({ deps, lease, run }: InHand): Moves {
+  try {
+    return nextMoves(deps.runbooks.planOf(run.runbook), run, { now: deps.now(), epoch: lease.epoch });
+  } catch (error) {
+    if (!(error instanceof PermanentFailure)) throw error;
+    return { ...noMoves(), finish: { outcome: 'failed', why: sentenceOf(error) } };
+  }
 }
 
 /** Like Promise.all, but it never leaves one working behind: the run must not be given back while an effect is under way. */

@@ -1,7 +1,8 @@
 import type { RunId } from '../domain/ids.ts';
+import type { PlannedStep } from '../domain/plan.ts';
 import { assertMay, type Policy, type Verb } from '../domain/policy.ts';
 import type { Run } from '../domain/run.ts';
-import { Refusal } from '../errors.ts';
+import { PermanentFailure, Refusal } from '../errors.ts';
 import type { RecordContext, Recording } from '../ledger/ledger.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { cancelChildren } from './children.ts';
@@ -76,9 +77,19 @@ async function assertMayOn(
 
 // People have been told by then; taking the work back afterwards would make that wrong.
 function assertNotEnding(deps: EngineDeps, run: Run): void {
-  const last = deps.runbooks.planOf(run.runbook).finally.flat();
+  const last = lastStepsOf(deps, run);
   if (last.some((step) => run.steps[step.id] !== undefined))
     throw new Refusal('run_ending', `${run.id} has done all its steps and is ending; there is nothing left to cancel.`);
+}
+
+// A plan that can no longer be read has no last steps to have begun: such a run may always be cancelled.
+function lastStepsOf(deps: EngineDeps, run: Run): readonly PlannedStep[] {
+  try {
+    return deps.runbooks.planOf(run.runbook).finally.flat();
+  } catch (error) {
+    if (error instanceof PermanentFailure) return [];
+    throw error;
+  }
 }
 
 async function openRunOrRefuse(read: LedgerReader, id: RunId): Promise<Run> {

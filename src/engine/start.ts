@@ -22,7 +22,13 @@ export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<
     assertMay(policy, 'rotate', { actor: request.actor, subject: key });
     const situation = request.situation ?? situationOf(key, deps.now());
     const open = await joinOpenRun(tx, [key]);
-    if (open !== null) return { events: [], result: open };
+    if (open !== null) {
+      assertNotWorse(await tx.read.run(open.run), { key, situation });
+      return {
+        events: [{ type: 'run_joined', run: open.run, incident: open.incident, situation, reason: request.reason }],
+        result: open,
+      };
+    }
     const title = `${nameOf(key)}: ${situation === 'expired' ? 'expired' : `${situation} compromise`}`;
     return begin(deps, {
       key,
@@ -55,10 +61,10 @@ export async function alert(deps: EngineDeps, request: AlertRequest): Promise<St
         `No runbook starts on ${request.alert} with ${request.count} in ${request.windowMinutes} minutes. Add it under start_on.`,
       );
     const title = `${nameOf(key)}: ${request.alert}`;
-    const situation: Situation = 'expired';
     return begin(deps, {
       key,
-      situation,
+      // A machine sees that calls fail; on a key whose time is not over that may be anything, so people look.
+      situation: isOver(key, deps.now()) ? 'expired' : 'suspected',
       title,
       reason: `${request.alert}, ${request.count} in ${request.windowMinutes} min`,
       policy,
@@ -166,8 +172,25 @@ async function joinOpenRun(
   return null;
 }
 
+const SEVERITY: readonly Situation[] = ['expired', 'suspected', 'exploited'];
+
+/** A run treats its key as it was asked to. Joining it with worse news would acknowledge the news and then not act on it. */
+function assertNotWorse(run: Run | null, { key, situation }: { key: Key; situation: Situation }): void {
+  const running = SEVERITY.find((one) => one === run?.inputs.situation);
+  if (run === null || running === undefined || SEVERITY.indexOf(situation) <= SEVERITY.indexOf(running)) return;
+  throw new Refusal(
+    'worse_than_running',
+    `${nameOf(key)} is being recovered as ${running} (${run.id}), which does less than ${situation} needs. ` +
+      `Cancel that run with a reason, then ask again: /rotate-key cancel ${run.id} because "…"`,
+  );
+}
+
+function isOver(key: Key, now: Date): boolean {
+  return key.state === 'expired' || (key.expiresAt !== null && key.expiresAt <= now);
+}
+
 function situationOf(key: Key, now: Date): Situation {
-  if (key.state === 'expired' || (key.expiresAt !== null && key.expiresAt <= now)) return 'expired';
+  if (isOver(key, now)) return 'expired';
   const until = key.expiresAt === null ? 'has no expiry' : `is valid until ${key.expiresAt.toISOString()}`;
   throw new Refusal(
     'situation_needed',

@@ -27,6 +27,9 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
       await tx.insertInto('runs').values(runToRow(event.run)).execute();
       return;
     }
+    case 'run_joined':
+      // Its audit line and its place in the timeline are all there is to it.
+      return;
     case 'run_cancel_requested':
       await changeOne(
         tx

@@ -22,6 +22,7 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'secret_destroyed':
       return applyKeyEvent(tx, event, context);
     case 'run_started':
+    case 'run_joined':
     case 'run_cancel_requested':
     case 'run_finished':
     case 'step_recorded':

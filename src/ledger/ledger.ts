@@ -151,6 +151,8 @@ function contextOf(event: LedgerEvent, context: RecordContext): AuditContext {
       return { ...base, incident: event.alert.incident };
     case 'run_started':
       return { ...base, incident: event.run.incident, run: event.run.id };
+    case 'run_joined':
+      return { ...base, run: event.run, incident: event.incident };
     case 'step_recorded':
       return { ...base, run: event.run, step: event.record.step };
     case 'approval_requested':

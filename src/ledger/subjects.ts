@@ -33,6 +33,7 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `incident:${event.incident}`;
     case 'run_started':
       return `run:${event.run.id}`;
+    case 'run_joined':
     case 'run_cancel_requested':
     case 'run_finished':
       return `run:${event.run}`;

@@ -128,8 +128,12 @@ async function waitedFor(context: Parameters<NonNullable<typeof approve.resume>>
   return approval;
 }
 
+/**
+ * A yes is spent now, on what it was given for. It keeps for as long again as people had to decide: one that lay longer, because the worker
+ * was down, is asked for again, like one whose plan has changed.
+ */
 async function spend(approval: Approval, input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
-  if (planHashOf(await bindingNow(context)) === approval.planHash) {
+  if (isFresh(approval, context.now()) && planHashOf(await bindingNow(context)) === approval.planHash) {
     const by = approval.votes.filter((vote) => vote.vote === 'approve').map((vote) => vote.person);
     return { kind: 'done', outputs: { by }, events: [] };
   }
@@ -138,6 +142,11 @@ async function spend(approval: Approval, input: z.output<typeof With>, context: 
     ...again,
     events: [{ type: 'approval_decided', approval: approval.id, outcome: 'superseded' }, ...again.events],
   };
+}
+
+function isFresh({ createdAt, expiresAt, decidedAt }: Approval, now: Date): boolean {
+  const keepsMs = expiresAt.getTime() - createdAt.getTime();
+  return now.getTime() - (decidedAt ?? expiresAt).getTime() <= keepsMs;
 }
 
 function expire(approval: Approval): StepResult {

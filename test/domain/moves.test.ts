@@ -50,6 +50,11 @@ describe('going forward', () => {
     expect(movesOf(plan, [...all, done('last')]).finish).toEqual({ outcome: 'succeeded', why: 'every step ended' });
   });
 
+  test('a run whose finally failed has not succeeded: the summary is part of it', () => {
+    const all = [done('a'), done('b'), done('c'), done('d'), failed('last')];
+    expect(movesOf(plan, all).finish).toEqual({ outcome: 'failed', why: 'last: no' });
+  });
+
   test('a plan without steps ends at once', () => {
     expect(movesOf(aPlan([]), []).finish).toMatchObject({ outcome: 'succeeded' });
   });
@@ -226,9 +231,7 @@ describe('taking back', () => {
 
   test.each([
     ['done', done('revoke', 2)],
-    ['started', aStep('revoke', { state: 'started' }, { epoch: 0 })],
     ['waiting for another try', waiting('revoke', { kind: 'retry', until: NOON, error: 'timeout', resumes: null })],
-    ['in doubt', aStep('revoke', { state: 'in_doubt', question: 'did it?' })],
   ])('nothing is taken back when the point of no return is %s', (_state, record) => {
     const run = aRun({ steps: { a: done('a'), revoke: record } });
     expect(pastPointOfNoReturn(final, run)).toBe(true);
@@ -236,6 +239,19 @@ describe('taking back', () => {
       undo: null,
       start: ['last'],
     });
+  });
+
+  test('a run that stops finds out first whether an irreversible step happened that a crash left half-way', () => {
+    const left = aStep('revoke', { state: 'started' }, { epoch: 0 });
+    const moves = movesOf(final, [done('a'), left], { cancelRequestedAt: NOON });
+    expect(moves).toMatchObject({ recover: ['revoke'], undo: null, start: [], finish: null });
+  });
+
+  test('a run does not end while it is in doubt whether an irreversible step happened', () => {
+    const doubt = aStep('revoke', { state: 'in_doubt', question: 'did it?' });
+    expect(pastPointOfNoReturn(final, aRun({ steps: { a: done('a'), revoke: doubt } }))).toBe(true);
+    const moves = movesOf(final, [done('a'), doubt], { cancelRequestedAt: NOON });
+    expect(moves).toMatchObject({ undo: null, start: [], finish: null, wakeAt: null });
   });
 
   test('a point of no return that was clearly not passed does not hold the others', () => {

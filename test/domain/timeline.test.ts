@@ -87,6 +87,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'run_started', run: aRun() },
     'R-KEY-EXPIRY started (run-1), asked for by person:alice: payments are blocked',
   ],
+  run_joined: [
+    { type: 'run_joined', run, incident, situation: 'suspected', reason: 'odd calls' },
+    'The same was asked for again (suspected): odd calls',
+  ],
   run_cancel_requested: [
     { type: 'run_cancel_requested', run, reason: 'wrong key' },
     'R-KEY-EXPIRY (run-1) was asked for: wrong key',

@@ -73,6 +73,42 @@ test('two people who ask for the same key at once share one run, and the second 
   await there.queue.settle();
 });
 
+test('worse news about a key that is being replaced is not swallowed: the person is told what to do', async () => {
+  const rekey = await (await anEngineWorld(waiting)).open();
+  const started = await rekey.engine.rotate(rotate());
+  const refusal = await refusalOf(rekey.engine.rotate(rotate({ ...from(carol), situation: 'exploited' })));
+  expect(refusal.code).toBe('worse_than_running');
+  expect(refusal.message).toContain(`/rotate-key cancel ${started.run} because`);
+  await rekey.queue.settle();
+});
+
+test('who joins a run is on record, with the reason', async () => {
+  const rekey = await (await anEngineWorld(waiting)).open();
+  const started = await rekey.engine.rotate(rotate());
+  await rekey.engine.rotate(rotate({ ...from(carol), reason: 'customers call us' }));
+  const [line] = (await rekey.ledger.read.audit({ limit: 20 })).filter((one) => one.action === 'run_joined');
+  expect(line).toMatchObject({ actor: 'person:carol', run: started.run, incident: started.incident });
+  expect(line?.details).toContain('customers call us');
+  await rekey.queue.settle();
+});
+
+test('an alert about a key whose time is not over is a suspicion, not an expiry', async () => {
+  const world = await anEngineWorld(waiting);
+  const rekey = await world.open();
+  const healthy = aKey({
+    id: KeyId.parse('key-healthy'),
+    slug: 'reports-prod',
+    digest: 'd9',
+    externalRef: 'rep1',
+    expiresAt: daysAfter(NOON, 40),
+    predecessor: null,
+  });
+  await recordEvents(rekey.ledger, [{ type: 'key_issued', key: healthy }]);
+  const started = await rekey.engine.alert(alert({ key: 'reports-prod', alert: 'key_expired_blocked' }));
+  expect((await rekey.run(started.run as never)).inputs.situation).toBe('suspected');
+  await rekey.queue.settle();
+});
+
 describe('a request is refused, leaves nothing but its audit line', () => {
   test.each([
     ['of somebody who may not', rotate({ ...from('mallory' as typeof alice) }), 'not_allowed'],

@@ -112,6 +112,16 @@ describe('approve', () => {
     expect(again.approval.planHash).not.toBe(approval.planHash);
   });
 
+  test('asks again when a yes lay longer than people had to decide, because nobody was there to spend it', async () => {
+    const world = aStepWorld();
+    const { approval, waits } = requested(world, await play(world, approve, input));
+    decide(world, approval.id, 'approve');
+    world.at(minutesAfter(NOON, 14));
+    const result = await resume(world, approve, { input, waiting: waits });
+    expect(typesOf(result.events)).toEqual(['approval_decided', 'approval_requested']);
+    expect(world.ledger.approvals.get(approval.id)?.outcome).toBe('superseded');
+  });
+
   test('is spent although the file was edited, because the run keeps its own text', async () => {
     const world = aStepWorld();
     const { approval, waits } = requested(world, await play(world, approve, input));
