@@ -24,6 +24,12 @@ export function actorText(actor: Actor, name: NameOf): string {
   return kind === 'system' ? 'Rekey' : `the ${kind} ${rest}`;
 }
 
+/** Whom a notice is for: `Carol`, `caller payments-worker`. */
+export function recipientText(recipient: string, name: NameOf): string {
+  const [kind = '', rest = ''] = recipient.split(/:(.*)/s);
+  return kind === 'person' ? name(rest) : `${kind} ${rest}`;
+}
+
 export async function keyName(ledger: LedgerReader, id: KeyId | null): Promise<string | null> {
   const key = id === null ? null : await ledger.key(id);
   return key === null ? null : nameOf(key);

@@ -1,8 +1,7 @@
-import { personOf } from '../../domain/ids.ts';
 import { toldBy } from '../../domain/timeline.ts';
 import type { Sources } from '../deps.ts';
 import type { NoticeCard } from '../views/notice.ts';
-import { displayNames } from './names.ts';
+import { displayNames, recipientText } from './names.ts';
 
 /** A notice as its audit line keeps it: who was told what is exactly what the audit says. */
 export async function loadNotice(sources: Sources, subject: string): Promise<NoticeCard | null> {
@@ -12,6 +11,5 @@ export async function loadNotice(sources: Sources, subject: string): Promise<Not
   if (told.type !== 'notice_issued') return null;
   const { id, recipient, facts } = told.notice;
   const name = await displayNames(sources);
-  const person = recipient.startsWith('person:') ? personOf(`person:${recipient.slice('person:'.length)}`) : null;
-  return { id, facts, recipient: person === null ? recipient.replace(':', ' ') : name(person) };
+  return { id, facts, recipient: recipientText(recipient, name) };
 }

@@ -49,15 +49,24 @@ function phasesOf(plan: Plan, run: Run, shown: ReadonlyMap<string, StepLine>): R
       waived: phase === 'finally' ? null : (plan.waived[phase] ?? null),
       steps: steps
         .filter((step) => step.phase === phase)
-        .map((step) => shown.get(step.id) ?? toCome(step, out.has(step.id))),
+        .map((step) => briefly(shown.get(step.id) ?? toCome(step, out.has(step.id)), step)),
     }))
     .filter((phase) => phase.waived !== null || phase.steps.length > 0);
 }
 
 function toCome({ id, uses, when }: PlannedStep, out: boolean): StepLine {
-  const shown: StepShown =
-    out && when !== null ? { kind: 'skipped', why: `when ${when.text} does not hold` } : { kind: 'to_come' };
+  const shown: StepShown = out && when !== null ? { kind: 'skipped', why: notHolding(when) } : { kind: 'to_come' };
   return { id, uses, shown, undoError: null };
+}
+
+/** A condition that did not hold is said in words: its text stands in the runbook, and many steps may be left out. */
+function briefly(line: StepLine, { when }: PlannedStep): StepLine {
+  if (when === null || line.shown.kind !== 'skipped' || line.shown.why !== notHolding(when)) return line;
+  return { ...line, shown: { kind: 'skipped', why: 'its condition does not hold' } };
+}
+
+function notHolding(when: NonNullable<PlannedStep['when']>): string {
+  return `when ${when.text} does not hold`;
 }
 
 async function shownOf(sources: Sources, record: StepRecord, name: NameOf): Promise<StepShown> {

@@ -2,12 +2,28 @@ import { IncidentId } from '../../domain/ids.ts';
 import { type Summary, summaryOf } from '../../domain/summary.ts';
 import { affectedSince } from '../../steps/affected.ts';
 import type { Sources } from '../deps.ts';
+import { displayNames, type NameOf, recipientText } from './names.ts';
 
 // As many as the step that posts the summary reads, so that both say the same.
 const LINES = 1_000;
 
 /** The summary, drawn from the ledger as it stands when the message is written. */
-export async function loadSummary({ ledger, now }: Sources, subject: string): Promise<Summary | null> {
+export async function loadSummary(sources: Sources, subject: string): Promise<Summary | null> {
+  const summary = await summaryIn(sources, subject);
+  return summary === null ? null : withNames(summary, await displayNames(sources));
+}
+
+/** The reports keep the ids of policy.yaml; in Slack people are called by their names. */
+function withNames(summary: Summary, name: NameOf): Summary {
+  return {
+    ...summary,
+    decisions: summary.decisions.map((decision) => ({ ...decision, by: decision.by.map(name) })),
+    told: summary.told.map((recipient) => recipientText(recipient, name)),
+    followUps: summary.followUps.map((followUp) => ({ ...followUp, owner: name(followUp.owner) })),
+  };
+}
+
+async function summaryIn({ ledger, now }: Sources, subject: string): Promise<Summary | null> {
   const incident = await ledger.incident(IncidentId.parse(subject));
   if (incident === null) return null;
   const runs = await ledger.runsOfIncident(incident.id);

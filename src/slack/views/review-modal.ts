@@ -90,8 +90,8 @@ function changesOf({ differences, wasStale }: ReviewModal): KnownBlock[] {
 }
 
 function planLine(step: PlanLine): Line {
-  return [bold(cut(step.id, 64)), ` (${cut(step.uses, 40)}) ${EFFECTS[step.effect]}${UNDO[step.undo]}`];
+  return [bold(cut(step.id, 64)), ` (${cut(step.uses, 40)}): ${EFFECTS[step.effect]}${UNDO[step.undo]}`];
 }
 
-const EFFECTS = { reads: 'only reads', writes: 'changes something', destroys: 'DESTROYS something' } as const;
+const EFFECTS = { reads: 'changes nothing', writes: 'changes something', destroys: 'DESTROYS something' } as const;
 const UNDO = { undo: ', can be taken back', nothing: '', point_of_no_return: ', POINT OF NO RETURN' } as const;

@@ -77,7 +77,7 @@ const QUESTIONS = {
 } as const;
 
 function followUpLine({ what, owner, due }: Summary['followUps'][number]): Line {
-  return [cut(what, 250), ` ${cut(owner, 80)}, by `, at(due, '{date_short}')];
+  return [cut(what, 250), ' ', bold(cut(owner, 80)), ', by ', at(due, '{date_short}')];
 }
 
 function proofOf({ incident, evidence, audit }: Summary): string {

@@ -4,7 +4,7 @@ const WIDTH = 360;
 const HEIGHT = 150;
 const BASE = 95;
 const TOP = 12;
-const BOTTOM = HEIGHT - 12;
+const BOTTOM = HEIGHT - 16;
 
 /**
  * Accepted calls stand upwards on the line, rejected calls hang below it and are hatched: the direction tells them apart before any
