@@ -6,6 +6,15 @@ import { type Key, nameOf } from './key.ts';
 export const QUESTIONS = ['alert_configured', 'alert_backed', 'right_owner', 'missing_owner', 'peer_blocked'] as const;
 export type Question = (typeof QUESTIONS)[number];
 
+/** The words of R-KEY-EXPIRY. */
+export const QUESTION_TEXT = {
+  alert_configured: 'Was a key_expiring_soon alert configured?',
+  alert_backed: 'Was the alert backed by the expiring-soon query or an equivalent?',
+  right_owner: 'Did the alert route to the right owner?',
+  missing_owner: 'Did the key lack an owner or rotation date?',
+  peer_blocked: 'Was the rotation procedure blocked by peer coordination?',
+} as const satisfies Record<Question, string>;
+
 export const Answer = z.object({
   question: z.enum(QUESTIONS),
   answer: z.enum(['yes', 'no', 'unknown']),

@@ -1,4 +1,5 @@
 import { spanText } from './duration.ts';
+import { QUESTION_TEXT } from './questions.ts';
 import type { Decision, Summary } from './summary.ts';
 
 /** The summary for people. Whatever a person typed is escaped: it may not become a heading, a link or a mention. */
@@ -66,15 +67,6 @@ function answers({ missed }: Summary): string[] {
     ),
   ];
 }
-
-/** The words of R-KEY-EXPIRY. */
-const QUESTION_TEXT = {
-  alert_configured: 'Was a key_expiring_soon alert configured?',
-  alert_backed: 'Was the alert backed by the expiring-soon query or an equivalent?',
-  right_owner: 'Did the alert route to the right owner?',
-  missing_owner: 'Did the key lack an owner or rotation date?',
-  peer_blocked: 'Was the rotation procedure blocked by peer coordination?',
-} as const;
 
 function audit({ audit: position }: Summary): string {
   if (position === null) return 'The audit is empty.';

@@ -1,4 +1,8 @@
+import { z } from 'zod';
 import { IncidentId } from '../../domain/ids.ts';
+import type { Evidence } from '../../domain/incident.ts';
+import { KeyClass } from '../../domain/key.ts';
+import { MISSED_ROTATION, Missed } from '../../domain/questions.ts';
 import type { Run, Waiting } from '../../domain/run.ts';
 import type { Sources } from '../deps.ts';
 import type { IncidentCard } from '../views/incident-card.ts';
@@ -11,13 +15,33 @@ export async function loadIncident(sources: Sources, subject: string): Promise<I
   const name = await displayNames(sources);
   const key = incident.key === null ? null : await ledger.key(incident.key);
   const runs = await ledger.runsOfIncident(incident.id);
+  const evidence = await ledger.evidenceOfIncident(incident.id);
   return {
     ...incident,
     key: await keyName(ledger, incident.key),
     owner: key?.owner == null ? null : name(key.owner),
     openedBy: actorText(incident.openedBy, name),
+    classified: classifiedBy(runs),
+    evidence: evidence.map(({ kind, hash }) => ({ kind, hash })),
+    missed: missedIn(evidence),
     runs: runs.map((run) => ({ id: run.id, runbook: run.runbook.id, state: stateOf(run) })),
   };
+}
+
+/** What the step that classified the key gave as its reason. */
+function classifiedBy(runs: readonly Run[]): string | null {
+  for (const record of runs.flatMap((run) => Object.values(run.steps))) {
+    const said = record.state === 'done' ? Classified.safeParse(record.outputs) : null;
+    if (said?.success) return said.data.why;
+  }
+  return null;
+}
+
+const Classified = z.object({ class: KeyClass, why: z.string() });
+
+function missedIn(evidence: readonly Evidence[]): Missed | null {
+  const kept = evidence.findLast((one) => one.kind === MISSED_ROTATION);
+  return kept === undefined ? null : (Missed.safeParse(kept.content).data ?? null);
 }
 
 export function stateOf(run: Run): string {

@@ -1,8 +1,10 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../../domain/incident.ts';
+import type { Missed } from '../../domain/questions.ts';
 import { at, bold, bullets, context, header, type Line, lines } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, escapeMrkdwn, oneLine } from '../text.ts';
+import { missedBlock } from './missed.ts';
 
 export interface IncidentCard {
   id: string;
@@ -18,6 +20,11 @@ export interface IncidentCard {
   recoveredAt: Date | null;
   closedAt: Date | null;
   openPoints: readonly string[];
+  /** Why it is of this class, and what was kept: both from the Identify phase. */
+  classified: string | null;
+  evidence: readonly { kind: string; hash: string }[];
+  /** From the Investigate phase. */
+  missed: Missed | null;
   runs: readonly { id: string; runbook: string; state: string }[];
 }
 
@@ -29,6 +36,8 @@ export function incidentCard(card: IncidentCard): Message {
     [bold('Owner '), cut(card.owner ?? 'nobody is registered as owner', 200)],
     [bold('Status '), statusOf(card)],
     [bold('Began '), at(card.startedAt), ', reported ', at(card.reportedAt), ` by ${cut(card.openedBy, 100)}`],
+    ...(card.classified === null ? [] : [[bold('Identified '), cut(card.classified, 400)]]),
+    ...(card.evidence.length === 0 ? [] : [[bold('Evidence '), evidenceOf(card.evidence)]]),
     ...reached('Contained', card.containedAt),
     ...reached('Recovered', card.recoveredAt),
     ...reached('Closed', card.closedAt),
@@ -36,6 +45,7 @@ export function incidentCard(card: IncidentCard): Message {
   const runs = card.runs.slice(0, 10).map((run): Line => [bold(`${run.runbook} `), `${run.id}: ${run.state}`]);
   const blocks: KnownBlock[] = [header(title), lines(facts)];
   if (runs.length > 0) blocks.push(bullets([bold('Runs, with progress in the thread')], runs));
+  if (card.missed !== null) blocks.push(missedBlock(card.missed));
   if (card.openPoints.length > 0)
     blocks.push(
       bullets(
@@ -45,6 +55,13 @@ export function incidentCard(card: IncidentCard): Message {
     );
   blocks.push(context(`${card.id} · /rotate-key status shows every open incident`));
   return { text: `${escapeMrkdwn(title)} (${statusOf(card)})`, blocks };
+}
+
+function evidenceOf(evidence: IncidentCard['evidence']): string {
+  return evidence
+    .slice(0, 5)
+    .map(({ kind, hash }) => `${cut(kind.replaceAll('_', ' '), 40)} (SHA-256 ${hash.slice(0, 12)}…)`)
+    .join(', ');
 }
 
 function reached(what: string, when: Date | null): Line[] {

@@ -4,6 +4,7 @@ import type { Summary } from '../../domain/summary.ts';
 import { at, atMost, bold, bullets, context, header, type Line, line, lines } from '../blocks.ts';
 import { fitting, type Message } from '../limits.ts';
 import { cut, escapeMrkdwn } from '../text.ts';
+import { missedBlock } from './missed.ts';
 
 /** The post-incident summary as it is read in a channel; the whole of it is in the Markdown and JSON reports. */
 export function summaryPost(summary: Summary): Message {
@@ -17,7 +18,7 @@ function drawn(summary: Summary, most: number): Message {
     line(cut(summary.whatHappened, 800)),
     lines(timesOf(summary)),
     bullets([bold('Decisions')], orNone(atMost(summary.decisions, most, decisionLine))),
-    ...missedOf(summary),
+    ...(summary.missed === null ? [] : [missedBlock(summary.missed)]),
     line(bold('Data integrity '), cut(summary.dataIntegrity, 500)),
     line(bold('Told '), cut(summary.told.join(', ') || 'nobody', 500)),
     bullets([bold('Follow-ups')], orNone(atMost(summary.followUps, most, followUpLine))),
@@ -58,23 +59,6 @@ function decisionLine(decision: Summary['decisions'][number]): Line {
     why,
   ];
 }
-
-function missedOf({ missed }: Summary): KnownBlock[] {
-  if (missed === null) return [];
-  const answers = missed.answers.map(
-    ({ question, answer, proof }): Line => [`${QUESTIONS[question]} `, bold(`${answer}. `), cut(proof, 250)],
-  );
-  return [bullets([bold(cut(missed.missed, 400))], answers)];
-}
-
-/** The words of R-KEY-EXPIRY. */
-const QUESTIONS = {
-  alert_configured: 'Was a key_expiring_soon alert configured?',
-  alert_backed: 'Was it backed by the expiring-soon query or an equivalent?',
-  right_owner: 'Did it route to the right owner?',
-  missing_owner: 'Did the key lack an owner or rotation date?',
-  peer_blocked: 'Was the rotation blocked by peer coordination?',
-} as const;
 
 function followUpLine({ what, owner, due }: Summary['followUps'][number]): Line {
   return [cut(what, 250), ' ', bold(cut(owner, 80)), ', by ', at(due, '{date_short}')];

@@ -1,5 +1,6 @@
 import type { HomeView, ModalView } from '@slack/types';
 import { IncidentId } from '../../../src/domain/ids.ts';
+import { QUESTIONS } from '../../../src/domain/questions.ts';
 import type { Summary } from '../../../src/domain/summary.ts';
 import type { Message } from '../../../src/slack/limits.ts';
 import { approvalCard } from '../../../src/slack/views/approval-card.ts';
@@ -77,6 +78,12 @@ export function messagesWith(text: string): Record<string, Message> {
       openedBy: text,
       startedAt: NOON,
       openPoints: many(40, () => text),
+      classified: text,
+      evidence: many(30, () => ({ kind: text, hash: 'e'.repeat(64) })),
+      missed: {
+        missed: text,
+        answers: QUESTIONS.map((question) => ({ question, answer: 'no' as const, proof: text })),
+      },
       runs: many(30, (index) => ({ id: `run-${index}`, runbook: 'R-KEY-EXPIRY', state: 'running' })),
     }),
     run: runProgress({
