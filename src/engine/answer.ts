@@ -26,6 +26,7 @@ export async function answer(deps: EngineDeps, token: string, press: Parameters<
       const ask = await askOrRefuse(read, token);
       await assertMayAnswer(read, ask, { person: press.person, policy });
       if (ask.answer !== null) return { events: [], result: sameAnswer(ask, press) };
+      await assertStillAsked(read, ask);
       assertEvidence(ask, press.evidence);
       const { yes, evidence, person: by } = press;
       const event: LedgerEvent = { type: 'ask_answered', ask: ask.id, yes, evidence, by };
@@ -34,6 +35,15 @@ export async function answer(deps: EngineDeps, token: string, press: Parameters<
     await wakeSoon(deps, seen.run);
     return answered;
   });
+}
+
+async function assertStillAsked(read: LedgerReader, ask: Ask): Promise<void> {
+  const run = await read.run(ask.run);
+  if (run?.finishedAt != null)
+    throw new Refusal(
+      'run_over',
+      `${run.id} ended at ${run.finishedAt.toISOString()} (${run.outcome}), so nobody waits for this answer any more.`,
+    );
 }
 
 async function assertMayAnswer(
