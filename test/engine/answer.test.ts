@@ -113,3 +113,11 @@ test('an answer in the very moment in which the deadline is handled is not lost'
   await here.engine.advance(id);
   expect((await here.run(id)).outcome).toBe('succeeded');
 });
+
+test('an answer to a run that was cancelled is refused, and says that nobody waits for it', async () => {
+  const { here, id, ask } = await asked();
+  await here.engine.cancel(id as never, { ...from(bob), reason: 'wrong key' });
+  await here.queue.settle();
+  const refusal = await refusalOf(here.engine.answer(ask.token, press(true)));
+  expect(refusal).toMatchObject({ code: 'run_over', message: expect.stringContaining('cancelled') });
+});
