@@ -124,6 +124,7 @@ function laneOf(message: OutgoingMessage): string {
 function openPublisher({ outbox, sources, client, voice }: NotifierDeps) {
   const addressOf = openAddressBook({ client, policy: sources.policy });
   const surelyNotPosted = new Set<string>();
+  const posting = new Set<string>();
   const onlyText = new Set<string>();
 
   const drawn = async (message: OutgoingMessage): Promise<Message | null> => {
@@ -139,8 +140,8 @@ function openPublisher({ outbox, sources, client, voice }: NotifierDeps) {
 
   return {
     learn: ({ id }: OutgoingMessage, verdict: Verdict) => {
-      if (verdict.surelyNotPosted) surelyNotPosted.add(id);
-      else surelyNotPosted.delete(id);
+      // Only the answer to a post tells of it: when the look-up before it was throttled, an earlier post may still be there.
+      if (posting.delete(id) && verdict.surelyNotPosted) surelyNotPosted.add(id);
       if (verdict.next.do === 'only_text') onlyText.add(id);
     },
     message: async (message: OutgoingMessage): Promise<void> => {
@@ -157,7 +158,10 @@ function openPublisher({ outbox, sources, client, voice }: NotifierDeps) {
       const shown = await drawn(message);
       if (shown === null) return outbox.giveUp(message, 'its subject is not in the ledger');
       await outbox.begin(message);
+      surelyNotPosted.delete(id);
+      posting.add(id);
       const at = await voice.post(place, shown, { id, version });
+      posting.delete(id);
       await outbox.sent(message, { ...at, version });
     },
   };

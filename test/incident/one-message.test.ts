@@ -37,12 +37,17 @@ describe.concurrent('each fact is one message in Slack', () => {
     expect([...killedAfter].sort()).toEqual([...SURFACES].sort());
   }, 120_000);
 
-  test('also when answers of Slack are lost on the way', async () => {
+  test('also when Slack loses answers, throttles and delivers twice', async () => {
     await using world = await anIncidentWorld({ queueFolder: queue.folder });
     const people = playPeople(world.slack);
     await world.bot.start();
-    world.slack().faults.loseReplyNext(4, 'chat.postMessage');
-    world.slack().faults.loseReplyNext(2, 'chat.update');
+    const { faults } = world.slack();
+    faults.duplicateDelivery(true);
+    faults.loseReplyNext(4, 'chat.postMessage');
+    faults.loseReplyNext(2, 'chat.update');
+    // Looking for what was posted is throttled too, which says nothing about the post.
+    for (const method of ['conversations.history', 'conversations.replies', 'conversations.open'])
+      faults.rateLimitNext(1, 1, method);
     await world.raise();
     await provesWell(world);
     await people.stop();
