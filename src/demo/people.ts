@@ -82,7 +82,7 @@ async function reactTo(
 }
 
 /** What the button with this action carries, when the message has one. */
-function tokenOf(message: Message, actionId: string): string | undefined {
+export function tokenOf(message: Message, actionId: string): string | undefined {
   for (const block of message.blocks) {
     if (!Array.isArray(block.elements)) continue;
     for (const element of block.elements) if (element?.action_id === actionId) return String(element.value);

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { recoveredAt } from './proof.ts';
-import type { World } from './world.ts';
+import { people, type World } from './world.ts';
 
-const Posted = z.object({ channel: z.string(), text: z.string(), ts: z.string().optional() });
+const Posted = z.object({ channel: z.string().optional(), text: z.string(), ts: z.string().optional() });
+const POSTS = /^(chat\.(postMessage|update|postEphemeral)|response_url)$/;
+const LONGEST = 150;
 
 export interface Transcript {
   did: (who: string, what: string) => void;
@@ -17,18 +19,20 @@ export function startTranscript(world: World, say: (line: string) => void): Tran
   const line = (who: string, what: string) =>
     say(`${((Date.now() - started) / 1000).toFixed(1).padStart(6)} s  ${who.padEnd(9)} ${what}`);
   const wire: string[] = [];
+  const directTo = new Map(people.map(({ id, name }) => [world.workspace.person(id).directMessage(), name]));
   const shown = new Map<string, string>();
   const unsubscribe = world.workspace.wire.subscribe((entry) => {
     wire.push(JSON.stringify(entry));
-    if (entry.direction !== 'from_app' || !/^chat\.(postMessage|update|postEphemeral)$/.test(entry.name)) return;
+    if (entry.direction !== 'from_app' || !POSTS.test(entry.name)) return;
     const posted = Posted.safeParse(entry.body);
     if (!posted.success) return;
-    const { channel, text, ts } = posted.data;
-    const where = `${channel}${ts ?? ''}`;
-    if (shown.get(where) === text) return;
-    shown.set(where, text);
-    const [first = ''] = plain(text).split('\n');
-    line('rekey', `${nameOf(channel)}${entry.name === 'chat.update' ? ' (edited)' : ''}: ${first}`);
+    const { channel = '', text, ts } = posted.data;
+    const isEdit = entry.name === 'chat.update';
+    // The copy in a direct message follows the one in the channel; telling both would say everything twice.
+    if ((isEdit && directTo.has(channel)) || shown.get(`${channel}${ts ?? ''}`) === text) return;
+    shown.set(`${channel}${ts ?? ''}`, text);
+    const where = channel === 'C0INCIDENTS' ? '#incidents' : `to ${directTo.get(channel) ?? 'the one who asked'}`;
+    line('rekey', shortened(`${where}${isEdit ? ' (edited)' : ''}: ${plain(text).split('\n')[0]}`));
   });
   const stopTraffic = tellTraffic(world, line);
   return {
@@ -46,9 +50,8 @@ function plain(text: string): string {
   return text.replace(/<!date\^[^|>]*\|([^>]*)>/g, '$1');
 }
 
-function nameOf(channel: string): string {
-  if (channel === 'C0INCIDENTS') return '#incidents';
-  return channel.startsWith('C') ? channel : 'direct message';
+function shortened(text: string): string {
+  return text.length <= LONGEST ? text : `${text.slice(0, LONGEST - 1)}…`;
 }
 
 /** Says once that calls are rejected, and once that they are accepted again. Returns how to stop. */
