@@ -12,6 +12,9 @@ export class Refusal extends Error {
   }
 }
 
+/** policy.yaml or key-classes.yaml cannot be read right now. It says nothing of what met it: a step is put back and tried again. */
+export class ConfigTrouble extends Refusal {}
+
 /** Trying again cannot help: the step fails now, without the attempts that are left. Every other error is retried. */
 export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';

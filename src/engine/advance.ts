@@ -30,6 +30,7 @@ export async function advance(deps: EngineDeps, runId: RunId): Promise<void> {
   } catch (error) {
     // A zombie stops at once and leaves the run to the worker that has it now.
     if (error instanceof LeaseLost) return;
+    deps.log.warn({ err: error, run: runId }, 'trouble that is not the step; the run is put back');
     await putBack(deps, lease);
     throw error;
   } finally {
@@ -137,7 +138,7 @@ async function finish({ deps, lease, run }: InHand, { outcome, why }: NonNullabl
   if (run.parent !== null) await deps.queue.wake(run.parent.run).catch(() => {});
 }
 
-/** After trouble that is not the step's (a full disk, a busy ledger): the run is due again soon. */
+/** After trouble that is not the step's (a full disk, a busy ledger, a half-saved policy): the run is due again soon. */
 async function putBack(deps: EngineDeps, lease: Lease): Promise<void> {
   const wakeAt = new Date(deps.now().getTime() + AFTER_TROUBLE_MS);
   const seq = await deps.ledger.leases.wakeSeq(lease.run).catch(() => null);

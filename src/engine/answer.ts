@@ -1,19 +1,30 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import type { PersonId } from '../domain/ids.ts';
 import type { Ask } from '../domain/incident.ts';
+import { type Plan, stepsOf } from '../domain/plan.ts';
 import { type Policy, peopleNamed } from '../domain/policy.ts';
+import { type Run, scopeOf } from '../domain/run.ts';
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import { NoOfAsk } from '../steps/ask.ts';
 import type { EngineDeps } from './deps.ts';
-import type { Engine } from './engine.ts';
+import type { Engine, NoLeadsTo, Question } from './engine.ts';
 import { decisionContext, wakeSoon } from './origin.ts';
 import { auditRefusal } from './refusals.ts';
 
-export async function question(deps: EngineDeps, token: string, person: PersonId): Promise<Ask> {
+export async function question(deps: EngineDeps, token: string, person: PersonId): Promise<Question> {
   const ask = await askOrRefuse(deps.ledger.read, token);
   const { policy } = await deps.policy();
   await assertMayAnswer(deps.ledger.read, ask, { person, policy });
-  return ask;
+  const run = await deps.ledger.read.run(ask.run);
+  return { ...ask, no: run === null ? 'ends' : noLeadsTo(deps.runbooks.planOf(run.runbook), run, ask.step) };
+}
+
+function noLeadsTo(plan: Plan, run: Run, id: string): NoLeadsTo {
+  const step = stepsOf(plan).find((one) => one.id === id);
+  if (step === undefined) return 'ends';
+  if (NoOfAsk.safeParse(step.resolve(scopeOf(run)).no).data === 'waits') return 'waits';
+  return step.onFailure.kind === 'continue' || step.onFailure.kind === 'step' ? 'goes_on' : 'ends';
 }
 
 /** The same answer twice is fine, a different second one is refused, and of two that race one wins. */

@@ -35,6 +35,10 @@ export type Started =
   /** The same request came before: nothing new happened. */
   | { kind: 'repeated'; run: RunId | null; incident: IncidentId | null };
 
+/** What a no to a question does: the run ends, it goes on without the step, or the question stays open. */
+export type NoLeadsTo = 'ends' | 'goes_on' | 'waits';
+export type Question = Ask & { no: NoLeadsTo };
+
 export interface Review {
   approval: Approval;
   /** What the reviewer is about to decide on, as of now; a decision made on another hash is stale. */
@@ -60,7 +64,7 @@ export interface Engine {
     press: Origin & { person: PersonId; vote: 'approve' | 'deny'; reason: string; reviewHash: string },
   ) => Promise<Cast>;
   /** The question behind a token, if this person may answer it. */
-  question: (token: string, person: PersonId) => Promise<Ask>;
+  question: (token: string, person: PersonId) => Promise<Question>;
   answer: (token: string, press: Origin & { person: PersonId; yes: boolean; evidence: string }) => Promise<Ask>;
   cancel: (run: RunId, request: Origin & { reason: string }) => Promise<void>;
   /** Answers "did it happen?" for a step that a crash left in doubt. */

@@ -2,7 +2,7 @@ import type { LedgerEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import { type Run, type StepRecord, scopeOf } from '../domain/run.ts';
-import { PermanentFailure, sentenceOf } from '../errors.ts';
+import { ConfigTrouble, PermanentFailure, sentenceOf } from '../errors.ts';
 import type { Lease } from '../ledger/leases.ts';
 import { LeaseLost } from '../ledger/ledger.ts';
 import { LedgerTrouble } from '../ledger/trouble.ts';
@@ -83,9 +83,12 @@ async function recordOutcome(...[hand, step, outcome]: Parameters<typeof recordS
   }
 }
 
-/** A lost lease or a ledger in trouble says nothing of the step: what it did stays open, for whoever has the run next. */
+/**
+ * A lost lease, a ledger in trouble or a half-saved configuration says nothing of the step: what it did stays open, for whoever has the run
+ * next.
+ */
 export function isNotTheStep(error: unknown): boolean {
-  return error instanceof LeaseLost || error instanceof LedgerTrouble;
+  return error instanceof LeaseLost || error instanceof LedgerTrouble || error instanceof ConfigTrouble;
 }
 
 async function attemptOnce(

@@ -36,8 +36,9 @@ export function ledgerProvider(deps: LedgerProviderDeps): Provider {
       return { secret, externalRef: publicId, digest: pepper.digestOf(secret.reveal()), pepperId: pepper.id, last4 };
     },
     probe: async (key, secret, signal) => {
+      if (key.probeUrl !== null)
+        return secret === null ? notAtHand(key, now()) : callProbe(deps, { url: key.probeUrl, secret, signal });
       if (secret === null) return recordProbe(key, await ledger.key(key.id), now());
-      if (key.probeUrl !== null) return callProbe(deps, { url: key.probeUrl, secret, signal });
       return recordProbe(key, await ledger.keyByDigest(pepper.digestOf(secret.reveal())), now());
     },
     // The ledger change that the step records is the revocation itself.
@@ -99,6 +100,11 @@ function withoutQuery(text: string): string {
   if (!URL.canParse(text)) return text;
   const { origin, pathname } = new URL(text);
   return origin + pathname;
+}
+
+// Where the key is really used has the last word: the own row would prove what the API may not have noticed.
+function notAtHand(key: Key, now: Date): Probe {
+  return { verdict: 'unreachable', how: `${nameOf(key)} was not tried: its material is not at hand`, at: now };
 }
 
 function recordProbe(key: Key, found: Key | null, now: Date): Probe {

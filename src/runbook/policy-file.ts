@@ -4,7 +4,7 @@ import type { KeyClass } from '../domain/key.ts';
 import type { ClassRule } from '../domain/key-class.ts';
 import { KeyClasses } from '../domain/key-classes.ts';
 import { danglingNames, Policy } from '../domain/policy.ts';
-import { Refusal } from '../errors.ts';
+import { ConfigTrouble } from '../errors.ts';
 import { checkNode } from './check-node.ts';
 import { childOf, describeNode, joinPath, type Node } from './node.ts';
 import { parseYaml } from './parse.ts';
@@ -19,7 +19,7 @@ export type CheckedFile<Value> =
   | { kind: 'ok'; value: Value; hash: string; node: Node }
   | { kind: 'refused'; problems: RunbookProblem[] };
 
-/** Throws Refusal `policy_missing` or `policy_broken`: without a policy that can be read, nothing is allowed. */
+/** Throws ConfigTrouble `policy_missing` or `policy_broken`: without a policy that can be read, nothing is allowed. */
 export async function loadPolicy(dir: string): Promise<{ policy: Policy; hash: string }> {
   const read = await readRunbookFile(dir, POLICY_FILE);
   const checked = read.kind === 'text' ? checkPolicy(read.text, shownAs(dir, POLICY_FILE)) : refusedBy(read.problem);
@@ -32,7 +32,7 @@ function refusedBy(problem: RunbookProblem): { kind: 'refused'; problems: Runboo
   return { kind: 'refused', problems: [problem] };
 }
 
-/** Throws Refusal `key_classes_missing` or `key_classes_broken`. */
+/** Throws ConfigTrouble `key_classes_missing` or `key_classes_broken`. */
 export async function loadKeyClasses(dir: string): Promise<{ keyClasses: KeyClasses; hash: string }> {
   const read = await readRunbookFile(dir, KEY_CLASSES_FILE);
   const checked =
@@ -49,10 +49,10 @@ export async function loadClassRule(dir: string, keyClass: KeyClass): Promise<Cl
   return { maxAgeDays, warnDays, revocable };
 }
 
-function refusal(code: string, problems: readonly RunbookProblem[]): Refusal {
+function refusal(code: string, problems: readonly RunbookProblem[]): ConfigTrouble {
   const shown = problems.slice(0, 3).map(describeProblem).join('. ');
   const more = problems.length > 3 ? ` And ${problems.length - 3} more: \`rekey runbooks lint\`.` : '';
-  return new Refusal(code, `Nothing is allowed until this is right: ${shown}.${more}`);
+  return new ConfigTrouble(code, `Nothing is allowed until this is right: ${shown}.${more}`);
 }
 
 /** policy.yaml, with names that point at nothing reported where they stand. */

@@ -10,21 +10,28 @@ import { evidenceOf } from './evidence.ts';
 import { peopleText, whoText } from './fields.ts';
 import { keyOfRun } from './look-up.ts';
 import { opaqueToken } from './opaque-token.ts';
+import { recovery } from './recovery.ts';
+
+/** What a no leads to. */
+export const NoOfAsk = z.enum(['fails', 'waits']);
 
 const With = z.strictObject({
   question: peopleText.describe('A question that can be answered with yes or no.'),
   assignee: whoText.describe('Who answers: a person, group:<name>, owner or escalation.'),
   evidence: z.enum(['none', 'text', 'url']).default('none').describe('What has to come with a yes.'),
+  no: NoOfAsk.default('fails').describe(
+    'What a no leads to. fails: the step fails; waits: the no stays on record and the question is put again.',
+  ),
   settles: z
-    .enum(['recovery', 'reminder'])
+    .enum(['recovery', 'reminder', 'death'])
     .optional()
     .describe(
-      'What a yes stands for where Rekey has no proof of its own, under the name of who answers; needs evidence.',
+      'What a yes stands for where Rekey has no proof of its own, under the name of who answers; needs evidence. death: the run’s key was seen rejected.',
     ),
 });
 
 /**
- * Something only people can do or see. A no ends the step. When it is overdue (`due`) the step wakes once, so that the run's and the
+ * Something only people can do or see. A no ends the step, or (`no: waits`) stays on record while the question is put again. When it is overdue (`due`) the step wakes once, so that the run's and the
  * incident's messages are written anew and say so; then it waits on without a deadline, because an unanswered question is neither a yes
  * nor a no.
  */
@@ -63,12 +70,19 @@ export const ask = defineStep({
     const { waiting } = context;
     const opened = waiting.kind === 'ask' ? await context.ledger.ask(waiting.id) : null;
     if (opened === null) throw new PermanentFailure('The question that this step waited for is not in the ledger.');
-    if (opened.answer !== null)
-      return conclude(opened, { answer: opened.answer, settles: input.settles ?? null, context });
-    const overdue = opened.dueAt !== null && opened.dueAt.getTime() <= context.now().getTime();
-    return { kind: 'wait', waiting: { kind: 'ask', id: opened.id, until: overdue ? null : opened.dueAt }, events: [] };
+    if (opened.answer === null) return waitFor(opened, [], context);
+    if (!opened.answer.yes && input.no === 'waits') {
+      const again = await newAsk(input, context);
+      return waitFor(again, [{ type: 'ask_opened', ask: again }], context);
+    }
+    return conclude(opened, { answer: opened.answer, settles: input.settles ?? null, context });
   },
 });
+
+function waitFor({ id, dueAt }: Ask, events: LedgerEvent[], { now }: StepContext): StepResult {
+  const overdue = dueAt !== null && dueAt.getTime() <= now().getTime();
+  return { kind: 'wait', waiting: { kind: 'ask', id, until: overdue ? null : dueAt }, events };
+}
 
 async function newAsk(input: z.output<typeof With>, context: StepContext): Promise<Ask> {
   const { policy } = await context.policy();
@@ -92,14 +106,18 @@ async function newAsk(input: z.output<typeof With>, context: StepContext): Promi
 
 interface Answered {
   answer: NonNullable<Ask['answer']>;
-  settles: 'recovery' | 'reminder' | null;
+  settles: 'recovery' | 'reminder' | 'death' | null;
   context: StepContext;
 }
 
-function conclude(opened: Ask, { answer, settles, context }: Answered): StepResult {
+async function conclude(opened: Ask, { answer, settles, context }: Answered): Promise<StepResult> {
   const { yes, evidence, by } = answer;
   if (yes)
-    return { kind: 'done', outputs: { yes, evidence, by }, events: settlement(opened, { answer, settles, context }) };
+    return {
+      kind: 'done',
+      outputs: { yes, evidence, by },
+      events: await settlement(opened, { answer, settles, context }),
+    };
   const because = evidence.trim() === '' ? '' : `: ${evidence.trim()}`;
   return {
     kind: 'failed',
@@ -108,13 +126,23 @@ function conclude(opened: Ask, { answer, settles, context }: Answered): StepResu
   };
 }
 
-function settlement({ question }: Ask, { answer, settles, context }: Answered): LedgerEvent[] {
+async function settlement({ question }: Ask, { answer, settles, context }: Answered): Promise<LedgerEvent[]> {
   const { incident } = context;
   if (settles === 'recovery')
     return incident === null || incident.recoveredAt !== null
       ? []
       : [{ type: 'incident_recovered', incident: incident.id }];
+  if (settles === 'death') return deathByHand(answer, context);
   if (settles !== 'reminder') return [];
   const content = { question, by: answer.by, evidence: answer.evidence };
   return [{ type: 'evidence_captured', evidence: evidenceOf(REMINDER_BY_HAND, content, context) }];
+}
+
+async function deathByHand({ by, evidence }: Answered['answer'], context: StepContext): Promise<LedgerEvent[]> {
+  const key = await keyOfRun(context);
+  if (key === null) return [];
+  return [
+    { type: 'key_proved_dead', key: key.id, how: `${by} showed it: ${evidence}` },
+    ...(await recovery({ ...key, provedDeadAt: context.now() }, context)),
+  ];
 }

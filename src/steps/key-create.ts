@@ -7,6 +7,7 @@ import { PermanentFailure } from '../errors.ts';
 import type { IssuedMaterial } from '../providers/contract.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { keyRef, keyRefOf, secretRef } from './fields.ts';
+import { assertWorthTakingBack } from './keep-replacement.ts';
 import { currentKey, providerOf } from './look-up.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -34,7 +35,8 @@ export const keyCreate = defineStep({
   repeat: 'safe',
   undo: {
     kind: 'undo',
-    summary: 'Revokes the replacement and destroys its sealed copy.',
+    summary:
+      'Revokes the replacement and destroys its sealed copy, unless it works and the old key cannot be used any more.',
     undo: async (undoing) => (undoing.outputs === null ? [] : discard(Outputs.parse(undoing.outputs), undoing)),
   },
   timeoutMs: 60_000,
@@ -103,6 +105,7 @@ async function successor(
 
 async function discard(made: z.output<typeof Outputs>, context: StepContext): Promise<LedgerEvent[]> {
   const key = await currentKey(context, made.key);
+  await assertWorthTakingBack(key, context);
   const sealed = await context.ledger.secret(SecretId.parse(made.secret.secret));
   const events: LedgerEvent[] = [];
   if (key.state !== 'revoked') {

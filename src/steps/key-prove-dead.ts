@@ -19,18 +19,28 @@ const With = z.strictObject({
   key: keyRef.describe('The key that must not work any more.'),
   secret: secretRef
     .nullable()
-    .describe('Its material as key.quarantine sealed it; null: only the provider is asked about its record.'),
+    .describe(
+      'Its material as key.quarantine sealed it; null: only the provider is asked about its record, where that is a proof.',
+    ),
 });
 
 /**
  * Probes every 10 s until the old key is rejected, and fails loudly when it is still accepted after the provider's enforcement delay and
  * two minutes more (design/keys.md). The sealed evidence stays: see key.quarantine.
+ *
+ * Without the material nothing may be able to try the key. That is no proof and no failure either: the step ends with `proved: false`
+ * and nothing on record, so that the runbook asks a person who can show it (`ask` with `settles: death`); until then the incident stays open.
  */
 export const keyProveDead = defineStep({
   uses: 'key.prove_dead',
   summary: 'Tries the old key until it is rejected; fails when it still works after the longest time that may take.',
   with: With,
-  outputs: z.strictObject({ how: z.string().describe('The probe that saw it rejected.') }),
+  outputs: z.strictObject({
+    how: z.string().describe('The last probe: what was asked and what came back.'),
+    proved: z
+      .boolean()
+      .describe('true: it was seen rejected; false: its material is not at hand, so nothing could try it.'),
+  }),
   effect: 'reads',
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'It only looks.' },
@@ -45,13 +55,13 @@ async function probeOnce(input: z.output<typeof With>, context: StepContext): Pr
   assertOver(key, expired);
   const material = await materialOf(key, input.secret?.secret ?? null, context);
   const probe = await providerOf(context, key).probe(key, material, context.signal);
-  if (probe.verdict !== 'rejected') return notYet(key, probe, { context, expired });
+  if (probe.verdict !== 'rejected') return notYet(key, probe, { context, expired, material });
   const events: LedgerEvent[] = [
     ...expired,
     { type: 'key_proved_dead', key: key.id, how: probe.how },
     ...(await recovery({ ...key, provedDeadAt: context.now() }, context)),
   ];
-  return { kind: 'done', outputs: { how: probe.how }, events };
+  return { kind: 'done', outputs: { how: probe.how, proved: true }, events };
 }
 
 function assertOver(key: Key, expired: readonly LedgerEvent[]): void {
@@ -71,7 +81,7 @@ async function materialOf(key: Key, handle: string | null, context: StepContext)
 function notYet(
   key: Key,
   probe: Probe,
-  { context, expired }: { context: StepContext; expired: LedgerEvent[] },
+  { context, expired, material }: { context: StepContext; expired: LedgerEvent[]; material: Secret | null },
 ): StepResult {
   const now = context.now().getTime();
   const since = startMs(key, context);
@@ -80,6 +90,8 @@ function notYet(
     const until = new Date(Math.min(now + EVERY_MS, since + patienceMs));
     return { kind: 'wait', waiting: { kind: 'time', until }, events: expired };
   }
+  if (material === null && probe.verdict === 'unreachable')
+    return { kind: 'done', outputs: { how: probe.how, proved: false }, events: expired };
   const error =
     probe.verdict === 'accepted'
       ? `${nameOf(key)} STILL WORKS ${spanText(now - since)} after its end: ${probe.how}. Treat it as live and block it at the provider by hand.`

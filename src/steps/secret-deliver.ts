@@ -7,6 +7,7 @@ import { PermanentFailure } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { keyRef, secretRef } from './fields.ts';
+import { assertWorthTakingBack } from './keep-replacement.ts';
 import { currentKey, providerOf, sealedSecret, sinkOf } from './look-up.ts';
 
 const With = z.strictObject({
@@ -16,8 +17,8 @@ const With = z.strictObject({
 });
 
 /**
- * Puts the new material where the caller reads it, unseen by any person. What was there before is kept sealed first, so that undo can
- * put it back.
+ * Puts the new material where the caller reads it, unseen by any person. What was there before is kept sealed first, and on record before
+ * anything is overwritten: a crash in between must not cost the caller its only copy. Undo puts it back.
  */
 export const secretDeliver = defineStep({
   uses: 'secret.deliver',
@@ -28,7 +29,7 @@ export const secretDeliver = defineStep({
   repeat: 'probe',
   undo: {
     kind: 'undo',
-    summary: 'Puts back what was there before.',
+    summary: 'Puts back what was there before, unless the new key works and the old one cannot be used any more.',
     undo: async (undoing) => {
       const input = With.safeParse(undoing.input);
       // Whose own references could not be resolved delivered nothing.
@@ -36,19 +37,24 @@ export const secretDeliver = defineStep({
     },
   },
   timeoutMs: 60_000,
-  perform: async (input, context) => {
-    const { key, sealed } = await sealedFor(input, context);
-    const { sink, delivery } = sinkOf(context, key);
-    await sink.check(delivery.target);
-    const kept = await keepPrevious(key, await sink.read(delivery.target), context);
-    await sink.deliver(delivery.target, context.vault.open(sealed));
-    return delivered(key, sealed, kept);
-  },
+  perform: async (input, context) => keepThenDeliver(input, context),
+  resume: async (input, context) => keepThenDeliver(input, context),
   probe: async (input, context) => {
     const { key, sealed } = await sealedFor(input, context);
-    return (await holds(key, context)) ? delivered(key, sealed, []) : 'did_not_happen';
+    return (await holds(key, context)) ? delivered(key, sealed) : 'did_not_happen';
   },
 });
+
+/** Waits for no time at all after sealing: only what an attempt returns is recorded, and the seal has to be before the effect. */
+async function keepThenDeliver(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
+  const { key, sealed } = await sealedFor(input, context);
+  const { sink, delivery } = sinkOf(context, key);
+  await sink.check(delivery.target);
+  const events = await keepPrevious(key, await sink.read(delivery.target), context);
+  if (events.length > 0) return { kind: 'wait', waiting: { kind: 'time', until: context.now() }, events };
+  await sink.deliver(delivery.target, context.vault.open(sealed));
+  return delivered(key, sealed);
+}
 
 async function sealedFor(
   input: z.output<typeof With>,
@@ -69,25 +75,26 @@ async function holds(key: Key, context: StepContext): Promise<boolean> {
   return there !== null && providerOf(context, key).matches(key, there);
 }
 
-// A runbook without key.quarantine would otherwise overwrite the only copy.
+// A runbook without key.quarantine, or an owner who has put another value in since, would otherwise lose the only copy.
 async function keepPrevious(key: Key, there: Secret | null, context: StepContext): Promise<LedgerEvent[]> {
   if (there === null || key.predecessor === null || providerOf(context, key).matches(key, there)) return [];
-  if ((await previousOf(key, context)) !== null) return [];
+  const newest = await previousOf(key, context);
+  if (newest !== null && context.vault.open(newest).reveal() === there.reveal()) return [];
   const id = SecretId.parse(context.newId('sec'));
   const secret = context.vault.seal(there, { id, key: key.predecessor, purpose: 'evidence', now: context.now() });
   return [{ type: 'secret_sealed', secret }];
 }
 
-function delivered(key: Key, sealed: SealedSecret, kept: LedgerEvent[]): StepResult {
+function delivered(key: Key, sealed: SealedSecret): StepResult {
   if (key.delivery === null)
     throw new PermanentFailure(`${nameOf(key)} lost its delivery while it was being delivered.`);
   const { sink, target } = key.delivery;
-  const events: LedgerEvent[] = [...kept, { type: 'secret_delivered', secret: sealed.id, key: key.id, sink, target }];
+  const events: LedgerEvent[] = [{ type: 'secret_delivered', secret: sealed.id, key: key.id, sink, target }];
   if (key.state === 'pending') events.push({ type: 'key_activated', key: key.id });
   return { kind: 'done', outputs: { sink, target }, events };
 }
 
-/** What the place held before: kept by key.quarantine or by this step. */
+/** What the place held before, as it was seen last: kept by key.quarantine or by this step. */
 async function previousOf(key: Key, context: StepContext): Promise<SealedSecret | null> {
   if (key.predecessor === null) return null;
   const sealed = await context.ledger.secretsOfKey(KeyId.parse(key.predecessor));
@@ -99,6 +106,7 @@ async function previousOf(key: Key, context: StepContext): Promise<SealedSecret 
 async function withdraw(input: z.output<typeof With>, context: StepContext): Promise<LedgerEvent[]> {
   const key = await currentKey(context, input.key);
   if (key.delivery === null || !(await holds(key, context))) return [];
+  await assertWorthTakingBack(key, context);
   const { sink, delivery } = sinkOf(context, key);
   const previous = await previousOf(key, context);
   await sink.restore(delivery.target, previous === null ? null : context.vault.open(previous));

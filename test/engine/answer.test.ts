@@ -3,8 +3,8 @@ import { bob, carol, MINUTE } from '../support/builders.ts';
 import { anEngineWorld, from, refusalOf } from '../support/engine-world.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';
 
-async function asked(evidence: 'none' | 'text' | 'url' = 'url') {
-  const question = { question: 'Is the caller redeployed?', assignee: 'carol', evidence };
+async function asked(evidence: 'none' | 'text' | 'url' = 'url', no: 'fails' | 'waits' = 'fails') {
+  const question = { question: 'Is the caller redeployed?', assignee: 'carol', evidence, no };
   const plan = aPlan([
     [aPlannedStep('redeployed', { uses: 'ask', dueMs: 30 * MINUTE, resolve: () => question })],
     [aPlannedStep('then')],
@@ -39,6 +39,25 @@ test('no stops the run', async () => {
   expect((await here.run(id)).steps.redeployed).toMatchObject({
     error: expect.stringContaining('the pipeline is red'),
   });
+});
+
+test('a "not yet" takes nothing back where the runbook waits for a yes', async () => {
+  const { here, id, ask } = await asked('text', 'waits');
+  expect(await here.engine.question(ask.token, carol)).toMatchObject({ no: 'waits' });
+  await here.engine.answer(ask.token, press(false, 'tonight'));
+  await here.queue.settle();
+  expect(await here.states(id)).toEqual({ redeployed: 'waiting' });
+  const again = await here.openAsk(id);
+  expect(again.id).not.toBe(ask.id);
+  await here.engine.answer(again.token, press(true, 'deployed'));
+  await here.queue.settle();
+  expect(await here.run(id)).toMatchObject({ outcome: 'succeeded' });
+  expect((await here.ledger.read.ask(ask.id))?.answer).toMatchObject({ yes: false, evidence: 'tonight' });
+});
+
+test('whoever is asked learns that a no ends the run', async () => {
+  const { here, ask } = await asked('text');
+  expect(await here.engine.question(ask.token, carol)).toMatchObject({ no: 'ends' });
 });
 
 test('the same answer twice is fine; a different second one is refused and names the first', async () => {

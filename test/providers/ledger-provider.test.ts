@@ -152,6 +152,15 @@ test.each([
   ]);
 });
 
+test('a key with a probe URL is not proved dead by Rekey’s own row', async () => {
+  const key = { ...withProbeUrl(), state: 'revoked' as const };
+  const provider = over([key], { probeHosts: [`127.0.0.1:${api.port}`] });
+  expect(await provider.probe(key, null, signal)).toMatchObject({
+    verdict: 'unreachable',
+    how: expect.stringContaining('its material is not at hand'),
+  });
+});
+
 test('an API that is down says nothing about the key', async () => {
   await api.close();
   const probe = await probed(withProbeUrl());

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { KeyClass } from '../../src/domain/key.ts';
+import { ConfigTrouble } from '../../src/errors.ts';
 import { checkKeyClasses, checkPolicy, loadKeyClasses, loadPolicy } from '../../src/runbook/policy-file.ts';
 import { describeProblem } from '../../src/runbook/problem.ts';
 
@@ -45,7 +46,9 @@ describe('policy.yaml', () => {
 
   test('is not read through a directory of that name', async () => {
     mkdirSync(join(dir, 'policy.yaml'));
-    await expect(loadPolicy(dir)).rejects.toMatchObject({ code: 'policy_broken' });
+    await expect(loadPolicy(dir)).rejects.toSatisfy(
+      (error) => error instanceof ConfigTrouble && error.code === 'policy_broken',
+    );
   });
 
   test.each([

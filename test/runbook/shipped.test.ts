@@ -36,6 +36,7 @@ test('the warning before expiry is not configured, so that the first incident ca
 const OUTPUTS: Record<string, JsonObject> = {
   admin: { available: true, how: 'it answered' },
   stop_issuing: { material: null },
+  old_dead: { how: 'it was refused', proved: true },
   mint: { key: { ...key, version: key.version + 1 }, secret: { secret: 'sec-1' } },
 };
 
@@ -85,6 +86,24 @@ describe('R-KEY-EXPIRY', () => {
       'never_again',
       'summary',
     ]);
+  });
+
+  test('asks a person who can show that the old key is dead when nothing could try it', async () => {
+    const { ids, given } = await play(
+      { key, situation: 'expired' },
+      {
+        class: { class: 'api_key', why: 'because', evidence: [] },
+        never_again: { would_tell: 'x' },
+        old_dead: { how: 'its material is not at hand', proved: false },
+      },
+    );
+    expect(ids).toContain('old_dead_by_hand');
+    expect(given.old_dead_by_hand).toMatchObject({ settles: 'death', evidence: 'text', no: 'waits' });
+  });
+
+  test('a "not yet" to the redeployment takes nothing back', async () => {
+    const { given } = await lane('api_key');
+    expect(given.redeployed).toMatchObject({ no: 'waits' });
   });
 
   test('revokes an exploited API key before anything else, after the approval', async () => {

@@ -4,7 +4,7 @@ import type { Incident } from '../../src/domain/incident.ts';
 import { ask } from '../../src/steps/ask.ts';
 import type { StepResult } from '../../src/steps/contract.ts';
 import { aStepWorld, type StepWorld } from '../support/a-step-context.ts';
-import { anIncident, bob, carol, minutesAfter, NOON } from '../support/builders.ts';
+import { aKey, anIncident, bob, carol, minutesAfter, NOON } from '../support/builders.ts';
 import { done, failure, play, resume, waiting } from '../support/play-step.ts';
 
 const input = { question: 'Is the caller redeployed?', assignee: 'owner', evidence: 'url' };
@@ -57,6 +57,22 @@ describe('ask', () => {
     expect(error).toContain('the deploy is frozen');
   });
 
+  test('where a no means "not yet", keeps it on record and puts the question again', async () => {
+    const world = aStepWorld();
+    world.context.step.dueAt = minutesAfter(NOON, 30);
+    const asked = { ...input, no: 'waits' };
+    const { row, waits } = opened(world, await play(world, ask, asked));
+    world.ledger.apply([{ type: 'ask_answered', ask: row.id, yes: false, evidence: 'tonight', by: carol }], NOON);
+    const again = opened(world, await resume(world, ask, { input: asked, waiting: waits }));
+    expect(again.row).toMatchObject({ question: input.question, answer: null });
+    expect(again.row.id).not.toBe(row.id);
+    expect(again.row.token).not.toBe(row.token);
+    expect(world.ledger.asks.get(row.id)?.answer).toMatchObject({ yes: false, evidence: 'tonight' });
+    const yes = { type: 'ask_answered', ask: again.row.id, yes: true, evidence: 'https://ci/8', by: carol } as const;
+    world.ledger.apply([yes], NOON);
+    expect(done(await resume(world, ask, { input: asked, waiting: again.waits }))).toMatchObject({ yes: true });
+  });
+
   test('wakes once when it is overdue, and waits on: no answer is neither yes nor no', async () => {
     const world = aStepWorld();
     world.context.step.dueAt = minutesAfter(NOON, 30);
@@ -106,6 +122,13 @@ describe('ask', () => {
       const { world } = await answeredYes('reminder');
       expect(world.ledger.evidence).toMatchObject([
         { kind: REMINDER_BY_HAND, content: { by: 'carol', evidence: 'https://grafana/healthz' } },
+      ]);
+    });
+
+    test('a yes under a name stands for the rejection of the old key', async () => {
+      const { result } = await answeredYes('death');
+      expect(result.events).toEqual([
+        { type: 'key_proved_dead', key: aKey().id, how: 'carol showed it: https://grafana/healthz' },
       ]);
     });
 

@@ -9,7 +9,7 @@ import { keyRevoke } from '../../src/steps/key-revoke.ts';
 import { secretDeliver } from '../../src/steps/secret-deliver.ts';
 import { aStepWorld, digestOf, OLD_MATERIAL, type StepWorld } from '../support/a-step-context.ts';
 import { aKey, aStep, daysAfter, minutesAfter, NOON } from '../support/builders.ts';
-import { done, failure, play, resume, typesOf, waiting } from '../support/play-step.ts';
+import { done, failure, play, playThrough, resume, typesOf, waiting } from '../support/play-step.ts';
 
 const old = keyRefOf(aKey());
 const oldKey = (world: StepWorld) => world.ledger.keys.get(aKey().id) ?? aKey();
@@ -20,7 +20,7 @@ async function replaced(world = aStepWorld(), { deliver = true } = {}) {
     key: JsonObject;
     secret: { secret: string };
   };
-  if (deliver) await play(world, secretDeliver, { secret: made.secret, key: made.key, to: 'owner' });
+  if (deliver) await playThrough(world, secretDeliver, { secret: made.secret, key: made.key, to: 'owner' });
   return { world, made, live: { key: made.key, secret: made.secret, times: 3 } };
 }
 
@@ -197,7 +197,20 @@ describe('key.prove_dead', () => {
     world.ledger.runs.set(run.id, { ...run, steps: { step: aStep('step', { state: 'started' }) } });
     world.at(minutesAfter(NOON, 4));
     world.provider.verdicts.push('unreachable');
-    expect(failure(await play(world, keyProveDead, input))).toContain('Nothing could say');
+    const { material } = done(await play(world, keyQuarantine, { key: old }));
+    const asked = { key: old, secret: material ?? null };
+    expect(failure(await play(world, keyProveDead, asked))).toContain('Nothing could say');
+  });
+
+  test('without its material, ends without a proof when nothing could try it', async () => {
+    const world = aStepWorld();
+    const run = world.context.run;
+    world.ledger.runs.set(run.id, { ...run, steps: { step: aStep('step', { state: 'started' }) } });
+    world.at(minutesAfter(NOON, 4));
+    world.provider.verdicts.push('unreachable');
+    const result = await play(world, keyProveDead, input);
+    expect(done(result)).toMatchObject({ proved: false });
+    expect(typesOf(result.events)).not.toContain('key_proved_dead');
   });
 });
 

@@ -20,6 +20,13 @@ export async function resume(
   return recorded(world, kind, result);
 }
 
+/** Goes on at once where a step only waits for its events to be recorded. */
+export async function playThrough(world: StepWorld, kind: StepKind, input: JsonObject): Promise<StepResult> {
+  let result = await play(world, kind, input);
+  while (result.kind === 'wait') result = await resume(world, kind, { input, waiting: result.waiting });
+  return result;
+}
+
 export async function probe(
   world: StepWorld,
   kind: StepKind,

@@ -1,5 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Ask } from '../../domain/incident.ts';
+import type { NoLeadsTo } from '../../engine/engine.ts';
 import {
   actions,
   at,
@@ -65,7 +66,7 @@ function answerLine({ yes, evidence, by, at: when }: NonNullable<AskCard['answer
 
 export const ANSWER_FORM = 'answer';
 
-export function answerModal(ask: { token: string; question: string; evidence: Ask['evidence'] }): ModalView {
+export function answerModal(ask: Pick<Ask, 'token' | 'question' | 'evidence'> & { no: NoLeadsTo }): ModalView {
   const evidence = EVIDENCE[ask.evidence];
   return {
     type: 'modal',
@@ -81,7 +82,7 @@ export function answerModal(ask: { token: string; question: string; evidence: As
         label: 'Your answer',
         options: [
           { value: 'yes', label: 'Yes' },
-          { value: 'no', label: 'No: the step fails' },
+          { value: 'no', ...NO[ask.no] },
         ],
       }),
       textInput({
@@ -94,6 +95,12 @@ export function answerModal(ask: { token: string; question: string; evidence: As
     ],
   };
 }
+
+const NO = {
+  ends: { label: 'No', description: 'No takes back what can be taken back and ends the run.' },
+  goes_on: { label: 'No', description: 'The step fails, and the run goes on without it.' },
+  waits: { label: 'Not yet', description: 'Not yet: the question stays open.' },
+} as const;
 
 const EVIDENCE = {
   none: { label: 'Remark', hint: 'Goes into the summary. Never paste a key here.' },

@@ -203,7 +203,7 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
       })),
       radius: radiusOf(text),
     }),
-    answer: answerModal({ token: 'ast-opaque', question: text, evidence: 'url' }),
+    answer: answerModal({ token: 'ast-opaque', question: text, evidence: 'url', no: 'ends' }),
     rotate: rotateModal({ slug: text, situation: 'exploited', reason: text, hint: text, channel: 'C0OPS' }),
     say: sayInModal('Not done', text),
     home: home({
