@@ -21,8 +21,7 @@ export async function openLedgerFile(file: string): Promise<LedgerDb> {
   assertPrivate(file);
   const sqlite = openSqlite(file);
   try {
-    assertRecent(sqlite);
-    // Several processes may start at once; switching a new file to WAL locks it for a moment.
+    // Several processes may start at once; switching a new file to WAL locks it for a moment, even for who only reads.
     await patiently(() => prepare(sqlite, file));
     return new Kysely<LedgerTables>({ dialect: patientSqlite(sqlite) });
   } catch (error) {
@@ -32,6 +31,7 @@ export async function openLedgerFile(file: string): Promise<LedgerDb> {
 }
 
 function prepare(sqlite: Database.Database, file: string): void {
+  assertRecent(sqlite);
   assertOurs(sqlite);
   configure(sqlite);
   assertSound(sqlite, file);
