@@ -7,9 +7,10 @@ import { openEngine } from './engine/open-engine.ts';
 import { leaseOwner } from './engine/owner.ts';
 import { openQueue, type Queue } from './engine/queue.ts';
 import { startSweep } from './engine/sweep.ts';
+import { Refusal } from './errors.ts';
 import { startHttp } from './http/start-http.ts';
 import { countUsage } from './http/usage-counter.ts';
-import { openLedger } from './ledger/ledger.ts';
+import { type Ledger, openLedger } from './ledger/ledger.ts';
 import { createLog, type Log } from './log.ts';
 import { providers } from './providers/index.ts';
 import { type KeyFiles, loadKeyFiles } from './providers/key-files.ts';
@@ -70,6 +71,7 @@ async function openParts(config: Config, { log, onStop }: { log: Log; onStop: On
   onStop(watchFolder(config.runbooksDir, () => reload(runbooks, log)));
   const ledger = await openLedger({ file: config.ledgerFile, now });
   onStop(ledger.close);
+  await assertWhole(ledger, config.ledgerFile);
   const queue = await openQueue({
     url: config.queueUrl,
     dataDir: config.dataDir,
@@ -135,6 +137,16 @@ async function startFronts(
     onStop(slack.stop);
   }
   return http.url;
+}
+
+/** A bot that cannot show what happened before must not add to it. */
+async function assertWhole(ledger: Ledger, file: string): Promise<void> {
+  const verdict = await ledger.verifyAudit();
+  if (verdict.whole) return;
+  throw new Refusal(
+    'audit_broken',
+    `The audit in ${file} is not whole: ${verdict.why}. Keep the file as it is for whoever looks into it, and restore the last backup.`,
+  );
 }
 
 async function reload(runbooks: RunbookSet, log: Log): Promise<void> {

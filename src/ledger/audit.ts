@@ -92,39 +92,55 @@ export type AuditVerdict =
   | { whole: true; entries: number; head: string }
   | { whole: false; entries: number; at: number; why: string };
 
-/** Recomputes the chain from the first line, in pages, and compares its end with the head. */
+/**
+ * Recomputes the chain from the first line, in pages, up to the end as it is when this begins: others may go on recording meanwhile. What
+ * stands behind the end was put there by somebody else.
+ */
 export async function verifyAudit(db: LedgerDb): Promise<AuditVerdict> {
+  const end = await headOf(db);
   let seq = 0;
   let hash = GENESIS;
-  for (;;) {
-    const page = await db.selectFrom('audit').selectAll().where('seq', '>', seq).orderBy('seq').limit(1_000).execute();
+  while (seq < end.seq) {
+    const lines = db.selectFrom('audit').selectAll().where('seq', '>', seq).where('seq', '<=', end.seq);
+    const page = await lines.orderBy('seq').limit(1_000).execute();
     if (page.length === 0) break;
     for (const row of page) {
-      if (row.seq !== seq + 1)
-        return {
-          whole: false,
-          entries: seq,
-          at: seq + 1,
-          why: `line ${seq + 1} is missing; the next one there is ${row.seq}`,
-        };
-      if (row.prev_hash !== hash)
-        return { whole: false, entries: seq, at: row.seq, why: `line ${row.seq} does not follow from line ${seq}` };
-      const { hash: claimed, ...rest } = row;
-      if (hashOf(rest) !== claimed)
-        return { whole: false, entries: seq, at: row.seq, why: `line ${row.seq} was changed after it was written` };
+      const why = breakAt(row, { seq, hash });
+      if (why !== null) return { whole: false, entries: seq, at: seq + 1, why };
       seq = row.seq;
-      hash = claimed;
+      hash = row.hash;
     }
   }
-  const head = await db.selectFrom('audit_head').selectAll().where('id', '=', 1).executeTakeFirstOrThrow();
-  if (head.seq !== seq || head.hash !== hash)
+  if (end.seq !== seq || end.hash !== hash)
     return {
       whole: false,
       entries: seq,
       at: seq + 1,
-      why: `the end is missing: ${head.seq} lines were written and ${seq} are there`,
+      why: `the end is missing: ${end.seq} lines were written and ${seq} are there`,
+    };
+  // Read before the head: a line and the head that counts it are one transaction, so a line beyond the head never belongs there.
+  const last = await db.selectFrom('audit').select('seq').orderBy('seq', 'desc').executeTakeFirst();
+  const now = await headOf(db);
+  if (last !== undefined && last.seq > now.seq)
+    return {
+      whole: false,
+      entries: seq,
+      at: last.seq,
+      why: `line ${last.seq} stands behind the end, which is line ${now.seq}`,
     };
   return { whole: true, entries: seq, head: hash };
+}
+
+function headOf(db: LedgerDb): Promise<{ seq: number; hash: string }> {
+  return db.selectFrom('audit_head').select(['seq', 'hash']).where('id', '=', 1).executeTakeFirstOrThrow();
+}
+
+/** How this line breaks the chain behind the line before it, or null. */
+function breakAt(row: Selectable<AuditTable>, before: { seq: number; hash: string }): string | null {
+  if (row.seq !== before.seq + 1) return `line ${before.seq + 1} is missing; the next one there is ${row.seq}`;
+  if (row.prev_hash !== before.hash) return `line ${row.seq} does not follow from line ${before.seq}`;
+  const { hash, ...rest } = row;
+  return hashOf(rest) === hash ? null : `line ${row.seq} was changed after it was written`;
 }
 
 const KnownChannel: z.ZodType<Channel> = z.enum(['slack', 'hook', 'cli', 'http', 'engine', 'demo']);

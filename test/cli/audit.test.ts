@@ -46,7 +46,7 @@ test.each<[string, (file: string) => void, RegExp]>([
   [
     'no ledger at all',
     (file) => writeFileSync(file, 'not a database, but long enough to be looked at'.repeat(99)),
-    /damaged/,
+    /not a usable SQLite file/,
   ],
   [
     'readable by others',

@@ -54,7 +54,7 @@ test.each<[string, (at: Installation) => Record<string, string>, RegExp]>([
     /^Nothing is allowed until this is right: runbooks\/policy\.yaml:1:/,
   ],
   ['without its runbooks folder', ({ runbooksDir }) => gone(runbooksDir), /policy\.yaml/],
-  ['with a ledger of another program', ({ ledgerFile }) => broken(ledgerFile), /is damaged/],
+  ['with a ledger of another program', ({ ledgerFile }) => broken(ledgerFile), /is damaged|not a usable SQLite file/],
   [
     'with a queue that it does not know',
     () => ({ QUEUE_URL: 'amqp://user:canary@host' }),
