@@ -39,6 +39,8 @@ test.each([
   expect(text.out).toContain(`The audit is NOT whole: ${why}`);
   const json = await rekey(['audit', 'verify', '--json']);
   expect([json.code, JSON.parse(json.out)]).toMatchObject([1, { whole: false, why: expect.stringContaining(why) }]);
+  const serve = await rekey(['serve']);
+  expect([serve.code, serve.err]).toMatchObject([2, expect.stringContaining('restore the last backup')]);
 });
 
 test.each<[string, (file: string) => void, RegExp]>([
