@@ -2,12 +2,14 @@ import { z } from 'zod';
 import type { LedgerEvent } from './event.ts';
 import type { IncidentId, PersonId } from './ids.ts';
 import { PersonId as PersonIdSchema } from './ids.ts';
+import type { StepRecord } from './run.ts';
 
 /** What a Slack message shows. Each is rendered from the ledger by one view in slack/views/. */
 export const Surface = z.enum([
   'incident',
   'run',
   'run_failed',
+  'doubt',
   'approval',
   'approval_dm',
   'ask',
@@ -25,7 +27,7 @@ export type Address =
 /** One message that has to exist because of an event: the same (surface, subject, address) never makes a second one. */
 export interface Announcement {
   surface: Surface;
-  /** The id of what is shown: an incident, run, approval, ask or notice. */
+  /** The id of what is shown: an incident, run, approval, ask or notice; `doubtOf` an attempt of a step. */
   subject: string;
   address: Address;
 }
@@ -41,6 +43,10 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
       return [{ surface: 'incident', subject: incident, address: channel }];
     case 'run_started':
       return [{ surface: 'run', subject: event.run.id, address: thread }];
+    case 'step_recorded':
+      return event.record.state === 'in_doubt'
+        ? [{ surface: 'doubt', subject: doubtOf(event.record), address: channel }]
+        : [];
     case 'approval_requested':
       return [
         { surface: 'approval', subject: event.approval.id, address: channel },
@@ -60,6 +66,11 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
     default:
       return [];
   }
+}
+
+/** What one attempt left open. The next one has another, so that a second doubt is a message of its own and not only an edit. */
+export function doubtOf({ token, attempts }: Pick<StepRecord, 'token' | 'attempts'>): string {
+  return `${token}.${attempts}`;
 }
 
 function direct(surface: Surface, subject: string, people: readonly PersonId[]): Announcement[] {

@@ -32,6 +32,7 @@ export type LedgerEvent =
   | { type: 'run_cancel_requested'; run: RunId; reason: string }
   | { type: 'run_finished'; run: RunId; outcome: RunOutcome; why: string }
   | { type: 'step_recorded'; run: RunId; record: StepRecord }
+  | { type: 'step_settled'; run: RunId; step: StepId; happened: boolean; reason: string; by: Actor }
   | { type: 'approval_requested'; approval: Approval }
   | { type: 'vote_cast'; approval: ApprovalId; vote: Vote }
   | { type: 'approval_decided'; approval: ApprovalId; outcome: ApprovalOutcome }

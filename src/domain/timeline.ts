@@ -103,6 +103,8 @@ function sentenceForRun(event: Exclude<Told, KeyEvent>, name: (id: string) => st
       return `${name(event.run)} ${event.outcome}: ${event.why}.`;
     case 'step_recorded':
       return sentenceForStep(event.record);
+    case 'step_settled':
+      return `${event.by} stated that step ${event.step} ${event.happened ? 'happened' : 'did not happen'}${because(event.reason)}.`;
     case 'approval_requested':
       return `"${event.approval.question}" was put to ${event.approval.asked.join(', ')} (rule ${event.approval.ruleName}, until ${event.approval.expiresAt}).`;
     case 'vote_cast':
@@ -120,7 +122,7 @@ function sentenceForRun(event: Exclude<Told, KeyEvent>, name: (id: string) => st
 
 type RunEvent = Extract<
   Told,
-  { type: `run_${string}` | 'step_recorded' | `approval_${string}` | 'vote_cast' | `ask_${string}` }
+  { type: `run_${string}` | `step_${string}` | `approval_${string}` | 'vote_cast' | `ask_${string}` }
 >;
 
 function sentenceForIncident(event: Exclude<Told, KeyEvent | RunEvent>, name: (id: string) => string): string | null {

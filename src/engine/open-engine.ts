@@ -1,9 +1,10 @@
 import { RunId } from '../domain/ids.ts';
 import { advance } from './advance.ts';
 import { answer, question } from './answer.ts';
-import { cancel, settle } from './cancel.ts';
+import { cancel } from './cancel.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Engine } from './engine.ts';
+import { settle } from './settle.ts';
 import { alert, rotate } from './start.ts';
 import { review, vote } from './vote.ts';
 

@@ -1,5 +1,5 @@
 import type { LedgerEvent } from '../domain/event.ts';
-import type { KeyId } from '../domain/ids.ts';
+import type { KeyId, RunId } from '../domain/ids.ts';
 import type { Key } from '../domain/key.ts';
 import type { AuditContext } from './audit.ts';
 import { stored } from './codec.ts';
@@ -67,6 +67,8 @@ type RotationChange = {
   completed_at?: string;
 };
 
+const ROTATION_OVER = ['completed', 'rolled_back', 'failed'];
+
 /** A replacement opens the rotation of the key it replaces; the unique index refuses a second one while that is open. */
 async function openRotation(tx: LedgerDb, key: Key, context: AuditContext): Promise<void> {
   if (key.predecessor === null || context.run === null) return;
@@ -90,7 +92,7 @@ async function advanceRotation(tx: LedgerDb, replacement: KeyId, change: Rotatio
     .updateTable('rotations')
     .set(change)
     .where('replacement_id', '=', replacement)
-    .where('state', 'not in', ['completed', 'rolled_back'])
+    .where('state', 'not in', ROTATION_OVER)
     .execute();
 }
 
@@ -100,6 +102,16 @@ async function advanceRotationOf(tx: LedgerDb, key: KeyId, change: RotationChang
     .updateTable('rotations')
     .set(change)
     .where('key_id', '=', key)
-    .where('state', 'not in', ['completed', 'rolled_back'])
+    .where('state', 'not in', ROTATION_OVER)
+    .execute();
+}
+
+/** Whoever replaces the key next must not be refused because of a run that is no more. */
+export async function closeRotationsOf(tx: LedgerDb, run: RunId): Promise<void> {
+  await tx
+    .updateTable('rotations')
+    .set({ state: 'failed' })
+    .where('run_id', '=', run)
+    .where('state', 'not in', ROTATION_OVER)
     .execute();
 }

@@ -1,6 +1,7 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { StepRecord, Waiting } from '../domain/run.ts';
+import { closeRotationsOf } from './apply-keys.ts';
 import { approvalToRow } from './approvals.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
@@ -11,7 +12,7 @@ import { runToRow, stepToRow } from './runs.ts';
 
 type RunEvent = Extract<
   LedgerEvent,
-  { type: `run_${string}` | 'step_recorded' | `approval_${string}` | 'vote_cast' | `ask_${string}` }
+  { type: `run_${string}` | `step_${string}` | `approval_${string}` | 'vote_cast' | `ask_${string}` }
 >;
 
 export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: AuditContext): Promise<void> {
@@ -49,7 +50,11 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
           .where('finished_at', 'is', null),
         `unfinished run ${event.run}`,
       );
+      await closeRotationsOf(tx, event.run);
       return answerWaiting(tx, event.run, at);
+    case 'step_settled':
+      // What the step became is recorded with it; this is who said so, and why.
+      return;
     case 'step_recorded': {
       const row = { ...stepToRow(event.run, event.record), answered: await isAnswered(tx, event.record) };
       const { run_id: _run, step_id: _step, ...change } = row;

@@ -26,6 +26,7 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'run_cancel_requested':
     case 'run_finished':
     case 'step_recorded':
+    case 'step_settled':
     case 'approval_requested':
     case 'vote_cast':
     case 'approval_decided':

@@ -167,7 +167,7 @@ export function keyQueries(db: LedgerDb): KeyQueries {
   };
 }
 
-/** A pending replacement is not yet "the key"; a replacement that was rolled back never was. */
+/** A pending replacement is not yet "the key"; one that was rolled back, or left pending by a run that failed, never was. */
 function newestUsable(newestFirst: readonly Selectable<KeysTable>[]): Selectable<KeysTable> | undefined {
-  return newestFirst.find((row) => row.activated_at !== null) ?? newestFirst[0];
+  return newestFirst.find((row) => row.activated_at !== null) ?? newestFirst.find((row) => row.predecessor === null);
 }

@@ -155,6 +155,8 @@ function contextOf(event: LedgerEvent, context: RecordContext): AuditContext {
       return { ...base, run: event.run, incident: event.incident };
     case 'step_recorded':
       return { ...base, run: event.run, step: event.record.step };
+    case 'step_settled':
+      return { ...base, run: event.run, step: event.step };
     case 'approval_requested':
       return { ...base, planHash: event.approval.planHash };
     default:

@@ -8,12 +8,21 @@ import type { Outbox, OutgoingMessage } from './outbox.ts';
 
 // One edit a second per message at most; what changes in between is shown by the next edit.
 const EDIT_EVERY_MS = 1_000;
-const REWRITTEN: readonly Surface[] = ['incident', 'run', 'approval', 'approval_dm', 'ask', 'ask_dm', 'recovered'];
+const REWRITTEN: readonly Surface[] = [
+  'incident',
+  'run',
+  'doubt',
+  'approval',
+  'approval_dm',
+  'ask',
+  'ask_dm',
+  'recovered',
+];
 
 /** Makes the messages that the event calls for, once each, and marks those that show something it changed. */
 export async function announce(tx: LedgerDb, event: LedgerEvent, context: AuditContext): Promise<void> {
   for (const announcement of announcementsOf(event, context.incident)) await ensureMessage(tx, announcement, context);
-  const shown = shownBy(event, context);
+  const shown = [...shownBy(event, context), ...(await doubtsTouchedBy(tx, event))];
   if (shown.length === 0) return;
   const messages = tx
     .selectFrom('messages')
@@ -35,6 +44,26 @@ function shownBy(event: LedgerEvent, context: AuditContext): string[] {
   if (event.type === 'vote_cast' || event.type === 'approval_decided') subjects.push(event.approval);
   if (event.type === 'ask_answered') subjects.push(event.ask);
   return subjects;
+}
+
+/** What is asked about a step changes with the step, and with the end of its run. */
+async function doubtsTouchedBy(tx: LedgerDb, event: LedgerEvent): Promise<string[]> {
+  const about = askedAbout(event);
+  if (about === null) return [];
+  const rows = await tx
+    .selectFrom('messages')
+    .select('subject')
+    .where('surface', '=', 'doubt')
+    // '/' follows '.', so this is every subject that begins with `<about>.`.
+    .where('subject', '>=', `${about}.`)
+    .where('subject', '<', `${about}/`)
+    .execute();
+  return rows.map((row) => row.subject);
+}
+
+function askedAbout(event: LedgerEvent): string | null {
+  if (event.type === 'step_recorded') return event.record.token;
+  return event.type === 'run_finished' ? event.run : null;
 }
 
 async function ensureMessage(

@@ -39,6 +39,8 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `run:${event.run}`;
     case 'step_recorded':
       return `run:${event.run}#${event.record.step}`;
+    case 'step_settled':
+      return `run:${event.run}#${event.step}`;
     case 'approval_requested':
       return `approval:${event.approval.id}`;
     case 'vote_cast':

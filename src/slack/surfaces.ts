@@ -3,6 +3,7 @@ import type { Sources } from './deps.ts';
 import type { Message } from './limits.ts';
 import { loadApproval } from './load/approval.ts';
 import { loadAsk } from './load/ask.ts';
+import { loadDoubt } from './load/doubt.ts';
 import { loadIncident } from './load/incident.ts';
 import { loadNotice } from './load/notice.ts';
 import { loadRecovered } from './load/recovered.ts';
@@ -11,6 +12,7 @@ import { loadFailedRun } from './load/run-failed.ts';
 import { loadSummary } from './load/summary.ts';
 import { approvalCard } from './views/approval-card.ts';
 import { askCard } from './views/ask-card.ts';
+import { doubtCard } from './views/doubt.ts';
 import { incidentCard } from './views/incident-card.ts';
 import { noticeCard } from './views/notice.ts';
 import { recoveredCard } from './views/recovered.ts';
@@ -23,6 +25,7 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
   incident: drawnBy(loadIncident, incidentCard),
   run: drawnBy(loadRun, runProgress),
   run_failed: drawnBy(loadFailedRun, runFailed),
+  doubt: drawnBy(loadDoubt, doubtCard),
   approval: drawnBy(loadApproval, approvalCard),
   approval_dm: drawnBy(loadApproval, approvalCard),
   ask: drawnBy(loadAsk, askCard),

@@ -33,6 +33,11 @@ export interface StepKind<With extends z.ZodType = z.ZodType, Outputs extends z.
   resume?: (input: z.output<With>, context: StepContext & { waiting: Waiting }) => Promise<StepResult>;
   /** For `repeat: 'probe'`, after a crash: the result if the effect happened, or 'did_not_happen'. */
   probe?: (input: z.output<With>, context: StepContext) => Promise<StepResult | 'did_not_happen'>;
+  /**
+   * A person said that the effect of an attempt which was left in doubt did happen: what is then recorded, without having the effect
+   * again. Without it a `probe` looks; a kind with neither is adopted only if it gives no outputs on.
+   */
+  adopt?: (input: z.output<With>, context: StepContext) => Promise<StepResult>;
 }
 
 export type Undo =

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { PermanentFailure } from '../errors.ts';
-import { defineStep, type StepContext } from './contract.ts';
+import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { type KeyRef, keyRef } from './fields.ts';
 import { currentKey, providerOf } from './look-up.ts';
 
@@ -26,20 +26,33 @@ export const keyRevoke = defineStep({
   timeoutMs: 60_000,
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
-    if (key.state === 'revoked') return { kind: 'done', outputs: { already: true }, events: [] };
+    if (key.state === 'revoked') return already;
     await assertMayGo(key, input.replaced_by, context);
-    const replacement = input.replaced_by === null ? null : await currentKey(context, input.replaced_by);
     await providerOf(context, key).revoke(key);
-    const events: LedgerEvent[] = [
-      ...(isCompromised(context) && key.compromisedAt === null
-        ? [{ type: 'key_compromised', key: key.id } as const]
-        : []),
-      { type: 'key_revoked', key: key.id, replacedBy: replacement?.id ?? null },
-      ...containment(context),
-    ];
-    return { kind: 'done', outputs: { already: false }, events };
+    return revoked(key, input.replaced_by, context);
+  },
+  adopt: async (input, context) => {
+    const key = await currentKey(context, input.key);
+    if (key.state === 'revoked') return already;
+    // For keys that Rekey itself guards the record is the revocation, so it needs what the step needs.
+    await assertMayGo(key, input.replaced_by, context);
+    return revoked(key, input.replaced_by, context);
   },
 });
+
+const already: StepResult = { kind: 'done', outputs: { already: true }, events: [] };
+
+async function revoked(key: Key, replacedBy: KeyRef | null, context: StepContext): Promise<StepResult> {
+  const replacement = replacedBy === null ? null : await currentKey(context, replacedBy);
+  const events: LedgerEvent[] = [
+    ...(isCompromised(context) && key.compromisedAt === null
+      ? [{ type: 'key_compromised', key: key.id } as const]
+      : []),
+    { type: 'key_revoked', key: key.id, replacedBy: replacement?.id ?? null },
+    ...containment(context),
+  ];
+  return { kind: 'done', outputs: { already: false }, events };
+}
 
 async function assertMayGo(key: Key, replacedBy: KeyRef | null, context: StepContext): Promise<void> {
   if (!(await context.classRule(key.class)).revocable)

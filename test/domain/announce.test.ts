@@ -23,6 +23,7 @@ test.each([
   [{ type: 'run_finished', run: aRun().id, outcome: 'failed', why: '' }, ['run_failed']],
   [{ type: 'run_finished', run: aRun().id, outcome: 'succeeded', why: '' }, []],
   [{ type: 'step_recorded', run: aRun().id, record: aStep('a', { state: 'started' }) }, []],
+  [{ type: 'step_recorded', run: aRun().id, record: aStep('a', { state: 'in_doubt', question: '?' }) }, ['doubt']],
 ] as [LedgerEvent, string[]][])('%o is told as %j', (event, expected) => {
   expect(surfaces(event)).toEqual(expected);
 });

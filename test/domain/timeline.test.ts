@@ -99,6 +99,17 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'run_finished', run, outcome: 'failed', why: 'mint: no' },
     'R-KEY-EXPIRY (run-1) failed: mint: no',
   ],
+  step_settled: [
+    {
+      type: 'step_settled',
+      run,
+      step: aStep('mint', { state: 'started' }).step,
+      happened: true,
+      reason: 'I looked',
+      by: 'person:alice',
+    },
+    'person:alice stated that step mint happened: I looked.',
+  ],
   step_recorded: [
     { type: 'step_recorded', run, record: aStep('mint', { state: 'failed', error: 'no admin' }) },
     'Step mint failed: no admin',

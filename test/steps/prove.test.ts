@@ -121,6 +121,13 @@ describe('key.revoke', () => {
     expect(again).toEqual({ kind: 'done', outputs: { already: true }, events: [] });
   });
 
+  test('adopts a revocation that a person saw: it is recorded, and the provider is not asked again', async () => {
+    const world = aStepWorld();
+    const adopted = await keyRevoke.adopt?.(keyRevoke.with.parse({ key: old, replaced_by: null }), world.context);
+    expect(typesOf(adopted?.events ?? [])).toContain('key_revoked');
+    expect(world.provider.live.has(digestOf(OLD_MATERIAL))).toBe(true);
+  });
+
   test.each(['embedded', 'passphrase'] as const)('never revokes a key of the class %s', async (keyClass) => {
     const world = aStepWorld({ key: { class: keyClass }, run: { inputs: { situation: 'exploited' } } });
     await expect(play(world, keyRevoke, { key: old, replaced_by: null })).rejects.toThrow('a runbook never revokes it');

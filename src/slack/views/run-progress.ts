@@ -16,6 +16,7 @@ import {
 } from '../blocks.ts';
 import { fitting, type Message } from '../limits.ts';
 import { cut, escapeMrkdwn } from '../text.ts';
+import { settleButtons } from './settle-buttons.ts';
 
 export type StepShown =
   | { kind: 'to_come' }
@@ -167,29 +168,13 @@ const MOST_DOUBTS = 3;
 /** A crash left open whether the effect happened: somebody who can look says so. */
 function doubtsOf(steps: readonly StepLine[]): KnownBlock[] {
   const doubts = steps.flatMap(({ id, shown }) => (shown.kind === 'in_doubt' ? [{ id, ...shown }] : []));
-  return doubts.slice(0, MOST_DOUBTS).flatMap(({ id, question, token }, index) => [
-    divider,
-    line(bold(`Did ${cut(id, 64)} happen? `), cut(question, 400)),
-    ...actions(`doubt-${index}`, [
-      button({ action: 'settle_yes', token, label: 'Yes, it happened', confirm: sure('it happened') }),
-      button({
-        action: 'settle_no',
-        token,
-        label: 'No, do it',
-        style: 'danger',
-        confirm: sure('it did not happen, so that it is done now'),
-      }),
-    ]),
-  ]);
-}
-
-function sure(claim: string) {
-  return confirm({
-    title: 'Are you sure?',
-    text: `You state that ${claim}. This goes into the audit under your name.`,
-    yes: 'I looked',
-    no: 'Back',
-  });
+  return doubts
+    .slice(0, MOST_DOUBTS)
+    .flatMap(({ id, question, token }, index) => [
+      divider,
+      line(bold(`Did ${cut(id, 64)} happen? `), cut(question, 400)),
+      ...settleButtons(`doubt-${index}`, token),
+    ]);
 }
 
 function buttonsOf(run: RunProgress): Button[] {

@@ -52,14 +52,14 @@ create table rotations (
   replacement_id text not null constraint rotations_replacement_fk references keys (id),
   run_id text,
   mode text not null,
-  state text not null constraint rotations_state_known check (state in ('created', 'distributing', 'verifying', 'revoking', 'proving', 'completed', 'rolled_back')),
+  state text not null constraint rotations_state_known check (state in ('created', 'distributing', 'verifying', 'revoking', 'proving', 'completed', 'rolled_back', 'failed')),
   created_at text not null,
   distributed_at text,
   verified_at text,
   revoked_at text,
   completed_at text
 ) strict;
-create unique index rotations_one_open on rotations (key_id) where state not in ('completed', 'rolled_back');
+create unique index rotations_one_open on rotations (key_id) where state not in ('completed', 'rolled_back', 'failed');
 
 create table secrets (
   id text not null constraint secrets_pk primary key,

@@ -1,0 +1,32 @@
+import type { RunId } from '../domain/ids.ts';
+import { assertMay, type Policy, type Verb } from '../domain/policy.ts';
+import type { Run } from '../domain/run.ts';
+import { Refusal } from '../errors.ts';
+import type { RecordContext } from '../ledger/ledger.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import type { EngineDeps } from './deps.ts';
+import type { Origin } from './engine.ts';
+import { decisionContext } from './origin.ts';
+
+// With the incident, so that the decision stands in its timeline.
+export async function contextOf(deps: EngineDeps, id: RunId, origin: Origin): Promise<RecordContext> {
+  const run = await openRunOrRefuse(deps.ledger.read, id);
+  return decisionContext(deps, origin, { incident: run.incident, run: id });
+}
+
+export async function assertMayOn(
+  read: LedgerReader,
+  run: Run,
+  { policy, verb, origin }: { policy: Policy; verb: Verb; origin: Origin },
+): Promise<void> {
+  const key = run.key === null ? null : await read.key(run.key);
+  assertMay(policy, verb, { actor: origin.actor, subject: key ?? { owner: null, escalation: null } });
+}
+
+export async function openRunOrRefuse(read: LedgerReader, id: RunId): Promise<Run> {
+  const run = await read.run(id);
+  if (run === null) throw new Refusal('unknown_run', `There is no run ${id}. Copy the id from the run's message.`);
+  if (run.finishedAt !== null)
+    throw new Refusal('run_over', `${id} ended at ${run.finishedAt.toISOString()} (${run.outcome}).`);
+  return run;
+}
