@@ -30,15 +30,10 @@ async function aFailedRun(beginning: LedgerEvent[] = BEGINNING) {
 test('a key whose run failed after the point of no return can be replaced by the next run', async () => {
   const ledger = await aFailedRun();
   const run = RunId.parse('run-2');
-  await recordEvents(ledger, [
-    {
-      type: 'run_started',
-      run: aRun({
-        id: run,
-        runbook: BEGINNING.flatMap((one) => (one.type === 'run_started' ? [one.run.runbook] : []))[0],
-      }),
-    },
-  ]);
+  const again = BEGINNING.flatMap((event): LedgerEvent[] =>
+    event.type === 'run_started' ? [{ ...event, run: { ...event.run, id: run } }] : [],
+  );
+  await recordEvents(ledger, again);
   await recordEvents(ledger, [{ type: 'key_issued', key: pending(5) }], { run });
   expect((await ledger.read.versionsOf('payments-prod')).map((key) => key.version)).toEqual([5, 4, 3]);
   expect(await ledger.verifyTables()).toMatchObject({ whole: true });
