@@ -8,6 +8,8 @@ import { launch } from '../test/workspace/page-browser.ts';
 // Draws the pictures of the documentation from a real incident in Chromium: about a minute, nothing in them is arranged but the scrolling.
 const OUT = fileURLToPath(new URL('../docs/slack/', import.meta.url));
 const WIDE = { viewport: { width: 1440, height: 1000 } };
+const TALL = { viewport: { width: 1440, height: 1290 } };
+const LOW = { viewport: { width: 1440, height: 640 } };
 const PHONE = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true };
 const LIFE_MS = 25_000;
 const REJECTED_ENOUGH = 50;
@@ -25,7 +27,7 @@ try {
 async function pictures(browser: Browser, demo: DemoWorld): Promise<void> {
   const open = async (person: Person, options: Parameters<typeof openAs>[3] = WIDE) =>
     (await openAs(browser, demo.world.workspace, person, options)).page;
-  const alice = await open('U0ALICE');
+  const alice = await open('U0ALICE', TALL);
   await alice.getByRole('button', { name: 'Review' }).waitFor({ timeout: LIFE_MS + 15_000 });
   await alice.getByRole('button', { name: /1 reply/ }).click();
   await rejected(demo, REJECTED_ENOUGH);
@@ -41,7 +43,7 @@ async function pictures(browser: Browser, demo: DemoWorld): Promise<void> {
   await keep(bob, 'review-modal', 'Your decision');
   await bob.keyboard.press('Escape');
   await bob.getByRole('dialog').waitFor({ state: 'hidden' });
-  const home = await open('U0BOB', { ...WIDE, place: 'home' });
+  const home = await open('U0BOB', { ...LOW, place: 'home' });
   await keep(home, 'home', 'Open incidents');
 
   await review(bob);
