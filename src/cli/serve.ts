@@ -9,10 +9,11 @@ export const serve: CliCommand = (program) => {
     .action(async () => {
       // Loaded when asked for: it brings everything along, and the other commands work without it.
       const { startServing } = await import('../serve.ts');
-      const serving = await startServing(configHere());
+      // Heard from the first moment, so that a stop during the start closes what is open by then instead of cutting it off.
       const stop = new Promise<string>((resolve) => {
         for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal));
       });
+      const serving = await startServing(configHere());
       serving.log.info({ signal: await stop }, 'stopping');
       await serving.stop();
     });

@@ -93,6 +93,9 @@ function assertSound(sqlite: Database.Database, file: string): void {
 
 // Whatever else SQLite cannot do with the tables of its own file while it opens it is damage.
 function refusalOf(error: unknown, file: string): unknown {
+  // Said while opening, it has to name the file: nobody knows yet which one is meant.
+  if (error instanceof LedgerTrouble && error.code === 'ledger_broken')
+    return new LedgerTrouble(error.code, `${file}: ${error.message}`, { cause: error });
   return error instanceof Database.SqliteError ? damaged(file, error.message, error) : error;
 }
 

@@ -1,4 +1,4 @@
-import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
@@ -30,7 +30,7 @@ test.each<[string, (world: IncidentWorld) => void, RegExp]>([
   [
     'a ledger that is damaged',
     ({ layout }) => damage(join(layout.rekeyDir, 'ledger.sqlite')),
-    /The ledger .*ledger\.sqlite is damaged .*restore the last backup/,
+    /ledger\.sqlite.* not a usable SQLite file .*restore the last backup/,
   ],
 ])('refuses to start with %s, says what to mend, and ends', async (_what, spoil, sentence) => {
   await using world = await anIncidentWorld();
@@ -56,6 +56,17 @@ test('refuses to start beside another one in the same folder, and leaves that on
   expect({ code, said }).toEqual({ code: 2, said: expect.stringMatching(/Another Rekey process works in /) });
   await world.raise();
   await waitsAt(world, 'go');
+});
+
+test('leaves in good order when it is stopped while it still starts', async () => {
+  await using world = await anIncidentWorld();
+  world.bot.launch();
+  await vi.waitFor(() => expect(existsSync(join(world.layout.rekeyDir, 'queue'))).toBe(true), {
+    timeout: 20_000,
+    interval: 5,
+  });
+  expect(world.bot.said()).not.toContain('ready');
+  expect(await world.bot.stop()).toMatchObject({ code: 0, signal: null });
 });
 
 test('stays up with a bot token that Slack does not take, says so on /readyz, and goes on once it is right', async () => {

@@ -166,6 +166,6 @@ async function raiseUntilTaken(layout: Layout): Promise<void> {
       const { status } = await postAlert(layout, JSON.stringify(ALERT));
       if (status >= 300) throw new Error(`The hook answered ${status}.`);
     },
-    { timeout: 20_000, interval: 50 },
+    { timeout: 60_000, interval: 50 },
   );
 }
