@@ -72,7 +72,12 @@ test.each<[string, (at: World) => void, (config: Config) => Promise<Check>, RegE
     ledgerCheck,
     /Type: chmod 600 .*ledger\.sqlite$/,
   ],
-  ['a damaged ledger', ({ ledgerFile }) => writeFileSync(ledgerFile, 'gone'.repeat(999)), ledgerCheck, /damaged|not a usable SQLite file/],
+  [
+    'a damaged ledger',
+    ({ ledgerFile }) => writeFileSync(ledgerFile, 'gone'.repeat(999)),
+    ledgerCheck,
+    /damaged|not a usable SQLite file/,
+  ],
   [
     'a changed audit line',
     ({ ledgerFile }) => changeAudit(ledgerFile),
