@@ -21,6 +21,7 @@ export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<
     const key = await keyBySlugOrRefuse(tx.read, request.slug);
     assertMay(policy, 'rotate', { actor: request.actor, subject: key });
     const situation = request.situation ?? situationOf(key, deps.now());
+    assertTrueOf(key, { situation, now: deps.now() });
     const open = await joinOpenRun(tx, [key]);
     if (open !== null) {
       assertNotWorse(await tx.read.run(open.run), { key, situation });
@@ -182,6 +183,16 @@ function assertNotWorse(run: Run | null, { key, situation }: { key: Key; situati
     'worse_than_running',
     `${nameOf(key)} is being recovered as ${running} (${run.id}), which does less than ${situation} needs. ` +
       `Cancel that run with a reason, then ask again: /rotate-key cancel ${run.id} because "…"`,
+  );
+}
+
+/** `expired` is the mildest lane; a key that is still valid does not get it by a slip of the tongue. */
+function assertTrueOf(key: Key, { situation, now }: { situation: Situation; now: Date }): void {
+  if (situation !== 'expired' || isOver(key, now) || key.state !== 'active' || key.provider !== 'ledger') return;
+  const until = key.expiresAt === null ? 'has no expiry' : `is valid until ${key.expiresAt.toISOString()}`;
+  throw new Refusal(
+    'not_expired',
+    `${nameOf(key)} has not expired: it ${until}. Say suspected (somebody may have it) or exploited (somebody used it, or it is public).`,
   );
 }
 

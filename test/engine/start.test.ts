@@ -219,3 +219,12 @@ describe('an alert', () => {
     expect((await refusalOf(rekey.engine.alert(alert(overrides as never)))).code).toBe('alert_not_allowed');
   });
 });
+
+test('a key that is still valid is not taken for an expired one, whoever says so', async () => {
+  const rekey = await (await anEngineWorld(waiting)).open();
+  const id = KeyId.parse('key-valid');
+  const valid = aKey({ id, slug: 'valid-prod', digest: 'd8', externalRef: 'val1', expiresAt: daysAfter(NOON, 9) });
+  await recordEvents(rekey.ledger, [{ type: 'key_issued', key: { ...valid, predecessor: null } }]);
+  const refusal = await refusalOf(rekey.engine.rotate(rotate({ slug: 'valid-prod', situation: 'expired' })));
+  expect(refusal).toMatchObject({ code: 'not_expired', message: expect.stringContaining('suspected') });
+});
