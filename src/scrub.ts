@@ -3,8 +3,25 @@ import { liveSecrets } from './secret.ts';
 const MASK = '[secret]';
 
 // What a secret looks like when this process has never held it. Value first, pattern second: some systems' keys have no shape.
-const SHAPES =
-  /(?:rekey_(?:live|test)_[0-9A-Za-z]{16}_[0-9A-Za-z]{20,}|stoa_(?:sk|mcp)_[0-9a-zA-Z]{16,}|sk_live_[0-9a-f]{64}|xox[abeprs]-[0-9A-Za-z-]{8,}|xapp-[0-9A-Za-z-]{8,})/g;
+// The private key's body goes with its first line; a JSON escape ends it whole, so that scrubbed JSON stays JSON.
+const SHAPES = new RegExp(
+  [
+    'rekey_(?:live|test)_[0-9A-Za-z]{16}_[0-9A-Za-z]{20,}',
+    'stoa_(?:sk|mcp)_[0-9a-zA-Z]{16,}',
+    '(?:sk_live|rk_live|sk_test|rk_test)_[0-9A-Za-z]{16,}',
+    'xox[abeprs]-[0-9A-Za-z-]{8,}',
+    'xapp-[0-9A-Za-z-]{8,}',
+    'AKIA[0-9A-Z]{16}',
+    'gh[pousr]_[0-9A-Za-z]{36,}',
+    'github_pat_[0-9A-Za-z]{22}_[0-9A-Za-z]{20,}',
+    'AIza[0-9A-Za-z_-]{35}',
+    'glpat-[0-9A-Za-z_-]{20,}',
+    'npm_[0-9A-Za-z]{36}',
+    'eyJ[0-9A-Za-z_-]{8,}\\.eyJ[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}',
+    '-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[0-9A-Za-z+/=\\s]|\\\\[nr])*',
+  ].join('|'),
+  'g',
+);
 
 /** Text with every known secret, in any encoding that logs and payloads use, and everything shaped like one replaced by `[secret]`. */
 export function scrub(text: string): string {

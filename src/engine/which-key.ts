@@ -3,6 +3,10 @@ import type { Key } from '../domain/key.ts';
 import { Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { didYouMean } from '../runbook/suggest.ts';
+import { scrub } from '../scrub.ts';
+
+// No slug is longer; what is longer is something else, and none of it belongs into an answer.
+const LONGEST_ECHO = 63;
 
 /** The key that people mean by a slug; an unknown one is refused with the nearest names. */
 export async function keyBySlugOrRefuse(read: LedgerReader, slug: string): Promise<Key> {
@@ -16,7 +20,12 @@ export async function keyBySlugOrRefuse(read: LedgerReader, slug: string): Promi
     near.length > 0
       ? `Did you mean ${[...new Set(near)].join(', ')}?`
       : 'The form that /rotate-key opens lists them, and so does `rekey keys list`.';
-  throw new Refusal('unknown_key', `There is no key "${slug}" in the ledger. ${hint}`);
+  throw new Refusal('unknown_key', `There is no key "${echoOf(slug)}" in the ledger. ${hint}`);
+}
+
+function echoOf(name: string): string {
+  const clean = scrub(name);
+  return clean.length > LONGEST_ECHO ? `${clean.slice(0, LONGEST_ECHO)}…` : clean;
 }
 
 /** The key that a machine means: an id, a public id, a fingerprint or a slug, whatever the sender knows. */

@@ -16,6 +16,7 @@ const CALLERS: Record<string, 400 | 401 | 403 | 404 | 413 | 422> = {
   unknown_route: 404,
   too_large: 413,
   no_runbook: 422,
+  secret_in_body: 422,
 };
 const CHALLENGES: Record<string, string> = {
   unauthorized: 'Bearer',

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalJson, contentHash } from '../domain/canonical.ts';
 import type { AuditEntry, Channel, EventType, LedgerEvent } from '../domain/event.ts';
 import { Actor, IncidentId, RunId, StepId } from '../domain/ids.ts';
+import { scrub } from '../scrub.ts';
 import { instant, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
@@ -57,18 +58,20 @@ export async function appendAudit(
 type Line = Omit<Selectable<AuditTable>, 'seq' | 'prev_hash' | 'hash'>;
 
 function lineOf(context: AuditContext, event: LedgerEvent): Line {
+  // What was refused may be a pasted key. The other events are in the tables too, which have to say the same: their borders keep keys out.
+  const shown = event.type === 'request_refused' ? scrub : (text: string) => text;
   return {
     at: stored(context.at),
     actor: Actor.parse(context.actor.toWellFormed()),
     channel: context.channel,
     action: event.type,
     // Text from people may hold half a surrogate pair, which SQLite would store as another character than the one that was hashed.
-    subject: subjectOf(event, context.run).toWellFormed(),
+    subject: shown(subjectOf(event, context.run).toWellFormed()),
     incident_id: context.incident,
     run_id: context.run,
     step_id: context.step,
     plan_hash: context.planHash,
-    details: canonicalJson(withoutConfidential(event)),
+    details: shown(canonicalJson(withoutConfidential(event))),
   };
 }
 

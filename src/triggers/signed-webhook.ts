@@ -2,6 +2,7 @@ import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { AlertRequest } from '../engine/engine.ts';
 import { Refusal } from '../errors.ts';
+import { holdsSecret } from '../scrub.ts';
 import type { Secret } from '../secret.ts';
 
 const LARGEST_SKEW_S = 300;
@@ -26,8 +27,8 @@ export interface SignedRequest {
 }
 
 /**
- * Turns a signed request of the hook `name` into an alert. Throws Refusal `bad_signature`, `stale_request` or `bad_body`. The signature is the
- * request's identity: a replay of it within the allowed five minutes is recognised by the ledger, not here.
+ * Turns a signed request of the hook `name` into an alert. Throws Refusal `bad_signature`, `stale_request`, `bad_body` or `secret_in_body`.
+ * The signature is the request's identity: a replay of it within the allowed five minutes is recognised by the ledger, not here.
  */
 export function alertFromWebhook(
   name: string,
@@ -40,6 +41,12 @@ export function alertFromWebhook(
     throw new Refusal(
       'bad_body',
       `The body is not an alert: ${parsed.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`).join('; ')}.`,
+    );
+  // What is refused here is neither answered nor recorded word for word; what is taken is in the audit for good.
+  if (holdsSecret(parsed.data))
+    throw new Refusal(
+      'secret_in_body',
+      'The body holds what looks like a live key; nothing was kept. Send its slug or public id, and treat that key as exploited.',
     );
   const { alert, key, count, window_minutes: windowMinutes, first_seen_at: firstSeen, details } = parsed.data;
   return {

@@ -216,6 +216,20 @@ test('an alert about a key that is not there is refused with what may have been 
   expect(line).toMatchObject({ action: 'request_refused', actor: `hook:${HOOK}` });
 });
 
+test.each([
+  ['as its key', (live: string) => ({ ...ALERT, key: live })],
+  ['in a detail', (live: string) => ({ ...ALERT, details: { authorization: `Bearer ${live}` } })],
+])('an alert with a live key %s is answered and recorded without it', async (_where, bodyOf) => {
+  const world = await anHttpWorld();
+  await world.issue();
+  const live = `rekey_live_0123456789ABCDEF_${'0'.repeat(43)}`;
+  const { status, code, text } = await problemOf(await send(world, aSignedAlert(bodyOf(live))));
+  expect([status, code]).toEqual([422, 'secret_in_body']);
+  const lines = await world.ledger.read.audit({ limit: 50 });
+  expect(text + JSON.stringify(lines)).not.toContain(live);
+  expect(await incidents(world)).toEqual([]);
+});
+
 test('an alert that the policy does not allow this hook is refused', async () => {
   const world = await anHttpWorld();
   await world.issue();

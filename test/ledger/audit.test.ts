@@ -225,3 +225,16 @@ test('envelopes, button tokens and long texts never get into the audit; idempote
   expect(details).not.toContain('canary-');
   expect(details).toContain('run-1.mint.1');
 });
+
+test('a live key that somebody pasted and was refused for is masked in the audit, which stays whole', async () => {
+  const file = aLedgerFile();
+  const ledger = await anOpenLedger(file);
+  const live = `rekey_live_0123456789ABCDEF_${'0'.repeat(43)}`;
+  await recordEvents(ledger, [
+    { type: 'request_refused', what: `rotate ${live}`, code: 'unknown_key', sentence: `There is no key "${live}".` },
+  ]);
+  const [line] = rawLedger(file).prepare('select subject, details from audit').all();
+  expect(JSON.stringify(line)).not.toContain(live);
+  expect(JSON.stringify(line)).toContain('There is no key');
+  expect(await ledger.verifyAudit()).toMatchObject({ whole: true });
+});

@@ -95,3 +95,16 @@ test.each([
   const now = new Date(NOON.getTime() + seconds * 1_000);
   expect(refusal(signed('{"alert":"a","key":"b"}'), { secret, now })).toBe(outcome);
 });
+
+test.each([
+  ['as its key', (key: string) => ({ alert: 'a', key })],
+  ['in a detail', (key: string) => ({ alert: 'a', key: 'b', details: { authorization: `Bearer ${key}` } })],
+  ['as the name of a detail', (key: string) => ({ alert: 'a', key: 'b', details: { [key]: true } })],
+])('a signed body with a live key %s is refused without echoing it', (_where, bodyOf) => {
+  const live = `rekey_live_0123456789ABCDEF_${'0'.repeat(43)}`;
+  const request = signed(JSON.stringify(bodyOf(live)));
+  expect(refusal(request)).toBe('secret_in_body');
+  expect(() => alertFromWebhook('payments-api', request, at)).toThrow(
+    /^(?!.*rekey_live_).*treat that key as exploited/,
+  );
+});
