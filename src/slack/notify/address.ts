@@ -8,6 +8,11 @@ export class Undeliverable extends Error {
   override readonly name = 'Undeliverable';
 }
 
+/** Nobody has made the channel or invited Rekey yet; somebody still can. */
+export class NoSuchChannel extends Error {
+  override readonly name = 'NoSuchChannel';
+}
+
 const ID = /^[CDG][A-Z0-9]{2,}$/;
 const PAGES = 20;
 
@@ -22,7 +27,8 @@ export function openAddressBook(deps: {
     if (known !== undefined) return known;
     for await (const [found, id] of channels(deps.client)) byName.set(found, id);
     const found = byName.get(name);
-    if (found === undefined) throw new Undeliverable(`there is no channel #${name} that Rekey can see`);
+    if (found === undefined)
+      throw new NoSuchChannel(`there is no channel #${name} that Rekey can see; make it or type /invite @rekey in it`);
     return found;
   };
   const directWith = async (person: string): Promise<string> => {

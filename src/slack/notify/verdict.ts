@@ -2,7 +2,7 @@ import { sentenceOf } from '../../errors.ts';
 import { OverLimit } from '../limits.ts';
 import { SecretBlocked } from '../voice.ts';
 import { failureOf } from '../web.ts';
-import { Undeliverable } from './address.ts';
+import { NoSuchChannel, Undeliverable } from './address.ts';
 
 export interface Verdict {
   error: string;
@@ -43,8 +43,11 @@ const MENDABLE: readonly string[] = [
   'restricted_action',
   'restricted_action_thread_only_channel',
 ];
+// Slack is in trouble, not the message: it is tried for as long as that lasts. It may have been taken although Slack says so.
+const TROUBLE: readonly string[] = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'];
 const MOST_TRIES = 8;
 const LONGEST_BACKOFF_MS = 30_000;
+const LONGEST_SLOW_RETRY_MS = 5 * 60_000;
 
 /** What to do about a message that did not go out. `tries` counts the failures before this one. */
 export function verdictOn(
@@ -54,6 +57,11 @@ export function verdictOn(
   if (error instanceof SecretBlocked || error instanceof Undeliverable)
     return { error: error.message, surelyNotPosted: true, next: { do: 'give_up' } };
   if (error instanceof OverLimit) return { error: error.message, surelyNotPosted: true, next: { do: 'only_text' } };
+  const slowly = {
+    do: 'hold_channel',
+    ms: Math.min(Math.max(slowRetryMs, LONGEST_SLOW_RETRY_MS), slowRetryMs * 2 ** Math.min(tries, 10)),
+  } as const;
+  if (error instanceof NoSuchChannel) return { error: error.message, surelyNotPosted: true, next: slowly };
   const failure = failureOf(error);
   const backoff = {
     do: 'hold_channel',
@@ -67,7 +75,7 @@ export function verdictOn(
     case 'unreachable':
       return { error: failure.error, surelyNotPosted: false, next: backoff };
     case 'refused':
-      return { error: failure.error, ...refused(failure.error, tries, { slowRetryMs, backoff }) };
+      return { error: failure.error, ...refused(failure.error, tries, { slowly, backoff }) };
     default:
       return { error: sentenceOf(error), surelyNotPosted: false, next: backoff };
   }
@@ -76,11 +84,11 @@ export function verdictOn(
 function refused(
   error: string,
   tries: number,
-  { slowRetryMs, backoff }: { slowRetryMs: number; backoff: Verdict['next'] },
+  { slowly, backoff }: { slowly: Verdict['next']; backoff: Verdict['next'] },
 ): Pick<Verdict, 'surelyNotPosted' | 'next'> {
   if (GONE.includes(error)) return { surelyNotPosted: true, next: { do: 'give_up' } };
   if (UNDRAWABLE.includes(error)) return { surelyNotPosted: true, next: { do: 'only_text' } };
-  if (MENDABLE.includes(error)) return { surelyNotPosted: true, next: { do: 'hold_channel', ms: slowRetryMs } };
-  // Slack's internal_error and fatal_error may come although the message was taken.
+  if (MENDABLE.includes(error)) return { surelyNotPosted: true, next: slowly };
+  if (TROUBLE.includes(error)) return { surelyNotPosted: false, next: backoff };
   return { surelyNotPosted: false, next: tries + 1 >= MOST_TRIES ? { do: 'give_up' } : backoff };
 }
