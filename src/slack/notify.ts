@@ -38,6 +38,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const publish = openPublisher(deps);
   const heldUntil = new Map<string, number>();
   const tries = new Map<string, number>();
+  const told = new Map<string, string>();
   let allHeldUntil = 0;
   let problem: string | null = null;
   let stopped = false;
@@ -48,7 +49,9 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     const failed = tries.get(message.id) ?? 0;
     const verdict = verdictOn(error, { tries: failed, ...patience });
     tries.set(message.id, failed + 1);
-    tell(log, message, { verdict, error });
+    // Once for each reason: a message may wait for days until somebody mends it.
+    if (told.get(message.id) !== verdict.error) tell(log, message, { verdict, error });
+    told.set(message.id, verdict.error);
     publish.learn(message, verdict);
     if (verdict.next.do === 'give_up') {
       await outbox.giveUp(message, verdict.error);
@@ -68,6 +71,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       try {
         await publish.message(message);
         tries.delete(message.id);
+        told.delete(message.id);
         problem = null;
       } catch (error) {
         if ((await settle(message, error)) === 'hold') return;

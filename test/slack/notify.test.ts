@@ -232,6 +232,15 @@ describe('a message that cannot go out as it is', () => {
     await bob.waitForMessage(says('the next one'));
   });
 
+  test('because its channel is missing is logged once, however often it is tried', async () => {
+    const { open, record, lines, calls } = await aNewsroom();
+    await record([{ type: 'incident_opened', incident: { ...INCIDENT, channel: 'C0GONE' } }]);
+    const notifier = open();
+    await vi.waitFor(() => expect(calls('chat.postMessage').length).toBeGreaterThan(2), { timeout: 4_000 });
+    expect(lines.filter((line) => line.fields.reason === 'channel_not_found')).toHaveLength(1);
+    expect(notifier.problem()).toContain('channel_not_found');
+  });
+
   test('and goes to somebody whom the policy does not know any more is given up, with the reason', async () => {
     const { open, record, lines, world, deps } = await aNewsroom();
     const { policy } = await deps.policy();
