@@ -49,7 +49,7 @@ export async function untilReady(child: ChildProcess, ready: () => Promise<void>
   }
 }
 
-export async function accepts(port: number): Promise<void> {
+async function accepts(port: number): Promise<void> {
   const socket = connect(port, '127.0.0.1');
   try {
     await new Promise<void>((resolve, reject) => {
