@@ -34,7 +34,7 @@ export interface Sweep {
 
 export function openSweep(deps: EngineDeps): Sweep {
   const inline = new Map<RunId, Promise<void>>();
-  let rungFor: ReadonlySet<RunId> = new Set();
+  let rungFor: ReadonlySet<RunId> | null = null;
   const warn = (error: unknown) => deps.log.warn({ err: error }, `sweep: ${sentenceOf(error)}`);
   const advanceHere = (run: RunId) => {
     if (inline.has(run)) return;
@@ -50,7 +50,8 @@ export function openSweep(deps: EngineDeps): Sweep {
         return [];
       });
       // A queue may take a wake and not ring for long: after a kill -9, Redis and PostgreSQL still hold the run's job for the dead worker.
-      const overdue = due.filter((run) => rungFor.has(run)).slice(0, MOST_OVERDUE);
+      // What is due at the first look was left by a stop or a crash, and has waited long enough.
+      const overdue = due.filter((run) => rungFor === null || rungFor.has(run)).slice(0, MOST_OVERDUE);
       rungFor = new Set(due);
       for (const run of overdue) advanceHere(run);
       // With the queue away the run is advanced right here: an emergency does not wait for it.

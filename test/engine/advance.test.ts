@@ -61,12 +61,24 @@ test('a queue that lost everything loses no run: the sweep wakes what is due', a
 test('a queue that takes a wake and never rings holds a run up for one round of the sweep', async () => {
   const world = await anEngineWorld(aPlan([[step('a')]]));
   const rekey = await world.open();
+  const sweep = openSweep(rekey.deps);
+  await sweep.once();
   rekey.queue.forgets = true;
   const id = await rekey.begin();
-  const sweep = openSweep(rekey.deps);
   await sweep.once();
   await sweep.inlineEnded();
   expect(world.outside.effects.size).toBe(0);
+  await sweep.once();
+  await sweep.inlineEnded();
+  expect((await rekey.run(id)).outcome).toBe('succeeded');
+});
+
+test('what a crash left goes on at the first look, whatever the queue remembers', async () => {
+  const world = await anEngineWorld(aPlan([[step('a')]]));
+  const rekey = await world.open();
+  rekey.queue.forgets = true;
+  const id = await rekey.begin();
+  const sweep = openSweep(rekey.deps);
   await sweep.once();
   await sweep.inlineEnded();
   expect((await rekey.run(id)).outcome).toBe('succeeded');

@@ -1,19 +1,32 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { playPeople } from '../support/incident-people.ts';
 import { provesWell, STEPS } from '../support/incident-proof.ts';
-import { aMadeQueue, anIncidentWorld } from '../support/incident-world.ts';
+import { aMadeQueue, anIncidentWorld, type WorldOptions } from '../support/incident-world.ts';
+import { hasRedis, startRedis } from '../support/redis-server.ts';
+import type { TestServer } from '../support/server-process.ts';
 
 // The worst place: it happened, and nobody wrote it down. `:2` is the attempt that people's answer woke.
 const EFFECTS = [...STEPS, 'go:2', 'redeployed:2'].map((step) => `effect:${step}`);
 
 let queue: Awaited<ReturnType<typeof aMadeQueue>>;
+let redis: TestServer | null = null;
 beforeAll(async () => {
   queue = await aMadeQueue();
+  redis = hasRedis ? await startRedis() : null;
 });
-afterAll(() => queue[Symbol.dispose]());
+afterAll(async () => {
+  queue[Symbol.dispose]();
+  await redis?.stop();
+});
 
-const endsWell = async (faultAt: string) => {
-  await using world = await anIncidentWorld({ queueFolder: queue.folder });
+const onEmbedded = () => ({ queueFolder: queue.folder });
+const lanes = [
+  { lane: 'on the embedded queue', options: onEmbedded },
+  { lane: 'on Redis where there is one', options: () => (redis === null ? onEmbedded() : { queueUrl: redis.url }) },
+];
+
+const endsWell = async (faultAt: string, options: WorldOptions) => {
+  await using world = await anIncidentWorld(options);
   const people = playPeople(world.slack);
   await world.bot.start({ FAULT_AT: faultAt });
   await world.raise().catch(() => {});
@@ -25,11 +38,11 @@ const endsWell = async (faultAt: string) => {
 };
 
 // Two at a time: a killed bot mostly waits.
-for (const lane of [0, 1])
-  describe.concurrent(`a bot that is killed between an effect and its record (${lane})`, () => {
-    test.each(EFFECTS.filter((_, index) => index % 2 === lane))(
+for (const [index, { lane, options }] of lanes.entries())
+  describe.concurrent(`a bot that is killed between an effect and its record, ${lane}`, () => {
+    test.each(EFFECTS.filter((_, at) => at % lanes.length === index))(
       'at %s: one key and one message per fact all the same, and the incident is closed',
       { concurrent: false, timeout: 90_000 },
-      endsWell,
+      (faultAt) => endsWell(faultAt, options()),
     );
   });
