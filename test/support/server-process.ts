@@ -1,6 +1,5 @@
 import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
 import { accessSync, constants } from 'node:fs';
-import { connect } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 
 /** A real server on loopback, as the tests of the queue and of the ledger use them. */
@@ -46,17 +45,5 @@ export async function untilReady(child: ChildProcess, ready: () => Promise<void>
       if (child.exitCode !== null) throw new Error(`the server ended with code ${child.exitCode}`, { cause: error });
       if (Date.now() > deadline) throw error;
     }
-  }
-}
-
-async function accepts(port: number): Promise<void> {
-  const socket = connect(port, '127.0.0.1');
-  try {
-    await new Promise<void>((resolve, reject) => {
-      socket.once('connect', resolve);
-      socket.once('error', reject);
-    });
-  } finally {
-    socket.destroy();
   }
 }

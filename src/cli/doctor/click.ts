@@ -41,7 +41,7 @@ async function clickThrough(scratch: Scratch, { policy, cast }: Stage): Promise<
   const started = await engine.rotate({
     ...byPerson(cast.requester),
     slug: key.slug,
-    situation: 'expired',
+    situation: 'suspected',
     reason: 'rekey doctor',
   });
   if (started.kind !== 'started')

@@ -26,7 +26,7 @@ export function namesFor(runbook: LoadedRunbook | undefined): Names {
   };
 }
 
-/** A key that expired an hour ago, and its material. */
+/** A key that is still valid, so that what replaces it can be taken back, and its material. */
 export function aScratchKey(
   names: Names,
   { owner, pepper }: { owner: string | null; pepper: Pepper },
@@ -55,7 +55,7 @@ export function aScratchKey(
     state: 'active',
     createdAt: now,
     activatedAt: now,
-    expiresAt: new Date(now.getTime() - HOUR_MS),
+    expiresAt: new Date(now.getTime() + HOUR_MS),
     quarantinedAt: null,
     compromisedAt: null,
     revokedAt: null,
