@@ -1,6 +1,7 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import { KeyId, SecretId } from '../domain/ids.ts';
 import type { Key } from '../domain/key.ts';
+import { newKey } from '../domain/new-key.ts';
 import { type Ledger, openLedger } from '../ledger/ledger.ts';
 import { loadKeyFiles } from '../providers/key-files.ts';
 import { mintKey } from '../providers/key-format.ts';
@@ -120,7 +121,7 @@ async function issue({ ledger, pepper, vault, sink }: Seeding, wanted: Wanted): 
   const now = new Date();
   const minted = mintKey(facts.environment === 'production' ? 'live' : 'test');
   const id = KeyId.parse(randomId('key'));
-  const key: Key = {
+  const key = newKey({
     ...facts,
     id,
     class: 'api_key',
@@ -130,19 +131,10 @@ async function issue({ ledger, pepper, vault, sink }: Seeding, wanted: Wanted): 
     digest: pepper.digestOf(minted.secret.reveal()),
     pepperId: pepper.id,
     last4: minted.last4,
-    predecessor: null,
     delivery: { sink: 'file', target: file },
-    state: 'pending',
     createdAt: now,
-    activatedAt: null,
     expiresAt: new Date(now.getTime() + lifeMs),
-    quarantinedAt: null,
-    compromisedAt: null,
-    revokedAt: null,
-    provedLiveAt: null,
-    provedDeadAt: null,
-    rowVersion: 1,
-  };
+  });
   const secret = vault.seal(minted.secret, { id: SecretId.parse(randomId('sec')), key: id, purpose: 'new_key', now });
   const context = { at: now, actor: 'system:demo', channel: 'demo' } as const;
   await ledger.record(context, async () => ({

@@ -17,11 +17,14 @@ export const Surface = z.enum([
   'notice',
   'recovered',
   'summary',
+  'alarm',
 ]);
 export type Surface = z.infer<typeof Surface>;
 
 export type Address =
   | { kind: 'incident_channel'; incident: IncidentId; thread: boolean }
+  /** Where the team reads about what belongs to no incident. */
+  | { kind: 'team_channel' }
   | { kind: 'person'; person: PersonId };
 
 /** One message that has to exist because of an event: the same (surface, subject, address) never makes a second one. */
@@ -35,7 +38,9 @@ export interface Announcement {
 /** The messages that an event calls for. Pure, so that "one message per fact" is decided in the same transaction as the fact. */
 export function announcementsOf(event: LedgerEvent, incident: IncidentId | null): Announcement[] {
   if (event.type === 'notice_issued') return [notice(event.notice.id, event.notice.recipient, incident)].flat();
-  if (incident === null) return [];
+  if (event.type === 'alarm_raised')
+    return [{ surface: 'alarm', subject: event.alarm.id, address: { kind: 'team_channel' } }];
+  if (incident === null) return outsideIncidents(event);
   const channel = { kind: 'incident_channel', incident, thread: false } as const;
   const thread = { kind: 'incident_channel', incident, thread: true } as const;
   switch (event.type) {
@@ -63,6 +68,22 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
       return [{ surface: 'summary', subject: incident, address: channel }];
     case 'run_finished':
       return event.outcome === 'failed' ? [{ surface: 'run_failed', subject: event.run, address: channel }] : [];
+    default:
+      return [];
+  }
+}
+
+/** A planned rotation is quiet: only whoever has to act is told, and the team only when it failed. */
+function outsideIncidents(event: LedgerEvent): Announcement[] {
+  switch (event.type) {
+    case 'approval_requested':
+      return direct('approval_dm', event.approval.id, event.approval.asked);
+    case 'ask_opened':
+      return direct('ask_dm', event.ask.id, event.ask.assigned);
+    case 'run_finished':
+      return event.outcome === 'failed'
+        ? [{ surface: 'run_failed', subject: event.run, address: { kind: 'team_channel' } }]
+        : [];
     default:
       return [];
   }

@@ -1,7 +1,22 @@
+import type { Alarm } from './alarm.ts';
 import type { Approval, ApprovalOutcome, Vote } from './approval.ts';
-import type { Actor, ApprovalId, AskId, IncidentId, KeyId, PersonId, RunId, SecretId, StepId } from './ids.ts';
+import type { Claim, ClaimedBy } from './claim.ts';
+import type {
+  Actor,
+  ApprovalId,
+  AskId,
+  ClaimId,
+  IncidentId,
+  KeyId,
+  PersonId,
+  RotationId,
+  RunId,
+  SecretId,
+  StepId,
+} from './ids.ts';
 import type { Alert, Ask, Evidence, Incident, Notice, Reminder, SealedSecret } from './incident.ts';
 import type { Key, KeyClass } from './key.ts';
+import type { Rotation, RotationEnd } from './rotation.ts';
 import type { Run, RunOutcome, Situation, StepRecord } from './run.ts';
 
 /**
@@ -15,12 +30,33 @@ export type LedgerEvent =
   | { type: 'key_quarantined'; key: KeyId; material: 'sealed' | 'absent' | 'different' }
   | { type: 'key_compromised'; key: KeyId }
   | { type: 'key_revoked'; key: KeyId; replacedBy: KeyId | null }
+  /** A replacement is in use: both are accepted until then, and only the new one after it. */
+  | { type: 'key_retired'; key: KeyId; graceEndsAt: Date }
+  | { type: 'key_grace_extended'; key: KeyId; graceEndsAt: Date; reason: string }
+  | { type: 'key_suspended'; key: KeyId; reason: string }
+  | { type: 'key_reinstated'; key: KeyId; to: 'active' | 'retiring'; reason: string }
+  | { type: 'key_changed'; key: KeyId; change: KeyChange; reason: string }
+  | { type: 'key_expiry_extended'; key: KeyId; expiresAt: Date; reason: string; approvedBy: PersonId }
+  /** The retention of its metadata is over; what remains is that it was there. */
+  | { type: 'key_forgotten'; key: KeyId }
   | { type: 'key_proved_live'; key: KeyId; probes: number; how: string }
   | { type: 'key_proved_dead'; key: KeyId; how: string }
   | { type: 'secret_sealed'; secret: SealedSecret }
   | { type: 'secret_delivered'; secret: SecretId; key: KeyId; sink: string; target: string }
   | { type: 'secret_withdrawn'; secret: SecretId; key: KeyId; sink: string; target: string }
   | { type: 'secret_destroyed'; secret: SecretId }
+  /** Wrapped anew under the master key of today; what it holds is the same. */
+  | { type: 'secret_rewrapped'; secret: SecretId; envelope: string; from: string; to: string }
+  | { type: 'rotation_requested'; rotation: Rotation }
+  | { type: 'rotation_started'; rotation: RotationId; run: RunId }
+  | { type: 'rotation_ended'; rotation: RotationId; outcome: RotationEnd; why: string }
+  | { type: 'usage_gate_held'; key: KeyId; share: number; callers: { caller: string; calls: number }[] }
+  | { type: 'usage_gate_waived'; key: KeyId; reason: string; by: Actor }
+  | { type: 'claim_opened'; claim: Claim }
+  | { type: 'claim_taken'; claim: ClaimId; key: KeyId; by: Actor; how: ClaimedBy }
+  | { type: 'claim_refused'; claim: ClaimId; by: Actor | null; why: string }
+  | { type: 'alarm_raised'; alarm: Alarm }
+  | { type: 'checkpoint_signed'; seq: number; hash: string; signer: string }
   | { type: 'alert_received'; alert: Alert }
   | { type: 'incident_opened'; incident: Incident }
   | { type: 'incident_classified'; incident: IncidentId; keyClass: KeyClass; why: string }
@@ -44,6 +80,14 @@ export type LedgerEvent =
   | { type: 'reminder_tested'; key: KeyId; tested: NonNullable<Reminder['tested']> }
   | { type: 'summary_posted'; incident: IncidentId; run: RunId; markdown: string; json: string }
   | { type: 'request_refused'; what: string; code: string; sentence: string };
+
+/** What may be changed on a key without making another version of it. Its expiry, state and material are not among that. */
+export type KeyChange = Partial<
+  Pick<
+    Key,
+    'owner' | 'escalation' | 'runbook' | 'secretRef' | 'delivery' | 'probeUrl' | 'rateLimit' | 'administers' | 'service'
+  >
+>;
 
 export type EventType = LedgerEvent['type'];
 

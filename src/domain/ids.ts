@@ -22,11 +22,15 @@ export type MessageId = z.infer<typeof MessageId>;
 export const PersonId = z.string().brand<'PersonId'>();
 export type PersonId = z.infer<typeof PersonId>;
 
+export const ClaimId = z.string().brand<'ClaimId'>();
+export type ClaimId = z.infer<typeof ClaimId>;
+
 /**
- * Who did something: `person:alice`, `hook:payments-api`, `schedule:digest` or `system:engine`.
+ * Who did something: `person:alice`, `token:ci-deployer` (a ledger key that calls the API, by its slug), `hook:payments-api`,
+ * `schedule:rotations` or `system:engine`.
  * It comes from a verified channel only, never from the text of a request.
  */
-export const Actor = z.templateLiteral([z.enum(['person', 'hook', 'schedule', 'system']), ':', z.string()]);
+export const Actor = z.templateLiteral([z.enum(['person', 'token', 'hook', 'schedule', 'system']), ':', z.string()]);
 export type Actor = z.infer<typeof Actor>;
 
 export function personOf(actor: Actor): PersonId | null {

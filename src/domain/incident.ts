@@ -55,7 +55,8 @@ export interface Ask {
 export interface SealedSecret {
   id: SecretId;
   key: KeyId;
-  purpose: 'new_key' | 'evidence';
+  /** `signing_key`: the private half of a key that signs JWTs; `proof`: what shows at start that this master key belongs to this ledger. */
+  purpose: 'new_key' | 'evidence' | 'signing_key' | 'proof';
   /** Envelope as text: `v1.<kek id>.<wrapped key>.<nonce>.<ciphertext>`, all base64url. */
   envelope: string | null;
   createdAt: Date;
@@ -66,7 +67,8 @@ export interface SealedSecret {
 export interface Notice {
   id: string;
   incident: IncidentId | null;
-  run: RunId;
+  /** Null when the ledger itself speaks: a digest, a deadline in grace. */
+  run: RunId | null;
   /** `person:carol` (told directly), `caller:payments-worker` or `peer:node-b` (told in the incident's channel). */
   recipient: string;
   key: KeyId;

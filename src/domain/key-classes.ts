@@ -1,8 +1,14 @@
 import { z } from 'zod';
 import { KeyClass } from './key.ts';
+import { WEEKDAYS } from './key-class.ts';
 
 const Days = z.int().min(1).max(3_650);
 const Hours = z.int().min(0).max(168);
+
+const Clock = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'expected a time of day such as 09:00');
+const Window = z
+  .strictObject({ days: z.array(z.enum(WEEKDAYS)).min(1), from: Clock, to: Clock })
+  .refine(({ from, to }) => from < to, { path: ['to'], message: 'expected a time after `from`' });
 
 const ClassRule = z
   .strictObject({
@@ -15,6 +21,10 @@ const ClassRule = z
     /** May rotate without a person when its time has come. */
     automatic: z.boolean(),
     revocable: z.boolean(),
+    /** Hours between asking for a planned rotation (or its becoming due) and its begin. */
+    lead_hours: z.int().min(0).max(720).default(24),
+    /** When planned rotations may begin; none means at any time. */
+    windows: z.array(Window).max(14).default([]),
   })
   .refine((rule) => rule.grace_hours.default <= rule.grace_hours.longest, {
     path: ['grace_hours', 'default'],

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../errors.ts';
 import type { KeyId } from './ids.ts';
+import type { JsonObject } from './run.ts';
 
 export const KeyClass = z.enum([
   'api_key',
@@ -50,10 +51,30 @@ export interface Key {
   delivery: Delivery | null;
   /** A real endpoint that accepts or rejects this key; null means that only the provider can tell. */
   probeUrl: string | null;
+  /** How people rotate it: a runbook's id or a link. Production keys of most classes have to have one. */
+  runbook: string | null;
+  /** Where people keep the value, as a reference that says nothing of it: `op://vault/item/field`, `vault:kv/payments#key`. */
+  secretRef: string | null;
+  /** The provider that can be administered with this key (`ledger`, `stoa-prod`); null for a key that only calls. */
+  administers: string | null;
+  /** What a JWT says besides the registered claims; null for every other class. */
+  claims: JsonObject | null;
+  /** The public half of a signing key as a JWK; its `kid` is this key's id. */
+  publicJwk: JsonObject | null;
   state: KeyState;
   createdAt: Date;
   activatedAt: Date | null;
   expiresAt: Date | null;
+  /** Since when a replacement is in use, and until when this version is accepted beside it. */
+  retiringAt: Date | null;
+  graceEndsAt: Date | null;
+  graceExtensions: number;
+  expiryExtensions: number;
+  suspendedAt: Date | null;
+  /** A newer version was activated then. */
+  supersededAt: Date | null;
+  /** Its digest, scopes and places were deleted after the time that the metadata of dead keys is kept. */
+  forgottenAt: Date | null;
   quarantinedAt: Date | null;
   compromisedAt: Date | null;
   revokedAt: Date | null;
@@ -80,8 +101,9 @@ export function healthOf(key: Pick<Key, 'state' | 'expiresAt'>, now: Date): Heal
 const NEXT: Record<KeyState, readonly KeyState[]> = {
   pending: ['active', 'expired', 'revoked'],
   active: ['retiring', 'suspended', 'expired', 'revoked'],
-  retiring: ['suspended', 'expired', 'revoked'],
-  suspended: ['active', 'expired', 'revoked'],
+  // Back to active when a rotation is taken back before its point of no return.
+  retiring: ['active', 'suspended', 'expired', 'revoked'],
+  suspended: ['active', 'retiring', 'expired', 'revoked'],
   expired: ['revoked'],
   revoked: [],
 };

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../errors.ts';
 import { type Actor, PersonId, personOf } from './ids.ts';
+import { KeyClass } from './key.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected a name of lower-case letters, digits, - and _');
 /** `alice`, `group:security`, `owner` (of the key) or `escalation` (of the key). */
@@ -11,8 +12,27 @@ const Who = z
     'expected a person, group:<name>, owner or escalation',
   );
 
-export const Verb = z.enum(['rotate', 'cancel', 'answer', 'read', 'verify']);
+export const Verb = z.enum([
+  'rotate',
+  'cancel',
+  'answer',
+  'read',
+  'verify',
+  'create',
+  'change',
+  'suspend',
+  'revoke',
+  'extend',
+  'waive',
+  'claim',
+  'administer',
+]);
 export type Verb = z.infer<typeof Verb>;
+
+/** `2026-12-24T18:00`: what a clock on the wall shows, in the team's zone. */
+const WallTime = z
+  .string()
+  .regex(/^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as 2026-12-24T18:00');
 
 export const ApprovalRule = z.strictObject({
   approve: z.int().min(1).max(5),
@@ -41,6 +61,11 @@ export const Policy = z.strictObject({
       slack: z.string().regex(/^[UW][A-Z0-9]{2,}$/, 'expected a Slack user id such as U0123ABCD'),
       name: z.string().optional(),
       email: z.email().optional(),
+      /** The account on the machine that Rekey runs on: who types `rekey …` there. */
+      unix: z
+        .string()
+        .regex(/^[a-z_][a-z0-9_-]{0,31}$/, 'expected the name of an account on this machine')
+        .optional(),
     }),
   ),
   groups: z.record(Name, z.array(Name).min(1)).default({}),
@@ -53,6 +78,32 @@ export const Policy = z.strictObject({
       z.strictObject({ within_days: z.array(z.int().min(0)).min(1), channel: z.string().optional() }),
     )
     .default({}),
+  /** When no planned rotation begins, on a clock of the team's zone. An emergency never waits for one. */
+  freezes: z
+    .array(
+      z
+        .strictObject({
+          name: z.string().min(1).max(80),
+          from: WallTime,
+          to: WallTime,
+          environments: z.array(z.string()).optional(),
+        })
+        .refine(({ from, to }) => from < to, { path: ['to'], message: 'expected a time after `from`' }),
+    )
+    .default([]),
+  /** Whether the API may put new material into its answer; not unless it is listed here. */
+  api: z
+    .strictObject({
+      response_delivery: z.strictObject({ classes: z.array(KeyClass), environments: z.array(z.string()) }),
+    })
+    .default({ response_delivery: { classes: [], environments: [] } }),
+  rotations: z
+    .strictObject({
+      minimum_interval_hours: z.int().min(0).max(720).default(24),
+      spike_in_7_days: z.int().min(1).default(3),
+    })
+    .default({ minimum_interval_hours: 24, spike_in_7_days: 3 }),
+  retention_days: z.int().min(30).max(3_650).default(400),
   hooks: z.record(Name, z.strictObject({ alerts: z.array(z.string()).min(1) })).default({}),
 });
 export type Policy = z.infer<typeof Policy>;
@@ -99,6 +150,15 @@ export function personBySlack(policy: Policy, slackUser: string): PersonId {
   throw new Refusal(
     'unknown_person',
     `Rekey does not know the Slack user ${slackUser}. Ask the security team to add you to policy.yaml under \`people\`.`,
+  );
+}
+
+/** The person behind an account of this machine, as the kernel tells it; a refusal says how to be added. */
+export function personByAccount(policy: Policy, account: string): PersonId {
+  for (const [name, person] of Object.entries(policy.people)) if (person.unix === account) return PersonId.parse(name);
+  throw new Refusal(
+    'unknown_person',
+    `Rekey does not know the account ${account} of this machine. Add \`unix: ${account}\` to a person under \`people\` in policy.yaml.`,
   );
 }
 

@@ -1,4 +1,4 @@
-import type { Actor, ApprovalId, AskId, IncidentId, KeyId, RunId, StepId } from './ids.ts';
+import type { Actor, ApprovalId, AskId, ClaimId, IncidentId, KeyId, RunId, StepId } from './ids.ts';
 
 export type Phase = 'identify' | 'contain' | 'investigate' | 'recover' | 'communicate';
 export const PHASES: readonly Phase[] = ['identify', 'contain', 'investigate', 'recover', 'communicate'];
@@ -14,6 +14,7 @@ export type Waited =
   | { kind: 'approval'; id: ApprovalId; until: Date | null }
   | { kind: 'ask'; id: AskId; until: Date | null }
   | { kind: 'run'; id: RunId; until: Date | null }
+  | { kind: 'claim'; id: ClaimId; until: Date }
   | { kind: 'time'; until: Date };
 
 /** `resumes`: what had happened already when the attempt failed; the next one goes on from there and does not ask again. */

@@ -1,18 +1,7 @@
 import { z } from 'zod';
-import type { AuditEntry, LedgerEvent } from './event.ts';
-
-/** An event as its audit line keeps it: instants are text, and what is confidential was left out. */
-export type Told = AsRecorded<LedgerEvent>;
-type Plain = string | number | boolean | null | undefined;
-type AsRecorded<T> = T extends Plain
-  ? T
-  : T extends Date
-    ? string
-    : T extends readonly (infer One)[]
-      ? AsRecorded<One>[]
-      : T extends object
-        ? { [Name in keyof T]: AsRecorded<T[Name]> }
-        : T;
+import type { AuditEntry } from './event.ts';
+import { sentenceForKey } from './timeline-of-keys.ts';
+import { isAboutKey, type Told, type ToldOfKey } from './told.ts';
 
 /** Names of keys, approvals, questions and runs by their ids; an id without a name stands for itself. */
 export type Names = ReadonlyMap<string, string>;
@@ -45,53 +34,10 @@ const Recorded = z.custom<Told>((value) => typeof value === 'object' && value !=
 /** One sentence on what happened, or null when it only repeats another line. */
 export function sentenceFor(event: Told, names: Names): string | null {
   const name = (id: string) => names.get(id) ?? id;
-  switch (event.type) {
-    case 'key_issued':
-      return issued(event.key);
-    case 'key_activated':
-      return `${name(event.key)} became active.`;
-    case 'key_expired':
-      return `${name(event.key)} was recorded as expired.`;
-    case 'key_quarantined':
-      return `${name(event.key)} was quarantined: nothing new is issued with it; ${MATERIAL[event.material]}.`;
-    case 'key_compromised':
-      return `${name(event.key)} was marked as compromised.`;
-    case 'key_revoked':
-      return `${name(event.key)} was revoked${event.replacedBy === null ? '' : `; ${name(event.replacedBy)} takes its place`}.`;
-    case 'key_proved_live':
-      return `${name(event.key)} was proved to work, ${event.probes} of ${event.probes} probes: ${event.how}.`;
-    case 'key_proved_dead':
-      return `${name(event.key)} was proved to be rejected: ${event.how}.`;
-    case 'secret_sealed':
-      return event.secret.purpose === 'evidence'
-        ? `The material of ${name(event.secret.key)} was sealed as evidence.`
-        : `The material of ${name(event.secret.key)} was sealed; nobody saw it.`;
-    case 'secret_delivered':
-      return `The material of ${name(event.key)} was delivered by ${event.sink} to ${event.target} and read back.`;
-    case 'secret_withdrawn':
-      return `The material of ${name(event.key)} was taken back from ${event.sink} ${event.target}; what was there before was restored.`;
-    case 'secret_destroyed':
-      return `The sealed copy ${event.secret} was destroyed.`;
-    default:
-      return sentenceForRun(event, name);
-  }
+  return isAboutKey(event) ? sentenceForKey(event, name) : sentenceForRun(event, name);
 }
 
-function issued(key: Extract<Told, { type: 'key_issued' }>['key']): string {
-  const name = `${key.slug} v${key.version}`;
-  if (key.state !== 'pending') return `${name} was registered, ${key.state}.`;
-  return `${name} was minted with the scopes ${key.scopes.join(', ') || 'of its provider'}, pending until it is delivered.`;
-}
-
-const MATERIAL = {
-  sealed: 'its material was sealed as evidence',
-  absent: 'there was no material at its registered place',
-  different: 'its registered place held other material, which was sealed as evidence',
-} as const;
-
-type KeyEvent = Extract<Told, { type: `key_${string}` | `secret_${string}` }>;
-
-function sentenceForRun(event: Exclude<Told, KeyEvent>, name: (id: string) => string): string | null {
+function sentenceForRun(event: Exclude<Told, ToldOfKey>, name: (id: string) => string): string | null {
   switch (event.type) {
     case 'run_started':
       return `${event.run.runbook.id} started (${event.run.id}), asked for by ${event.run.requestedBy}: ${event.run.reason}.`;
@@ -125,7 +71,7 @@ type RunEvent = Extract<
   { type: `run_${string}` | `step_${string}` | `approval_${string}` | 'vote_cast' | `ask_${string}` }
 >;
 
-function sentenceForIncident(event: Exclude<Told, KeyEvent | RunEvent>, name: (id: string) => string): string | null {
+function sentenceForIncident(event: Exclude<Told, ToldOfKey | RunEvent>, name: (id: string) => string): string | null {
   switch (event.type) {
     case 'alert_received':
       return `${event.alert.alert} came in from ${event.alert.source}: ${event.alert.count} in ${event.alert.windowMinutes} min.`;
@@ -151,6 +97,10 @@ function sentenceForIncident(event: Exclude<Told, KeyEvent | RunEvent>, name: (i
       return `The reminder was test-fired on a clock shifted to ${event.tested.shiftedTo}: ${event.tested.wouldTell}`;
     case 'summary_posted':
       return 'The post-incident summary was posted.';
+    case 'alarm_raised':
+      return `Alarm: ${event.alarm.sentence}`;
+    case 'checkpoint_signed':
+      return `The audit up to line ${event.seq} was signed (${event.signer}).`;
     case 'request_refused':
       return `A request was refused (${event.what}): ${event.sentence}`;
     default:

@@ -4,20 +4,8 @@ import { changeOne } from './change-one.ts';
 import { jsonText, stored } from './codec.ts';
 import { alertToRow, incidentToRow } from './incidents.ts';
 import type { LedgerDb } from './open.ts';
-import { testedText } from './records.ts';
 
-type IncidentEvent = Extract<
-  LedgerEvent,
-  {
-    type:
-      | 'alert_received'
-      | `incident_${string}`
-      | 'notice_issued'
-      | 'evidence_captured'
-      | `reminder_${string}`
-      | 'summary_posted';
-  }
->;
+type IncidentEvent = Extract<LedgerEvent, { type: 'alert_received' | `incident_${string}` }>;
 
 export async function applyIncidentEvent(tx: LedgerDb, event: IncidentEvent, context: AuditContext): Promise<void> {
   const at = stored(context.at);
@@ -45,74 +33,6 @@ export async function applyIncidentEvent(tx: LedgerDb, event: IncidentEvent, con
         change(event.incident).set({ ...closed, open_points: jsonText(event.openPoints) }),
         `incident ${event.incident}`,
       );
-      return;
-    }
-    case 'notice_issued': {
-      const { id, incident, run, recipient, key, template, facts, createdAt } = event.notice;
-      await tx
-        .insertInto('notices')
-        .values({
-          id,
-          incident_id: incident,
-          run_id: run,
-          recipient,
-          key_id: key,
-          template,
-          facts: jsonText(facts),
-          created_at: stored(createdAt),
-        })
-        .execute();
-      return;
-    }
-    case 'evidence_captured': {
-      const { id, incident, run, step, kind, hash, content, capturedAt } = event.evidence;
-      await tx
-        .insertInto('evidence')
-        .values({
-          id,
-          incident_id: incident,
-          run_id: run,
-          step_id: step,
-          kind,
-          hash,
-          content: jsonText(content),
-          captured_at: stored(capturedAt),
-        })
-        .execute();
-      return;
-    }
-    case 'reminder_set': {
-      const { key, withinDays, channel, owner, setAt, setBy } = event.reminder;
-      const values = {
-        within_days: jsonText(withinDays),
-        channel,
-        owner,
-        set_at: stored(setAt),
-        set_by: setBy,
-        tested: null,
-      };
-      await tx
-        .insertInto('reminders')
-        .values({ key_id: key, ...values })
-        .onConflict((conflict) => conflict.column('key_id').doUpdateSet(values))
-        .execute();
-      return;
-    }
-    case 'reminder_tested':
-      return changeOne(
-        tx
-          .updateTable('reminders')
-          .set({ tested: testedText(event.tested) })
-          .where('key_id', '=', event.key),
-        `reminder of ${event.key}`,
-      );
-    case 'summary_posted': {
-      const values = { run_id: event.run, markdown: event.markdown, json: event.json, posted_at: at };
-      await tx
-        .insertInto('summaries')
-        .values({ incident_id: event.incident, ...values })
-        .onConflict((conflict) => conflict.column('incident_id').doUpdateSet(values))
-        .execute();
       return;
     }
     default:

@@ -1,22 +1,27 @@
-import type { LedgerEvent } from '../domain/event.ts';
-import type { KeyId, RunId } from '../domain/ids.ts';
-import type { Key } from '../domain/key.ts';
+import type { Updateable } from 'kysely';
+import type { KeyChange, LedgerEvent } from '../domain/event.ts';
+import type { KeyId } from '../domain/ids.ts';
+import { moveRotationOf, moveRotationTo, openRotation, wakeRotationOf } from './apply-rotations.ts';
 import type { AuditContext } from './audit.ts';
-import { stored } from './codec.ts';
-import { changeKey, keyToRow } from './keys.ts';
+import { changeOne } from './change-one.ts';
+import { jsonText, stored } from './codec.ts';
+import { changeKey, currentOf, keyToRow } from './keys.ts';
 import type { LedgerDb } from './open.ts';
+import type { KeysTable } from './schema/keys.ts';
 
-type KeyEvent = Extract<LedgerEvent, { type: `key_${string}` | `secret_${string}` }>;
+type KeyEvent = Extract<LedgerEvent, { type: `key_${string}` }>;
 
 export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: AuditContext): Promise<void> {
   const at = stored(context.at);
   switch (event.type) {
     case 'key_issued':
       await tx.insertInto('keys').values(keyToRow(event.key)).execute();
+      await settleVersions(tx, event.key.id, at);
       return openRotation(tx, event.key, context);
     case 'key_activated':
       await changeKey(tx, event.key, { state: 'active', activated_at: at });
-      return advanceRotation(tx, event.key, { state: 'distributing', distributed_at: at });
+      await settleVersions(tx, event.key, at);
+      return moveRotationTo(tx, event.key, { state: 'distributing', distributed_at: at });
     case 'key_expired':
       return changeKey(tx, event.key, { state: 'expired' });
     case 'key_quarantined':
@@ -25,93 +30,97 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
       return changeKey(tx, event.key, { compromised_at: at });
     case 'key_revoked':
       await changeKey(tx, event.key, { state: 'revoked', revoked_at: at });
-      await advanceRotation(tx, event.key, { state: 'rolled_back' });
-      return advanceRotationOf(tx, event.key, { state: 'revoking', revoked_at: at });
+      await settleVersions(tx, event.key, at);
+      // A replacement that is revoked takes its rotation back; the key that is replaced moves its own on.
+      await moveRotationTo(tx, event.key, {
+        state: 'rolled_back',
+        ended_at: at,
+        why: 'The replacement was taken back.',
+      });
+      return moveRotationOf(tx, event.key, { state: 'proving', revoked_at: at });
+    case 'key_retired': {
+      const graceEndsAt = stored(event.graceEndsAt);
+      await changeKey(tx, event.key, { state: 'retiring', retiring_at: at, grace_ends_at: graceEndsAt });
+      return moveRotationOf(tx, event.key, { state: 'grace', grace_started_at: at, grace_ends_at: graceEndsAt });
+    }
+    case 'key_grace_extended': {
+      const graceEndsAt = stored(event.graceEndsAt);
+      await changeKey(tx, event.key, (eb) => ({
+        grace_ends_at: graceEndsAt,
+        grace_extensions: eb('grace_extensions', '+', 1),
+      }));
+      await moveRotationOf(tx, event.key, { state: 'grace', grace_ends_at: graceEndsAt });
+      return wakeRotationOf(tx, event.key, at);
+    }
+    case 'key_suspended':
+      return changeKey(tx, event.key, { state: 'suspended', suspended_at: at });
+    case 'key_reinstated':
+      return changeKey(tx, event.key, { state: event.to, suspended_at: null, ...(event.to === 'active' && NO_GRACE) });
+    case 'key_changed':
+      return changeKey(tx, event.key, changeToRow(event.change));
+    case 'key_expiry_extended': {
+      const expiresAt = stored(event.expiresAt);
+      return changeKey(tx, event.key, (eb) => ({
+        expires_at: expiresAt,
+        expiry_extensions: eb('expiry_extensions', '+', 1),
+      }));
+    }
+    case 'key_forgotten':
+      return changeKey(tx, event.key, { ...FORGOTTEN, forgotten_at: at });
     case 'key_proved_live':
       await changeKey(tx, event.key, { proved_live_at: at });
-      return advanceRotation(tx, event.key, { state: 'verifying', verified_at: at });
+      return moveRotationTo(tx, event.key, { state: 'verifying', verified_at: at });
     case 'key_proved_dead':
       await changeKey(tx, event.key, { proved_dead_at: at });
-      return advanceRotationOf(tx, event.key, { state: 'completed', completed_at: at });
-    case 'secret_sealed': {
-      const { secret } = event;
-      const times = { created_at: stored(secret.createdAt), destroyed_at: stored(secret.destroyedAt) };
-      await tx
-        .insertInto('secrets')
-        .values({ id: secret.id, key_id: secret.key, purpose: secret.purpose, envelope: secret.envelope, ...times })
-        .execute();
-      return;
-    }
-    case 'secret_destroyed':
-      await tx
-        .updateTable('secrets')
-        .set({ envelope: null, destroyed_at: at })
-        .where('id', '=', event.secret)
-        .where('destroyed_at', 'is', null)
-        .execute();
-      return;
-    case 'secret_delivered':
-    case 'secret_withdrawn':
-      // The place and the time are in the audit line; the sealed copy stays until it is destroyed.
-      return;
+      return moveRotationOf(tx, event.key, { state: 'completed', ended_at: at });
     default:
       return event satisfies never;
   }
 }
 
-type RotationChange = {
-  state: string;
-  distributed_at?: string;
-  verified_at?: string;
-  revoked_at?: string;
-  completed_at?: string;
-};
+const NO_GRACE = { retiring_at: null, grace_ends_at: null } as const;
 
-const ROTATION_OVER = ['completed', 'rolled_back', 'failed'];
+const FORGOTTEN = {
+  digest: null,
+  pepper_id: null,
+  last4: null,
+  external_ref: null,
+  delivery: null,
+  probe_url: null,
+  secret_ref: null,
+  claims: null,
+  scopes: '[]',
+} as const;
 
-/** A replacement opens the rotation of the key it replaces; the unique index refuses a second one while that is open. */
-async function openRotation(tx: LedgerDb, key: Key, context: AuditContext): Promise<void> {
-  if (key.predecessor === null || context.run === null) return;
-  await tx
-    .insertInto('rotations')
-    .values({
-      id: `rot-${key.id}`,
-      key_id: key.predecessor,
-      replacement_id: key.id,
-      run_id: context.run,
-      mode: 'emergency',
-      state: 'created',
-      created_at: stored(context.at),
-    })
-    .execute();
+function changeToRow(change: KeyChange): Updateable<Omit<KeysTable, 'state'>> {
+  const { owner, escalation, runbook, secretRef, delivery, probeUrl, rateLimit, administers, service } = change;
+  const row = {
+    owner,
+    escalation,
+    runbook,
+    secret_ref: secretRef,
+    delivery: delivery === undefined || delivery === null ? delivery : jsonText(delivery),
+    probe_url: probeUrl,
+    rate_limit: rateLimit,
+    administers,
+    service,
+  };
+  return Object.fromEntries(Object.entries(row).filter(([, value]) => value !== undefined));
 }
 
-/** Moves the open rotation whose replacement this is. */
-async function advanceRotation(tx: LedgerDb, replacement: KeyId, change: RotationChange): Promise<void> {
-  await tx
-    .updateTable('rotations')
-    .set(change)
-    .where('replacement_id', '=', replacement)
-    .where('state', 'not in', ROTATION_OVER)
+/** One version of a name is current; the others are superseded, a replacement that was taken back included. */
+async function settleVersions(tx: LedgerDb, id: KeyId, at: string): Promise<void> {
+  const versions = await tx
+    .selectFrom('keys')
+    .select(['id', 'version', 'state', 'activated_at', 'predecessor', 'superseded_at'])
+    .where('slug', '=', (eb) => eb.selectFrom('keys').select('slug').where('id', '=', id))
+    .orderBy('version', 'desc')
     .execute();
-}
-
-/** Moves the open rotation of the key that is being replaced. */
-async function advanceRotationOf(tx: LedgerDb, key: KeyId, change: RotationChange): Promise<void> {
-  await tx
-    .updateTable('rotations')
-    .set(change)
-    .where('key_id', '=', key)
-    .where('state', 'not in', ROTATION_OVER)
-    .execute();
-}
-
-/** Whoever replaces the key next must not be refused because of a run that is no more. */
-export async function closeRotationsOf(tx: LedgerDb, run: RunId): Promise<void> {
-  await tx
-    .updateTable('rotations')
-    .set({ state: 'failed' })
-    .where('run_id', '=', run)
-    .where('state', 'not in', ROTATION_OVER)
-    .execute();
+  const current = currentOf(versions);
+  for (const version of versions) {
+    const isSuperseded = version.id !== current?.id && version.state !== 'pending';
+    if (isSuperseded === (version.superseded_at !== null)) continue;
+    const change = tx.updateTable('keys').set({ superseded_at: isSuperseded ? at : null });
+    await changeOne(change.where('id', '=', version.id), `key ${version.id}`);
+  }
 }

@@ -1,7 +1,7 @@
 import type { LedgerEvent } from '../domain/event.ts';
-import type { RunId } from '../domain/ids.ts';
+import type { ApprovalId, RunId } from '../domain/ids.ts';
 import type { StepRecord, Waiting } from '../domain/run.ts';
-import { closeRotationsOf } from './apply-keys.ts';
+import { approveRotationOf, closeRotationsOf } from './apply-rotations.ts';
 import { approvalToRow } from './approvals.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
@@ -50,7 +50,7 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
           .where('finished_at', 'is', null),
         `unfinished run ${event.run}`,
       );
-      await closeRotationsOf(tx, event.run);
+      await closeRotationsOf(tx, event, at);
       return answerWaiting(tx, event.run, at);
     case 'step_settled':
       // What the step became is recorded with it; this is who said so, and why.
@@ -81,6 +81,7 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
         tx.updateTable('approvals').set({ outcome: event.outcome, decided_at: at }).where('id', '=', event.approval),
         `approval ${event.approval}`,
       );
+      if (event.outcome === 'approved') await approveRotationOf(tx, await runOfApproval(tx, event.approval));
       return answerWaiting(tx, event.approval, at);
     case 'ask_opened':
       await tx.insertInto('asks').values(askToRow(event.ask)).execute();
@@ -129,6 +130,13 @@ async function answerOf(tx: LedgerDb, waiting: Waiting): Promise<{ id: string } 
         .where('id', '=', waiting.id)
         .where('finished_at', 'is not', null)
         .executeTakeFirst();
+    case 'claim':
+      return tx
+        .selectFrom('claims')
+        .select('id')
+        .where('id', '=', waiting.id)
+        .where('taken_at', 'is not', null)
+        .executeTakeFirst();
     case 'time':
     case 'retry':
       return undefined;
@@ -137,8 +145,13 @@ async function answerOf(tx: LedgerDb, waiting: Waiting): Promise<{ id: string } 
   }
 }
 
+async function runOfApproval(tx: LedgerDb, approval: ApprovalId): Promise<string> {
+  const row = await tx.selectFrom('approvals').select('run_id').where('id', '=', approval).executeTakeFirstOrThrow();
+  return row.run_id;
+}
+
 /** Marks the steps that wait for this approval, ask or run as answered, and makes their runs due. */
-async function answerWaiting(tx: LedgerDb, id: string, at: string): Promise<void> {
+export async function answerWaiting(tx: LedgerDb, id: string, at: string): Promise<void> {
   const waiting = await tx
     .selectFrom('steps')
     .select('run_id')

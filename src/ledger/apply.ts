@@ -1,7 +1,10 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import { applyIncidentEvent } from './apply-incidents.ts';
 import { applyKeyEvent } from './apply-keys.ts';
+import { applyRecordEvent } from './apply-records.ts';
+import { applyRotationEvent } from './apply-rotations.ts';
 import { applyRunEvent } from './apply-runs.ts';
+import { applySecretEvent } from './apply-secrets.ts';
 import type { AuditContext } from './audit.ts';
 import type { LedgerDb } from './open.ts';
 
@@ -16,11 +19,29 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'key_revoked':
     case 'key_proved_live':
     case 'key_proved_dead':
+    case 'key_retired':
+    case 'key_grace_extended':
+    case 'key_suspended':
+    case 'key_reinstated':
+    case 'key_changed':
+    case 'key_expiry_extended':
+    case 'key_forgotten':
+      return applyKeyEvent(tx, event, context);
+    case 'rotation_requested':
+    case 'rotation_started':
+    case 'rotation_ended':
+    case 'usage_gate_held':
+    case 'usage_gate_waived':
+      return applyRotationEvent(tx, event, context);
     case 'secret_sealed':
     case 'secret_delivered':
     case 'secret_withdrawn':
     case 'secret_destroyed':
-      return applyKeyEvent(tx, event, context);
+    case 'secret_rewrapped':
+    case 'claim_opened':
+    case 'claim_taken':
+    case 'claim_refused':
+      return applySecretEvent(tx, event, context);
     case 'run_started':
     case 'run_joined':
     case 'run_cancel_requested':
@@ -39,12 +60,15 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'incident_contained':
     case 'incident_recovered':
     case 'incident_closed':
+      return applyIncidentEvent(tx, event, context);
     case 'notice_issued':
     case 'evidence_captured':
     case 'reminder_set':
     case 'reminder_tested':
     case 'summary_posted':
-      return applyIncidentEvent(tx, event, context);
+    case 'alarm_raised':
+    case 'checkpoint_signed':
+      return applyRecordEvent(tx, event, context);
     case 'request_refused':
       // Its audit line is all there is to it.
       return;

@@ -76,7 +76,7 @@ function lineOf(context: AuditContext, event: LedgerEvent): Line {
 }
 
 // Capability texts and ciphertext have no place in a log that is exported; long texts are in their own tables under their hash.
-export const LEFT_OUT: ReadonlySet<string> = new Set(['envelope', 'text', 'markdown', 'json', 'content']);
+export const LEFT_OUT: ReadonlySet<string> = new Set(['envelope', 'text', 'markdown', 'json', 'content', 'tokenHash']);
 const BEARERS = new Set<EventType>(['approval_requested', 'ask_opened']);
 
 function withoutConfidential(event: LedgerEvent): unknown {
@@ -148,14 +148,27 @@ function breakAt(row: Selectable<AuditTable>, before: { seq: number; hash: strin
 
 const KnownChannel: z.ZodType<Channel> = z.enum(['slack', 'hook', 'cli', 'http', 'engine', 'demo']);
 
-export function auditQueries(db: LedgerDb): Pick<LedgerReader, 'audit'> {
+export function auditQueries(db: LedgerDb): Pick<LedgerReader, 'audit' | 'auditRange' | 'auditHead'> {
   return {
     audit: async (filter) => {
       let query = db.selectFrom('audit').selectAll();
       if (filter.incident !== undefined) query = query.where('incident_id', '=', filter.incident);
+      if (filter.run !== undefined) query = query.where('run_id', '=', filter.run);
       if (filter.subject !== undefined) query = query.where('subject', '=', filter.subject);
+      if (filter.before !== undefined) query = query.where('seq', '<', filter.before);
       return (await query.orderBy('seq', 'desc').limit(filter.limit).execute()).map(entryFromRow);
     },
+    auditRange: async (from, to) =>
+      (
+        await db
+          .selectFrom('audit')
+          .selectAll()
+          .where('seq', '>=', from)
+          .where('seq', '<=', to)
+          .orderBy('seq')
+          .execute()
+      ).map(entryFromRow),
+    auditHead: () => headOf(db),
   };
 }
 

@@ -1,11 +1,12 @@
-import type { Insertable, Selectable, Updateable } from 'kysely';
+import type { ExpressionBuilder, Insertable, Selectable, Updateable, UpdateObject } from 'kysely';
 import { KeyId } from '../domain/ids.ts';
 import { assertTransition, Delivery, type Key, KeyClass, KeyState } from '../domain/key.ts';
 import { changeOne } from './change-one.ts';
 import { fromJson, instant, jsonText, stored, Texts } from './codec.ts';
 import type { LedgerDb } from './open.ts';
-import type { LedgerReader } from './reader.ts';
+import { JsonRecord } from './runs.ts';
 import type { KeysTable } from './schema/keys.ts';
+import type { LedgerTables } from './schema.ts';
 
 export function keyFromRow(row: Selectable<KeysTable>): Key {
   return {
@@ -27,10 +28,22 @@ export function keyFromRow(row: Selectable<KeysTable>): Key {
     predecessor: row.predecessor === null ? null : KeyId.parse(row.predecessor),
     delivery: row.delivery === null ? null : fromJson(Delivery, row.delivery),
     probeUrl: row.probe_url,
+    runbook: row.runbook,
+    secretRef: row.secret_ref,
+    administers: row.administers,
+    claims: row.claims === null ? null : fromJson(JsonRecord, row.claims),
+    publicJwk: row.public_jwk === null ? null : fromJson(JsonRecord, row.public_jwk),
     state: KeyState.parse(row.state),
     createdAt: instant(row.created_at),
     activatedAt: instant(row.activated_at),
     expiresAt: instant(row.expires_at),
+    retiringAt: instant(row.retiring_at),
+    graceEndsAt: instant(row.grace_ends_at),
+    graceExtensions: row.grace_extensions,
+    expiryExtensions: row.expiry_extensions,
+    suspendedAt: instant(row.suspended_at),
+    supersededAt: instant(row.superseded_at),
+    forgottenAt: instant(row.forgotten_at),
     quarantinedAt: instant(row.quarantined_at),
     compromisedAt: instant(row.compromised_at),
     revokedAt: instant(row.revoked_at),
@@ -60,10 +73,22 @@ export function keyToRow(key: Key): Insertable<KeysTable> {
     predecessor: key.predecessor,
     delivery: key.delivery === null ? null : jsonText(key.delivery),
     probe_url: key.probeUrl,
+    runbook: key.runbook,
+    secret_ref: key.secretRef,
+    administers: key.administers,
+    claims: key.claims === null ? null : jsonText(key.claims),
+    public_jwk: key.publicJwk === null ? null : jsonText(key.publicJwk),
     state: key.state,
     created_at: stored(key.createdAt),
     activated_at: stored(key.activatedAt),
     expires_at: stored(key.expiresAt),
+    retiring_at: stored(key.retiringAt),
+    grace_ends_at: stored(key.graceEndsAt),
+    grace_extensions: key.graceExtensions,
+    expiry_extensions: key.expiryExtensions,
+    suspended_at: stored(key.suspendedAt),
+    superseded_at: stored(key.supersededAt),
+    forgotten_at: stored(key.forgottenAt),
     quarantined_at: stored(key.quarantinedAt),
     compromised_at: stored(key.compromisedAt),
     revoked_at: stored(key.revokedAt),
@@ -73,13 +98,14 @@ export function keyToRow(key: Key): Insertable<KeysTable> {
   };
 }
 
+type Columns = ExpressionBuilder<LedgerTables, 'keys'>;
+type Change =
+  | (Updateable<KeysTable> & { state?: KeyState })
+  | ((eb: Columns) => UpdateObject<LedgerTables, 'keys', 'keys'>);
+
 /** Every change of a key's row raises its version, so that an approval bound to the old one is seen to be stale. */
-export async function changeKey(
-  db: LedgerDb,
-  id: KeyId,
-  change: Updateable<KeysTable> & { state?: KeyState },
-): Promise<void> {
-  if (change.state !== undefined) {
+export async function changeKey(db: LedgerDb, id: KeyId, change: Change): Promise<void> {
+  if (typeof change !== 'function' && change.state !== undefined) {
     const row = await db.selectFrom('keys').selectAll().where('id', '=', id).executeTakeFirst();
     // The trigger refuses the same; this one says it in a sentence.
     if (row !== undefined) assertTransition(keyFromRow(row), change.state);
@@ -87,87 +113,25 @@ export async function changeKey(
   await changeOne(
     db
       .updateTable('keys')
-      .set((eb) => ({ ...change, row_version: eb('row_version', '+', 1) }))
+      .set((eb) => ({
+        ...(typeof change === 'function' ? change(eb) : change),
+        row_version: eb('row_version', '+', 1),
+      }))
       .where('id', '=', id),
     `key ${id}`,
   );
 }
 
-const FINGERPRINT = /^[0-9a-f]{12}$/;
+type Standing = Pick<Selectable<KeysTable>, 'state' | 'activated_at' | 'predecessor'>;
 
-type KeyQueries = Pick<
-  LedgerReader,
-  | 'key'
-  | 'keyBySlug'
-  | 'keyByDigest'
-  | 'keyByFingerprint'
-  | 'keyByExternalRef'
-  | 'keys'
-  | 'versionsOf'
-  | 'keysExpiringBefore'
->;
-
-export function keyQueries(db: LedgerDb): KeyQueries {
-  const all = () => db.selectFrom('keys').selectAll();
-  const one = (row: Selectable<KeysTable> | undefined) => (row === undefined ? null : keyFromRow(row));
-  return {
-    key: async (id) => one(await all().where('id', '=', id).executeTakeFirst()),
-    keyByDigest: async (digest) => one(await all().where('digest', '=', digest).executeTakeFirst()),
-    keyByFingerprint: async (fingerprint) => {
-      if (!FINGERPRINT.test(fingerprint)) return null;
-      // 'g' follows the last hex digit, so this is every digest that begins with the fingerprint.
-      const range = all().where('digest', '>=', fingerprint).where('digest', '<', `${fingerprint}g`);
-      const rows = await range.limit(2).execute();
-      return rows.length === 1 ? one(rows[0]) : null;
-    },
-    keyByExternalRef: async (provider, ref) =>
-      one(
-        await all()
-          .where('provider', '=', provider)
-          .where('external_ref', '=', ref)
-          .orderBy('version', 'desc')
-          .executeTakeFirst(),
-      ),
-    keyBySlug: async (slug) =>
-      one(newestUsable(await all().where('slug', '=', slug).orderBy('version', 'desc').execute())),
-    versionsOf: async (slug) =>
-      (await all().where('slug', '=', slug).orderBy('version', 'desc').execute()).map(keyFromRow),
-    keys: async (filter = {}) => {
-      let query = all()
-        // Never activated and over: a replacement that was taken back.
-        .where((eb) =>
-          eb.or([eb('activated_at', 'is not', null), eb('state', 'not in', ['pending', 'expired', 'revoked'])]),
-        )
-        .where(({ not, exists, selectFrom }) =>
-          not(
-            exists(
-              selectFrom('keys as newer')
-                .select('newer.id')
-                .whereRef('newer.slug', '=', 'keys.slug')
-                .whereRef('newer.version', '>', 'keys.version')
-                .where('newer.activated_at', 'is not', null),
-            ),
-          ),
-        );
-      for (const name of ['service', 'environment', 'owner'] as const) {
-        const wanted = filter[name];
-        if (wanted !== undefined) query = query.where(name, '=', wanted);
-      }
-      return (await query.orderBy('slug').execute()).map(keyFromRow);
-    },
-    keysExpiringBefore: async (before) =>
-      (
-        await all()
-          .where('state', 'in', ['active', 'retiring'])
-          .where('expires_at', 'is not', null)
-          .where('expires_at', '<', stored(before))
-          .orderBy('expires_at')
-          .execute()
-      ).map(keyFromRow),
-  };
-}
-
-/** A pending replacement is not yet "the key"; one that was rolled back, or left pending by a run that failed, never was. */
-function newestUsable(newestFirst: readonly Selectable<KeysTable>[]): Selectable<KeysTable> | undefined {
-  return newestFirst.find((row) => row.activated_at !== null) ?? newestFirst.find((row) => row.predecessor === null);
+/**
+ * Which version of a name is "the key", newest first: the newest in use; else the newest that ever was; else the first, before its
+ * activation. A pending replacement is not it yet, and one that was taken back never was.
+ */
+export function currentOf<Version extends Standing>(newestFirst: readonly Version[]): Version | undefined {
+  return (
+    newestFirst.find((row) => row.activated_at !== null && row.state !== 'revoked') ??
+    newestFirst.find((row) => row.activated_at !== null) ??
+    newestFirst.find((row) => row.predecessor === null)
+  );
 }

@@ -4,17 +4,20 @@ import { applyEvent } from './apply.ts';
 import { wakeRun } from './apply-runs.ts';
 import { approvalQueries } from './approvals.ts';
 import { type AuditContext, type AuditVerdict, appendAudit, auditQueries, takeHead, verifyAudit } from './audit.ts';
+import { claimQueries } from './claims.ts';
 import { stored } from './codec.ts';
+import { dueKeyQueries } from './due-keys.ts';
 import type { Inbox } from './inbox.ts';
 import { openInbox } from './inbox-table.ts';
 import { incidentQueries } from './incidents.ts';
-import { keyQueries } from './keys.ts';
+import { keyQueries } from './key-queries.ts';
 import { type Lease, type Leases, openLeases } from './leases.ts';
 import { announce, openOutbox } from './messages.ts';
 import { type LedgerDb, openLedgerFile } from './open.ts';
 import type { Outbox } from './outbox.ts';
 import type { LedgerReader } from './reader.ts';
 import { recordQueries } from './records.ts';
+import { rotationQueries } from './rotations.ts';
 import { runQueries } from './runs.ts';
 import { countUsage, type UsageCount } from './usage.ts';
 import { type TablesVerdict, verifyTables } from './verify-tables.ts';
@@ -37,12 +40,19 @@ export interface Recording<T> {
   result: T;
 }
 
+/** `subject`: what a request made that is neither a run nor an incident, as `key:key-…` or `rotation:rot-…`. */
+export interface LedTo {
+  run: RunId | null;
+  incident: IncidentId | null;
+  subject: string | null;
+}
+
 /** What a recording may ask before it says what happened: the ledger as it is inside this transaction. */
 export interface RecordingTx {
   read: LedgerReader;
   /** What a request with this id led to before, or null. */
-  seen: (source: string, id: string) => Promise<{ run: RunId | null; incident: IncidentId | null } | null>;
-  remember: (source: string, id: string, led: { run: RunId | null; incident: IncidentId | null }) => Promise<void>;
+  seen: (source: string, id: string) => Promise<LedTo | null>;
+  remember: (source: string, id: string, led: Omit<LedTo, 'subject'> & Partial<LedTo>) => Promise<void>;
   /** Makes an unfinished run due at once, with the change that it has to look at. */
   wake: (run: RunId) => Promise<void>;
 }
@@ -95,6 +105,9 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
 function readerOf(db: LedgerDb): LedgerReader {
   return {
     ...keyQueries(db),
+    ...dueKeyQueries(db),
+    ...rotationQueries(db),
+    ...claimQueries(db),
     ...runQueries(db),
     ...approvalQueries(db),
     ...incidentQueries(db),
@@ -177,12 +190,20 @@ function dedupeIn(tx: LedgerDb, at: Date): Pick<RecordingTx, 'seen' | 'remember'
       return {
         run: row.run_id === null ? null : RunId.parse(row.run_id),
         incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
+        subject: row.subject,
       };
     },
     remember: async (source, id, led) => {
       await tx
         .insertInto('dedupe')
-        .values({ source, id, run_id: led.run, incident_id: led.incident, at: stored(at) })
+        .values({
+          source,
+          id,
+          run_id: led.run,
+          incident_id: led.incident,
+          subject: led.subject ?? null,
+          at: stored(at),
+        })
         .execute();
     },
   };

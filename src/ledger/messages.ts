@@ -1,4 +1,4 @@
-import { type Announcement, announcementsOf, Surface } from '../domain/announce.ts';
+import { type Address, type Announcement, announcementsOf, Surface } from '../domain/announce.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import { type IncidentId, MessageId } from '../domain/ids.ts';
 import type { AuditContext } from './audit.ts';
@@ -71,10 +71,7 @@ async function ensureMessage(
   { surface, subject, address }: Announcement,
   context: AuditContext,
 ): Promise<void> {
-  const place =
-    address.kind === 'person'
-      ? { address: `person:${address.person}`, thread_of: null, channel: null }
-      : await placeInChannel(tx, address);
+  const place = await placeOf(tx, address);
   const id = `msg-${surface}-${subject}-${place.address}`.replace(/[^A-Za-z0-9_-]/g, '_');
   const made = await tx
     .insertInto('messages')
@@ -98,10 +95,23 @@ async function ensureMessage(
     .execute();
 }
 
-async function placeInChannel(
-  tx: LedgerDb,
-  address: { incident: IncidentId; thread: boolean },
-): Promise<{ address: string; thread_of: string | null; channel: string }> {
+type StoredPlace = { address: string; thread_of: string | null; channel: string | null };
+
+async function placeOf(tx: LedgerDb, address: Address): Promise<StoredPlace> {
+  switch (address.kind) {
+    case 'person':
+      return { address: `person:${address.person}`, thread_of: null, channel: null };
+    case 'team_channel':
+      // Which channel that is stands in policy.yaml, and is looked up when the message is sent.
+      return { address: 'team', thread_of: null, channel: null };
+    case 'incident_channel':
+      return placeInChannel(tx, address);
+    default:
+      return address satisfies never;
+  }
+}
+
+async function placeInChannel(tx: LedgerDb, address: { incident: IncidentId; thread: boolean }): Promise<StoredPlace> {
   const { channel } = await tx
     .selectFrom('incidents')
     .select('channel')

@@ -1,9 +1,10 @@
 import type Database from 'better-sqlite3';
 import { Refusal } from '../errors.ts';
 import { firstIncident } from './migrations/0001-first-incident.ts';
+import { keyLifecycle } from './migrations/0002-key-lifecycle.ts';
 
 // Appended only. The number of applied ones is SQLite's user_version.
-const MIGRATIONS: readonly string[] = [firstIncident];
+const MIGRATIONS: readonly string[] = [firstIncident, keyLifecycle];
 
 // 'REKY': tells a ledger from any other SQLite file.
 const APPLICATION_ID = 0x52454b59;

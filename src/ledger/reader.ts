@@ -1,8 +1,11 @@
+import type { Alarm, AlarmKind } from '../domain/alarm.ts';
 import type { Approval } from '../domain/approval.ts';
+import type { Claim } from '../domain/claim.ts';
 import type { AuditEntry } from '../domain/event.ts';
-import type { ApprovalId, AskId, IncidentId, KeyId, RunId, SecretId } from '../domain/ids.ts';
+import type { ApprovalId, AskId, ClaimId, IncidentId, KeyId, RotationId, RunId, SecretId } from '../domain/ids.ts';
 import type { Alert, Ask, Evidence, Incident, Notice, Reminder, SealedSecret } from '../domain/incident.ts';
-import type { Key } from '../domain/key.ts';
+import type { Key, KeyClass, KeyState } from '../domain/key.ts';
+import type { Rotation } from '../domain/rotation.ts';
 import type { Run } from '../domain/run.ts';
 
 /** Calls of one caller with one key within one minute, as the verifier counted them. */
@@ -14,6 +17,30 @@ export interface Usage {
   rejected: number;
 }
 
+/** How many current keys are of this kind. */
+export interface KeyCount {
+  service: string;
+  environment: string;
+  class: KeyClass;
+  state: KeyState;
+  count: number;
+}
+
+export interface KeyFilter {
+  service?: string;
+  environment?: string;
+  owner?: string;
+}
+
+export interface AuditFilter {
+  incident?: IncidentId;
+  run?: RunId;
+  subject?: string;
+  /** Only lines before this one: the next page of a list that is newest first. */
+  before?: number;
+  limit: number;
+}
+
 /** Everything that can be asked of the ledger. The same questions work inside a transaction and outside. */
 export interface LedgerReader {
   key: (id: KeyId) => Promise<Key | null>;
@@ -23,11 +50,43 @@ export interface LedgerReader {
   /** By the first 12 hex digits of its digest, which is what people and senders see; null also when two keys share them. */
   keyByFingerprint: (fingerprint: string) => Promise<Key | null>;
   keyByExternalRef: (provider: string, externalRef: string) => Promise<Key | null>;
-  /** Newest version of each slug, by slug. */
-  keys: (filter?: { service?: string; environment?: string; owner?: string }) => Promise<Key[]>;
+  /** The current version of each slug, by slug; a page of them when `limit` is given. */
+  keys: (filter?: KeyFilter & { after?: string; limit?: number }) => Promise<Key[]>;
   versionsOf: (slug: string) => Promise<Key[]>;
   /** Keys that can still be used and expire before `before`, soonest first. */
   keysExpiringBefore: (before: Date) => Promise<Key[]>;
+  /** Current keys whose time is over or ends before `before`, soonest first; with the ones that the ledger still calls active. */
+  currentExpiringBefore: (before: Date, filter?: KeyFilter) => Promise<Key[]>;
+  /** Current keys that are revoked or expired for good: nothing took their place. */
+  currentGone: (filter?: KeyFilter) => Promise<Key[]>;
+  keyCounts: () => Promise<KeyCount[]>;
+  /** Current, active keys of a class that were activated before that instant and have no open rotation, oldest first. */
+  overdueKeys: (of: { class: KeyClass; activatedBefore: Date; limit: number }) => Promise<Key[]>;
+  /** Keys whose recorded state the clock has overtaken: their life is over and the row does not say so. */
+  keysToExpire: (now: Date, limit: number) => Promise<Key[]>;
+  /** Keys in grace whose grace is over and that no open rotation takes care of. */
+  keysToRetire: (now: Date, limit: number) => Promise<Key[]>;
+  /** Dead keys whose metadata was kept long enough. */
+  keysToForget: (deadBefore: Date, limit: number) => Promise<Key[]>;
+  /** Usable keys that administer this provider. */
+  administrators: (provider: string) => Promise<Key[]>;
+  rotation: (id: RotationId) => Promise<Rotation | null>;
+  /** The rotation of any version of this slug that has not ended. */
+  openRotationOf: (slug: string) => Promise<Rotation | null>;
+  rotationOfRun: (run: RunId) => Promise<Rotation | null>;
+  /** Newest first. */
+  rotationsOf: (slug: string, limit: number) => Promise<Rotation[]>;
+  rotationsRequestedSince: (slug: string, since: Date) => Promise<Rotation[]>;
+  /** Scheduled ones whose time has come, the longest waiting first. */
+  dueRotations: (at: Date, limit: number) => Promise<Rotation[]>;
+  openRotations: (limit: number) => Promise<Rotation[]>;
+  rotationsEndedSince: (since: Date) => Promise<Rotation[]>;
+  claim: (id: ClaimId) => Promise<Claim | null>;
+  claimByTokenHash: (hash: string) => Promise<Claim | null>;
+  claimsOfKey: (key: KeyId) => Promise<Claim[]>;
+  alarm: (id: string) => Promise<Alarm | null>;
+  alarmsSince: (since: Date) => Promise<Alarm[]>;
+  lastAlarm: (key: KeyId | null, kind: AlarmKind) => Promise<Alarm | null>;
   run: (id: RunId) => Promise<Run | null>;
   openRunOfKey: (key: KeyId) => Promise<Run | null>;
   runsOfIncident: (incident: IncidentId) => Promise<Run[]>;
@@ -46,7 +105,10 @@ export interface LedgerReader {
   noticesOfIncident: (incident: IncidentId) => Promise<Notice[]>;
   evidenceOfIncident: (incident: IncidentId) => Promise<Evidence[]>;
   /** Audit lines, newest first. */
-  audit: (filter: { incident?: IncidentId; subject?: string; limit: number }) => Promise<AuditEntry[]>;
+  audit: (filter: AuditFilter) => Promise<AuditEntry[]>;
+  /** Lines `from` to `to`, both included, in order: a piece of the chain. */
+  auditRange: (from: number, to: number) => Promise<AuditEntry[]>;
+  auditHead: () => Promise<{ seq: number; hash: string }>;
   usageOf: (key: KeyId, since: Date) => Promise<Usage[]>;
 
   /** Runs about this version of a key, newest first. */
@@ -55,4 +117,6 @@ export interface LedgerReader {
   noticesOfKey: (key: KeyId) => Promise<Notice[]>;
   /** Everything ever sealed for this version of a key, newest first; consumed and destroyed ones included. */
   secretsOfKey: (key: KeyId) => Promise<SealedSecret[]>;
+  /** Sealed secrets that still hold something, in the order of their ids, after `after`. */
+  sealedSecrets: (after: string, limit: number) => Promise<SealedSecret[]>;
 }

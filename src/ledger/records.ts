@@ -9,6 +9,7 @@ import { JsonRecord } from './runs.ts';
 import type { EvidenceTable, NoticesTable } from './schema/incidents.ts';
 import type { RemindersTable, SecretsTable } from './schema/keys.ts';
 
+const Purpose = z.enum(['new_key', 'evidence', 'signing_key', 'proof']);
 const Facts = z.object({ whichKey: z.string(), replacementAvailable: z.string(), dataIntegrity: z.string() });
 const Tested = z.object({
   at: z.iso.datetime(),
@@ -20,7 +21,14 @@ const Tested = z.object({
 /** What a run leaves behind: sealed secrets, notices, evidence, reminders and counted usage. */
 type RecordQueries = Pick<
   LedgerReader,
-  'secret' | 'secretsOfKey' | 'reminder' | 'noticesOfIncident' | 'noticesOfKey' | 'evidenceOfIncident' | 'usageOf'
+  | 'secret'
+  | 'secretsOfKey'
+  | 'sealedSecrets'
+  | 'reminder'
+  | 'noticesOfIncident'
+  | 'noticesOfKey'
+  | 'evidenceOfIncident'
+  | 'usageOf'
 >;
 
 export function recordQueries(db: LedgerDb): RecordQueries {
@@ -32,6 +40,17 @@ export function recordQueries(db: LedgerDb): RecordQueries {
     secretsOfKey: async (key) =>
       (
         await db.selectFrom('secrets').selectAll().where('key_id', '=', key).orderBy('created_at', 'desc').execute()
+      ).map(secretFromRow),
+    sealedSecrets: async (after, limit) =>
+      (
+        await db
+          .selectFrom('secrets')
+          .selectAll()
+          .where('envelope', 'is not', null)
+          .where('id', '>', after)
+          .orderBy('id')
+          .limit(limit)
+          .execute()
       ).map(secretFromRow),
     noticesOfKey: async (key) =>
       (
@@ -76,7 +95,7 @@ function secretFromRow(row: Selectable<SecretsTable>): SealedSecret {
   return {
     id: SecretId.parse(row.id),
     key: KeyId.parse(row.key_id),
-    purpose: row.purpose === 'new_key' ? 'new_key' : 'evidence',
+    purpose: Purpose.parse(row.purpose),
     envelope: row.envelope,
     createdAt: instant(row.created_at),
     destroyedAt: instant(row.destroyed_at),
@@ -100,7 +119,7 @@ function noticeFromRow(row: Selectable<NoticesTable>): Notice {
   return {
     id: row.id,
     incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
-    run: RunId.parse(row.run_id),
+    run: row.run_id === null ? null : RunId.parse(row.run_id),
     recipient: row.recipient,
     key: KeyId.parse(row.key_id),
     template: row.template,

@@ -1,6 +1,6 @@
 import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
-import { Actor, ApprovalId, AskId, IncidentId, KeyId, RunId, StepId } from '../domain/ids.ts';
+import { Actor, ApprovalId, AskId, ClaimId, IncidentId, KeyId, RunId, StepId } from '../domain/ids.ts';
 import type { JsonObject, Run, StepRecord, Waited, Waiting } from '../domain/run.ts';
 import { fromJson, instant, jsonText, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
@@ -13,6 +13,7 @@ const StoredInstant = z.iso.datetime().transform((text) => new Date(text));
 const StoredWaited = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('approval'), id: ApprovalId, until: StoredInstant.nullable() }),
   z.object({ kind: z.literal('ask'), id: AskId, until: StoredInstant.nullable() }),
+  z.object({ kind: z.literal('claim'), id: ClaimId, until: StoredInstant }),
   z.object({ kind: z.literal('run'), id: RunId, until: StoredInstant.nullable() }),
   z.object({ kind: z.literal('time'), until: StoredInstant }),
 ]);
@@ -131,6 +132,8 @@ function waitingFromRow(row: Selectable<StepsTable>): Waiting {
       return { kind: 'ask', id: AskId.parse(id), until };
     case 'run':
       return { kind: 'run', id: RunId.parse(id), until };
+    case 'claim':
+      return { kind: 'claim', id: ClaimId.parse(id), until: until ?? new Date(0) };
     case 'time':
       return { kind: 'time', until: until ?? new Date(0) };
     case 'retry':

@@ -1,6 +1,15 @@
-import type { AuditHeadTable, AuditTable } from './schema/audit.ts';
+import type { AnswersTable, AuditCheckedTable, AuditHeadTable, AuditTable, CheckpointsTable } from './schema/audit.ts';
 import type { AlertsTable, EvidenceTable, IncidentsTable, NoticesTable, SummariesTable } from './schema/incidents.ts';
-import type { KeysTable, RemindersTable, RotationsTable, SecretsTable, UsageTable } from './schema/keys.ts';
+import type {
+  AlarmsTable,
+  ClaimsTable,
+  KeyCountsTable,
+  KeysTable,
+  RemindersTable,
+  RotationsTable,
+  SecretsTable,
+  UsageTable,
+} from './schema/keys.ts';
 import type { DedupeTable, InboxTable, MessagesTable, OutboxTable } from './schema/messages.ts';
 import type { ApprovalsTable, AsksTable, RunbookTextsTable, RunsTable, StepsTable, VotesTable } from './schema/runs.ts';
 
@@ -9,6 +18,7 @@ import type { ApprovalsTable, AsksTable, RunbookTextsTable, RunsTable, StepsTabl
 
 export interface LedgerTables {
   keys: KeysTable;
+  key_counts: KeyCountsTable;
   rotations: RotationsTable;
   runbook_texts: RunbookTextsTable;
   runs: RunsTable;
@@ -19,6 +29,8 @@ export interface LedgerTables {
   incidents: IncidentsTable;
   alerts: AlertsTable;
   secrets: SecretsTable;
+  claims: ClaimsTable;
+  alarms: AlarmsTable;
   notices: NoticesTable;
   evidence: EvidenceTable;
   reminders: RemindersTable;
@@ -30,4 +42,7 @@ export interface LedgerTables {
   dedupe: DedupeTable;
   audit: AuditTable;
   audit_head: AuditHeadTable;
+  audit_checked: AuditCheckedTable;
+  checkpoints: CheckpointsTable;
+  answers: AnswersTable;
 }

@@ -13,6 +13,15 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'key_revoked':
     case 'key_proved_live':
     case 'key_proved_dead':
+    case 'key_retired':
+    case 'key_grace_extended':
+    case 'key_suspended':
+    case 'key_reinstated':
+    case 'key_changed':
+    case 'key_expiry_extended':
+    case 'key_forgotten':
+    case 'usage_gate_held':
+    case 'usage_gate_waived':
     case 'reminder_tested':
       return `key:${event.key}`;
     case 'secret_sealed':
@@ -20,7 +29,22 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'secret_delivered':
     case 'secret_withdrawn':
     case 'secret_destroyed':
+    case 'secret_rewrapped':
       return `secret:${event.secret}`;
+    case 'rotation_requested':
+      return `rotation:${event.rotation.id}`;
+    case 'rotation_started':
+    case 'rotation_ended':
+      return `rotation:${event.rotation}`;
+    case 'claim_opened':
+      return `claim:${event.claim.id}`;
+    case 'claim_taken':
+    case 'claim_refused':
+      return `claim:${event.claim}`;
+    case 'alarm_raised':
+      return event.alarm.key === null ? `alarm:${event.alarm.id}` : `key:${event.alarm.key}`;
+    case 'checkpoint_signed':
+      return `audit:${event.seq}`;
     case 'alert_received':
       return `alert:${event.alert.id}`;
     case 'incident_opened':

@@ -4,6 +4,7 @@ import { Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { canonicalJson, contentHash } from '../domain/canonical.ts';
 import type { LedgerEvent } from '../domain/event.ts';
+import { newKey } from '../domain/new-key.ts';
 import { applyEvent } from './apply.ts';
 import { contextFromRow, LEFT_OUT } from './audit.ts';
 import { migrate } from './migrate.ts';
@@ -27,6 +28,9 @@ const COMPARED = {
   alerts: { key: ['id'], without: [] },
   secrets: { key: ['id'], without: ['envelope'] },
   notices: { key: ['id'], without: [] },
+  claims: { key: ['id'], without: ['token_hash'] },
+  alarms: { key: ['id'], without: [] },
+  checkpoints: { key: ['seq'], without: [] },
   evidence: { key: ['id'], without: ['content'] },
   reminders: { key: ['key_id'], without: [] },
   summaries: { key: ['incident_id'], without: ['markdown', 'json'] },
@@ -135,6 +139,13 @@ function eventOf(row: Selectable<AuditTable>): LedgerEvent {
     ),
   );
   switch (event.type) {
+    case 'key_issued':
+      // Lines of an older Rekey say nothing of what was not known yet.
+      return { ...event, key: newKey(event.key) };
+    case 'claim_opened':
+      return { ...event, claim: { ...event.claim, tokenHash: event.claim.id } };
+    case 'secret_rewrapped':
+      return { ...event, envelope: '' };
     case 'run_started':
       return { ...event, run: { ...event.run, runbook: { ...event.run.runbook, text: '' } } };
     case 'approval_requested':

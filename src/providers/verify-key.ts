@@ -9,14 +9,15 @@ export interface KeyVerdict {
 }
 
 /** May this key be used at `now`? The clock decides about expiry, whatever the stored state says. */
-export function verdictOn(key: Pick<Key, 'state' | 'expiresAt'> | null, now: Date): KeyVerdict {
+export function verdictOn(key: Pick<Key, 'state' | 'expiresAt' | 'graceEndsAt'> | null, now: Date): KeyVerdict {
   if (key === null) return { status: 'not_found' };
   if (key.state === 'revoked') return { status: 'revoked' };
   if (key.state === 'expired' || (key.expiresAt !== null && key.expiresAt <= now)) return { status: 'expired' };
   if (key.state === 'active') return { status: 'valid' };
-  if (key.state === 'retiring' && key.expiresAt !== null)
-    return { status: 'retiring', until: key.expiresAt.toISOString() };
-  return { status: key.state };
+  if (key.state !== 'retiring') return { status: key.state };
+  // Grace is a time box: after it only the replacement is accepted, also while people still discuss the revoking.
+  if (key.graceEndsAt === null || key.graceEndsAt <= now) return { status: 'expired' };
+  return { status: 'retiring', until: key.graceEndsAt.toISOString() };
 }
 
 /** A key that is being replaced works until its time is over. */

@@ -45,8 +45,18 @@ export async function loadKeyClasses(dir: string): Promise<{ keyClasses: KeyClas
 /** The rule of one class, as key-classes.yaml stands now. */
 export async function loadClassRule(dir: string, keyClass: KeyClass): Promise<ClassRule> {
   const { keyClasses } = await loadKeyClasses(dir);
-  const { max_age_days: maxAgeDays, warning_days: warnDays, revocable } = keyClasses.classes[keyClass];
-  return { maxAgeDays, warnDays, revocable };
+  const rule = keyClasses.classes[keyClass];
+  return {
+    maxAgeDays: rule.max_age_days,
+    warnDays: rule.warning_days,
+    graceHours: rule.grace_hours,
+    approvals: rule.approvals,
+    required: rule.required,
+    automatic: rule.automatic,
+    revocable: rule.revocable,
+    leadHours: rule.lead_hours,
+    windows: rule.windows,
+  };
 }
 
 function refusal(code: string, problems: readonly RunbookProblem[]): ConfigTrouble {

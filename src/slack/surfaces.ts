@@ -1,6 +1,7 @@
 import type { Surface } from '../domain/announce.ts';
 import type { Sources } from './deps.ts';
 import type { Message } from './limits.ts';
+import { loadAlarm } from './load/alarm.ts';
 import { loadApproval } from './load/approval.ts';
 import { loadAsk } from './load/ask.ts';
 import { loadDoubt } from './load/doubt.ts';
@@ -10,6 +11,7 @@ import { loadRecovered } from './load/recovered.ts';
 import { loadRun } from './load/run.ts';
 import { loadFailedRun } from './load/run-failed.ts';
 import { loadSummary } from './load/summary.ts';
+import { alarmCard } from './views/alarm.ts';
 import { approvalCard } from './views/approval-card.ts';
 import { askCard } from './views/ask-card.ts';
 import { doubtCard } from './views/doubt.ts';
@@ -33,6 +35,7 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
   notice: drawnBy(loadNotice, noticeCard),
   recovered: drawnBy(loadRecovered, recoveredCard),
   summary: drawnBy(loadSummary, summaryPost),
+  alarm: drawnBy(loadAlarm, alarmCard),
 };
 
 function drawnBy<T>(

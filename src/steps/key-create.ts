@@ -3,6 +3,7 @@ import type { LedgerEvent } from '../domain/event.ts';
 import { KeyId, SecretId } from '../domain/ids.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { leastScopes } from '../domain/key-class.ts';
+import { UNTOUCHED } from '../domain/new-key.ts';
 import { PermanentFailure } from '../errors.ts';
 import type { IssuedMaterial } from '../providers/contract.ts';
 import { defineStep, type StepContext } from './contract.ts';
@@ -94,12 +95,7 @@ async function successor(
     createdAt: context.now(),
     activatedAt: null,
     expiresAt,
-    quarantinedAt: null,
-    compromisedAt: null,
-    revokedAt: null,
-    provedLiveAt: null,
-    provedDeadAt: null,
-    rowVersion: 1,
+    ...UNTOUCHED,
   };
 }
 

@@ -4,6 +4,7 @@ import type { LedgerEvent } from '../../src/domain/event.ts';
 import { AskId, IncidentId, RunId, SecretId } from '../../src/domain/ids.ts';
 import { sentenceFor, timelineOf, toldBy } from '../../src/domain/timeline.ts';
 import {
+  aClaim,
   aKey,
   aNotice,
   anAlert,
@@ -11,6 +12,7 @@ import {
   anAsk,
   anIncident,
   aReminder,
+  aRotation,
   aRun,
   aStep,
   bob,
@@ -56,6 +58,66 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
   ],
   key_activated: [{ type: 'key_activated', key }, 'payments-prod v3 became active.'],
   key_expired: [{ type: 'key_expired', key }, 'was recorded as expired'],
+  key_retired: [{ type: 'key_retired', key, graceEndsAt: NOON }, 'both are accepted until 2027-03-10T12:00:00.000Z'],
+  key_grace_extended: [
+    { type: 'key_grace_extended', key, graceEndsAt: NOON, reason: 'billing is not redeployed' },
+    'was extended to 2027-03-10T12:00:00.000Z: billing is not redeployed',
+  ],
+  key_suspended: [{ type: 'key_suspended', key, reason: 'odd traffic' }, 'was suspended: odd traffic'],
+  key_reinstated: [{ type: 'key_reinstated', key, to: 'active', reason: 'a false alarm' }, 'is active again'],
+  key_changed: [
+    { type: 'key_changed', key, change: { owner: 'bob' }, reason: 'carol left' },
+    'owner changed: carol left',
+  ],
+  key_expiry_extended: [
+    { type: 'key_expiry_extended', key, expiresAt: NOON, reason: 'freeze', approvedBy: bob },
+    'moved to 2027-03-10T12:00:00.000Z, approved by bob',
+  ],
+  key_forgotten: [{ type: 'key_forgotten', key }, 'its time of retention is over'],
+  secret_rewrapped: [
+    { type: 'secret_rewrapped', secret: SecretId.parse('sec-1'), envelope: 'v1', from: 'aaaa', to: 'bbbb' },
+    'under the master key bbbb instead of aaaa',
+  ],
+  rotation_requested: [
+    { type: 'rotation_requested', rotation: aRotation({ reason: 'too old' }) },
+    'A rotation (planned) of payments-prod v3 was asked for by person:alice',
+  ],
+  rotation_started: [
+    { type: 'rotation_started', rotation: aRotation().id, run: RunId.parse('run-1') },
+    'rot-1 began (run-1)',
+  ],
+  rotation_ended: [
+    { type: 'rotation_ended', rotation: aRotation().id, outcome: 'preempted', why: 'an emergency.' },
+    'ended (preempted): an emergency.',
+  ],
+  usage_gate_held: [
+    { type: 'usage_gate_held', key, share: 0.2, callers: [{ caller: 'billing-cron', calls: 41 }] },
+    'billing-cron (41 calls) still use it',
+  ],
+  usage_gate_waived: [
+    { type: 'usage_gate_waived', key, reason: 'it is switched off tonight', by: 'person:bob' },
+    'person:bob waived the usage gate',
+  ],
+  claim_opened: [{ type: 'claim_opened', claim: aClaim() }, 'offered to person:carol until'],
+  claim_taken: [
+    { type: 'claim_taken', claim: aClaim().id, key, by: 'person:carol', how: 'terminal' },
+    'person:carol claimed the secret of payments-prod v3 (terminal)',
+  ],
+  claim_refused: [
+    { type: 'claim_refused', claim: aClaim().id, by: null, why: 'it was taken before' },
+    'Somebody tried to claim clm-1',
+  ],
+  alarm_raised: [
+    {
+      type: 'alarm_raised',
+      alarm: { id: 'alm-1', kind: 'rotation_spike', key, sentence: 'Rotated four times in a week.', raisedAt: NOON },
+    },
+    'Alarm: Rotated four times in a week.',
+  ],
+  checkpoint_signed: [
+    { type: 'checkpoint_signed', seq: 17, hash: 'f'.repeat(64), signer: 'abcd' },
+    'up to line 17 was signed',
+  ],
   key_quarantined: [{ type: 'key_quarantined', key, material: 'absent' }, 'no material at its registered place'],
   key_compromised: [{ type: 'key_compromised', key }, 'marked as compromised'],
   key_revoked: [{ type: 'key_revoked', key, replacedBy: null }, 'payments-prod v3 was revoked.'],

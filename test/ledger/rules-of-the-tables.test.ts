@@ -12,8 +12,24 @@ async function withKeyIn(state: KeyState) {
   const file = aLedgerFile();
   const ledger = await anOpenLedger(file);
   const revokedAt = state === 'revoked' ? NOON : null;
-  await recordEvents(ledger, [{ type: 'key_issued', key: aKey({ state, revokedAt }) }]);
+  await recordEvents(ledger, [
+    {
+      type: 'key_issued',
+      key: aKey({
+        state,
+        revokedAt,
+        suspendedAt: state === 'suspended' ? NOON : null,
+        graceEndsAt: state === 'retiring' ? aKey().expiresAt : null,
+      }),
+    },
+  ]);
   return { file, ledger };
+}
+
+// What the tables want to know of a key in this state.
+function timesOf(state: KeyState): (string | null)[] {
+  const at = (wanted: KeyState) => (state === wanted ? aKey().createdAt.toISOString() : null);
+  return [at('revoked'), at('suspended'), at('retiring')];
 }
 
 describe('the life of a key', () => {
@@ -25,8 +41,10 @@ describe('the life of a key', () => {
         if (from === to || seen.has(`${from}>${to}`)) return;
         seen.add(`${from}>${to}`);
         const { file } = await withKeyIn(from);
-        const set = rawLedger(file).prepare('update keys set state = ?, revoked_at = ?');
-        const byDatabase = allows(() => set.run(to, to === 'revoked' ? NOON.toISOString() : null));
+        const set = rawLedger(file).prepare(
+          'update keys set state = ?, revoked_at = ?, suspended_at = ?, grace_ends_at = ?',
+        );
+        const byDatabase = allows(() => set.run(to, ...timesOf(to)));
         const byDomain = allows(() => assertTransition(aKey({ state: from }), to));
         expect(`${from}>${to}: ${byDatabase}`).toBe(`${from}>${to}: ${byDomain}`);
       }),
@@ -40,10 +58,10 @@ describe('the life of a key', () => {
       fc.asyncProperty(fc.array(fc.constantFrom(...states), { maxLength: 12 }), async (wishes) => {
         const { file } = await withKeyIn('active');
         const raw = rawLedger(file);
-        const set = raw.prepare('update keys set state = ?, revoked_at = ?');
+        const set = raw.prepare('update keys set state = ?, revoked_at = ?, suspended_at = ?, grace_ends_at = ?');
         let ended = false;
         for (const wish of wishes) {
-          allows(() => set.run(wish, wish === 'revoked' ? NOON.toISOString() : null));
+          allows(() => set.run(wish, ...timesOf(wish)));
           const state = raw.prepare('select state from keys').pluck().get();
           if (ended) expect(state).toBe('revoked');
           ended = state === 'revoked';

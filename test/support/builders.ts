@@ -1,8 +1,23 @@
 import type { Approval } from '../../src/domain/approval.ts';
-import { ApprovalId, AskId, IncidentId, KeyId, PersonId, RunId, StepId } from '../../src/domain/ids.ts';
+import type { Claim } from '../../src/domain/claim.ts';
+import {
+  ApprovalId,
+  AskId,
+  ClaimId,
+  IncidentId,
+  KeyId,
+  PersonId,
+  RotationId,
+  RunId,
+  SecretId,
+  StepId,
+} from '../../src/domain/ids.ts';
 import type { Alert, Ask, Incident, Notice, Reminder } from '../../src/domain/incident.ts';
 import type { Key } from '../../src/domain/key.ts';
+import type { ClassRule } from '../../src/domain/key-class.ts';
+import { UNTOUCHED } from '../../src/domain/new-key.ts';
 import { Policy } from '../../src/domain/policy.ts';
+import type { Rotation } from '../../src/domain/rotation.ts';
 import type { Run, StepRecord } from '../../src/domain/run.ts';
 import { keyRefOf } from '../../src/steps/fields.ts';
 
@@ -45,16 +60,17 @@ export function aKey(overrides: Partial<Key> = {}): Key {
     predecessor: null,
     delivery: { sink: 'file', target: '/run/secrets/payments' },
     probeUrl: null,
+    runbook: 'R-KEY-EXPIRY',
+    secretRef: null,
+    administers: null,
+    claims: null,
+    publicJwk: null,
+    ...UNTOUCHED,
     state: 'active',
     createdAt: daysAfter(NOON, -90),
     activatedAt: daysAfter(NOON, -90),
     expiresAt: minutesAfter(NOON, -36),
-    quarantinedAt: null,
-    compromisedAt: null,
-    revokedAt: null,
     provedLiveAt: daysAfter(NOON, -90),
-    provedDeadAt: null,
-    rowVersion: 1,
     ...overrides,
   };
 }
@@ -240,6 +256,70 @@ export function aReminder(overrides: Partial<Reminder> = {}): Reminder {
     setAt: daysAfter(NOON, -80),
     setBy: 'person:carol',
     tested: null,
+    ...overrides,
+  };
+}
+
+/** A planned rotation of `payments-prod v3` that nobody has begun. */
+export function aRotation(overrides: Partial<Rotation> = {}): Rotation {
+  return {
+    id: RotationId.parse('rot-1'),
+    key: aKey().id,
+    slug: 'payments-prod',
+    replacement: null,
+    run: null,
+    mode: 'planned',
+    state: 'scheduled',
+    reason: 'older than 90 days',
+    requestedBy: 'person:alice',
+    graceMs: 24 * HOUR,
+    approvals: 0,
+    createdAt: NOON,
+    scheduledAt: daysAfter(NOON, 1),
+    startedAt: null,
+    mintedAt: null,
+    distributedAt: null,
+    verifiedAt: null,
+    graceStartedAt: null,
+    graceEndsAt: null,
+    revokedAt: null,
+    endedAt: null,
+    why: null,
+    ...overrides,
+  };
+}
+
+export function aClaim(overrides: Partial<Claim> = {}): Claim {
+  return {
+    id: ClaimId.parse('clm-1'),
+    secret: SecretId.parse('sec-1'),
+    key: aKey().id,
+    run: null,
+    tokenHash: 'c'.repeat(64),
+    recipient: 'person:carol',
+    offeredBy: 'person:alice',
+    createdAt: NOON,
+    expiresAt: minutesAfter(NOON, 15),
+    takenAt: null,
+    takenBy: null,
+    takenHow: null,
+    refusals: 0,
+    ...overrides,
+  };
+}
+
+/** A class that may live 90 days and asks nobody. */
+export function aClassRule(overrides: Partial<ClassRule> = {}): ClassRule {
+  return {
+    maxAgeDays: 90,
+    warnDays: [],
+    graceHours: { default: 24, longest: 168 },
+    approvals: { planned: 0, emergency: 1 },
+    required: [],
+    automatic: true,
+    revocable: true,
+    leadHours: 24,
+    windows: [],
     ...overrides,
   };
 }

@@ -15,7 +15,7 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { approve } from '../../src/steps/approve.ts';
 import { ask } from '../../src/steps/ask.ts';
 import { runbookStart } from '../../src/steps/runbook-start.ts';
-import { aKey, alice, aPolicy, NOON } from './builders.ts';
+import { aClassRule, aKey, alice, aPolicy, NOON } from './builders.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
 import { type MortalLedger, mortalLedger, ProcessKilled } from './mortal-ledger.ts';
 import { aPlan } from './plans.ts';
@@ -110,7 +110,7 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
           return policy;
         },
         stepKinds: new Map([...testStepKinds(outside), approve, ask, runbookStart].map((kind) => [kind.uses, kind])),
-        classRule: async () => ({ maxAgeDays: 90, warnDays: [], revocable: true }),
+        classRule: async () => aClassRule(),
         providers: {},
         sinks: {},
         vault: { seal: unused, open: unused },

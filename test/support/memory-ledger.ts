@@ -53,7 +53,16 @@ export function memoryLedger(): MemoryLedger {
 
 type Rows = Omit<MemoryLedger, 'reader' | 'apply'>;
 
+/** Steps ask what is answered here; any other question fails loudly and belongs on SQLite. */
 function readerOf(rows: Rows): LedgerReader {
+  return new Proxy(answersOf(rows) as LedgerReader, {
+    get: (answers, name) =>
+      Reflect.get(answers, name) ??
+      (() => Promise.reject(new Error(`the ledger of the steps' tests does not answer ${String(name)}`))),
+  });
+}
+
+function answersOf(rows: Rows): Partial<LedgerReader> {
   const keys = () => [...rows.keys.values()];
   const newestFirst = <T>(list: readonly T[], at: (one: T) => Date) =>
     [...list].sort((a, b) => at(b).getTime() - at(a).getTime());

@@ -1,5 +1,6 @@
 import { KeyId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
+import { newKey } from '../../domain/new-key.ts';
 import { mintKey } from '../../providers/key-format.ts';
 import type { Pepper } from '../../providers/pepper.ts';
 import { randomId } from '../../random-id.ts';
@@ -33,10 +34,9 @@ export function aScratchKey(
 ): { key: Key; secret: Secret } {
   const { secret, publicId, last4 } = mintKey('test');
   const now = new Date();
-  const key: Key = {
+  const key = newKey({
     id: KeyId.parse(randomId('key')),
     slug: SLUG,
-    version: 1,
     class: names.class,
     provider: names.provider,
     externalRef: publicId,
@@ -45,24 +45,15 @@ export function aScratchKey(
     owner,
     escalation: owner,
     scopes: ['doctor:check'],
-    rateLimit: null,
     digest: pepper.digestOf(secret.reveal()),
     pepperId: pepper.id,
     last4,
-    predecessor: null,
     delivery: names.sink === null ? null : { sink: names.sink, target: SLUG },
-    probeUrl: null,
     state: 'active',
     createdAt: now,
     activatedAt: now,
     expiresAt: new Date(now.getTime() + HOUR_MS),
-    quarantinedAt: null,
-    compromisedAt: null,
-    revokedAt: null,
-    provedLiveAt: null,
-    provedDeadAt: null,
-    rowVersion: 1,
-  };
+  });
   return { key, secret };
 }
 

@@ -29,7 +29,7 @@ export interface AlertsTable {
 export interface NoticesTable {
   id: string;
   incident_id: string | null;
-  run_id: string;
+  run_id: string | null;
   recipient: string;
   key_id: string;
   template: string;

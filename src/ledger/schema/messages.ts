@@ -37,5 +37,6 @@ export interface DedupeTable {
   id: string;
   run_id: string | null;
   incident_id: string | null;
+  subject: string | null;
   at: string;
 }

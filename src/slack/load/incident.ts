@@ -57,6 +57,7 @@ const WAITS_FOR: Record<Waiting['kind'], string> = {
   approval: 'an approval',
   ask: 'an answer',
   run: 'another run',
+  claim: 'the claim of the new secret',
   time: 'its time',
   retry: 'its next attempt',
 };

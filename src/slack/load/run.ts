@@ -113,6 +113,10 @@ async function waitingOf(
     }
     case 'run':
       return shown(`the run ${waiting.id}`);
+    case 'claim': {
+      const claim = await ledger.claim(waiting.id);
+      return shown(`the claim of the new secret by ${claim?.recipient ?? 'its owner'}`, claim?.createdAt);
+    }
     case 'time':
       return shown('its time');
     case 'retry':

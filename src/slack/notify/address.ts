@@ -42,10 +42,10 @@ export function openAddressBook(deps: {
   return async ({ channel, thread }) => {
     if (thread !== null) return { channel: thread.channel, thread: thread.ts };
     if (ID.test(channel)) return { channel, thread: null };
-    const id = channel.startsWith('person:')
-      ? directWith(channel.slice('person:'.length))
-      : channelNamed(channel.replace(/^#/, ''));
-    return { channel: await id, thread: null };
+    if (channel.startsWith('person:'))
+      return { channel: await directWith(channel.slice('person:'.length)), thread: null };
+    const named = channel === 'team' ? (await deps.policy()).policy.team.incident_channel : channel;
+    return { channel: ID.test(named) ? named : await channelNamed(named.replace(/^#/, '')), thread: null };
   };
 }
 

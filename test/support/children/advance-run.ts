@@ -3,6 +3,7 @@ import { faultPoints } from '../../../src/engine/fault-points.ts';
 import { openEngine } from '../../../src/engine/open-engine.ts';
 import { leaseOwner } from '../../../src/engine/owner.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { aClassRule } from '../builders.ts';
 import { durableOutside } from '../durable-outside.ts';
 import { aPlan, aPlannedStep } from '../plans.ts';
 import { testStepKinds } from '../test-step-kinds.ts';
@@ -29,7 +30,7 @@ const engine = openEngine({
   policy: async () => {
     throw new Error('nobody decides here');
   },
-  classRule: async () => ({ maxAgeDays: null, warnDays: [], revocable: true }),
+  classRule: async () => aClassRule({ maxAgeDays: null }),
   stepKinds: new Map(testStepKinds(durableOutside(effects)).map((kind) => [kind.uses, kind])),
   providers: {},
   sinks: {},

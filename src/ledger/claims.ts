@@ -1,0 +1,93 @@
+import type { Insertable, Selectable } from 'kysely';
+import { z } from 'zod';
+import type { Alarm, AlarmKind } from '../domain/alarm.ts';
+import type { Claim, ClaimedBy } from '../domain/claim.ts';
+import { Actor, ClaimId, KeyId, RunId, SecretId } from '../domain/ids.ts';
+import { instant, stored } from './codec.ts';
+import type { LedgerDb } from './open.ts';
+import type { LedgerReader } from './reader.ts';
+import type { AlarmsTable, ClaimsTable } from './schema/keys.ts';
+
+const How: z.ZodType<ClaimedBy> = z.enum(['terminal', 'file', 'age', 'page', 'response']);
+const Kind: z.ZodType<AlarmKind> = z.enum([
+  'rotation_spike',
+  'foreign_rotation',
+  'second_reveal',
+  'dead_key_used',
+  'last_admin_expiring',
+  'rotation_stuck',
+  'clock_jump',
+  'audit_broken',
+]);
+
+export function claimQueries(
+  db: LedgerDb,
+): Pick<LedgerReader, 'claim' | 'claimByTokenHash' | 'claimsOfKey' | 'alarm' | 'alarmsSince' | 'lastAlarm'> {
+  const claims = () => db.selectFrom('claims').selectAll();
+  const alarms = () => db.selectFrom('alarms').selectAll();
+  const one = (row: Selectable<ClaimsTable> | undefined) => (row === undefined ? null : claimFromRow(row));
+  const single = (row: Selectable<AlarmsTable> | undefined) => (row === undefined ? null : alarmFromRow(row));
+  return {
+    claim: async (id) => one(await claims().where('id', '=', id).executeTakeFirst()),
+    claimByTokenHash: async (hash) => one(await claims().where('token_hash', '=', hash).executeTakeFirst()),
+    claimsOfKey: async (key) =>
+      (await claims().where('key_id', '=', key).orderBy('created_at', 'desc').execute()).map(claimFromRow),
+    alarm: async (id) => single(await alarms().where('id', '=', id).executeTakeFirst()),
+    alarmsSince: async (since) =>
+      (await alarms().where('raised_at', '>', stored(since)).orderBy('raised_at').execute()).map(alarmFromRow),
+    lastAlarm: async (key, kind) =>
+      single(
+        await alarms()
+          .where('key_id', key === null ? 'is' : '=', key)
+          .where('kind', '=', kind)
+          .orderBy('raised_at', 'desc')
+          .executeTakeFirst(),
+      ),
+  };
+}
+
+export function claimToRow(claim: Claim): Insertable<ClaimsTable> {
+  return {
+    id: claim.id,
+    secret_id: claim.secret,
+    key_id: claim.key,
+    run_id: claim.run,
+    token_hash: claim.tokenHash,
+    recipient: claim.recipient,
+    offered_by: claim.offeredBy,
+    created_at: stored(claim.createdAt),
+    expires_at: stored(claim.expiresAt),
+    taken_at: stored(claim.takenAt),
+    taken_by: claim.takenBy,
+    taken_how: claim.takenHow,
+    refusals: claim.refusals,
+  };
+}
+
+function claimFromRow(row: Selectable<ClaimsTable>): Claim {
+  return {
+    id: ClaimId.parse(row.id),
+    secret: SecretId.parse(row.secret_id),
+    key: KeyId.parse(row.key_id),
+    run: row.run_id === null ? null : RunId.parse(row.run_id),
+    tokenHash: row.token_hash,
+    recipient: row.recipient,
+    offeredBy: Actor.parse(row.offered_by),
+    createdAt: instant(row.created_at),
+    expiresAt: instant(row.expires_at),
+    takenAt: instant(row.taken_at),
+    takenBy: row.taken_by === null ? null : Actor.parse(row.taken_by),
+    takenHow: row.taken_how === null ? null : How.parse(row.taken_how),
+    refusals: row.refusals,
+  };
+}
+
+function alarmFromRow(row: Selectable<AlarmsTable>): Alarm {
+  return {
+    id: row.id,
+    kind: Kind.parse(row.kind),
+    key: row.key_id === null ? null : KeyId.parse(row.key_id),
+    sentence: row.sentence,
+    raisedAt: instant(row.raised_at),
+  };
+}

@@ -1,0 +1,60 @@
+export const keys = /* sql */ `
+alter table keys add column runbook text;
+alter table keys add column secret_ref text;
+alter table keys add column administers text;
+alter table keys add column claims text;
+alter table keys add column public_jwk text;
+alter table keys add column retiring_at text;
+alter table keys add column grace_ends_at text constraint keys_grace_has_end check (state <> 'retiring' or grace_ends_at is not null);
+alter table keys add column grace_extensions integer not null default 0 constraint keys_grace_extended_once check (grace_extensions between 0 and 1);
+alter table keys add column expiry_extensions integer not null default 0 constraint keys_expiry_extended_twice check (expiry_extensions between 0 and 2);
+alter table keys add column suspended_at text constraint keys_suspended_has_time check (state <> 'suspended' or suspended_at is not null);
+alter table keys add column superseded_at text;
+alter table keys add column forgotten_at text constraint keys_forgotten_after_end check (forgotten_at is null or state in ('revoked', 'expired'));
+
+update keys set superseded_at = (select min(newer.activated_at) from keys as newer
+  where newer.slug = keys.slug and newer.version > keys.version and newer.activated_at is not null);
+
+drop trigger keys_legal_transition;
+create trigger keys_legal_transition before update of state on keys
+when old.state <> new.state and (old.state || '>' || new.state) not in (
+  'pending>active', 'pending>expired', 'pending>revoked',
+  'active>retiring', 'active>suspended', 'active>expired', 'active>revoked',
+  'retiring>active', 'retiring>suspended', 'retiring>expired', 'retiring>revoked',
+  'suspended>active', 'suspended>retiring', 'suspended>expired', 'suspended>revoked', 'expired>revoked')
+begin select raise(abort, 'keys: illegal transition of state'); end;
+create trigger keys_grace_within_life before update of grace_ends_at on keys
+when new.grace_ends_at is not null and new.expires_at is not null and new.grace_ends_at > new.expires_at
+begin select raise(abort, 'keys: grace never outlives the key itself'); end;
+
+drop index keys_by_expiry;
+create index keys_by_expiry on keys (expires_at) where state in ('active', 'retiring', 'suspended') and expires_at is not null;
+create index keys_current_by_expiry on keys (expires_at) where superseded_at is null and state in ('active', 'suspended') and expires_at is not null;
+create index keys_overdue on keys (class, activated_at) where state = 'active' and superseded_at is null;
+create index keys_in_grace on keys (grace_ends_at) where state = 'retiring';
+create index keys_dead on keys (coalesce(revoked_at, expires_at)) where state in ('revoked', 'expired') and forgotten_at is null;
+create index keys_gone on keys (slug) where state in ('revoked', 'expired') and superseded_at is null;
+create index keys_administering on keys (administers) where administers is not null;
+create index keys_by_predecessor on keys (predecessor) where predecessor is not null;
+
+-- How many current keys there are of each kind, so that a figure never costs a look at every key.
+create table key_counts (
+  service text not null,
+  environment text not null,
+  class text not null,
+  state text not null,
+  count integer not null,
+  constraint key_counts_pk primary key (service, environment, class, state)
+) strict, without rowid;
+insert into key_counts select service, environment, class, state, count(*) from keys where superseded_at is null group by 1, 2, 3, 4;
+create trigger key_counts_insert after insert on keys when new.superseded_at is null begin
+  insert into key_counts values (new.service, new.environment, new.class, new.state, 1) on conflict do update set count = count + 1;
+end;
+create trigger key_counts_leave after update of service, environment, class, state, superseded_at on keys when old.superseded_at is null begin
+  update key_counts set count = count - 1
+    where service = old.service and environment = old.environment and class = old.class and state = old.state;
+end;
+create trigger key_counts_enter after update of service, environment, class, state, superseded_at on keys when new.superseded_at is null begin
+  insert into key_counts values (new.service, new.environment, new.class, new.state, 1) on conflict do update set count = count + 1;
+end;
+`;

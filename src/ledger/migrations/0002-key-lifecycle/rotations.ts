@@ -1,0 +1,43 @@
+export const rotations = /* sql */ `
+create table rotations_new (
+  id text not null constraint rotations_pk primary key,
+  key_id text not null constraint rotations_key_fk references keys (id),
+  slug text not null,
+  replacement_id text constraint rotations_replacement_fk references keys (id),
+  run_id text,
+  mode text not null constraint rotations_mode_known check (mode in ('planned', 'expired', 'suspected', 'extended', 'exploited')),
+  state text not null constraint rotations_state_known check (state in (
+    'scheduled', 'awaiting_approval', 'intent_written', 'created', 'distributing', 'verifying', 'grace', 'usage_gate',
+    'revoking', 'proving', 'completed', 'rolled_back', 'failed', 'preempted', 'cancelled')),
+  reason text not null,
+  requested_by text not null,
+  grace_ms integer not null constraint rotations_grace_bounds check (grace_ms between 0 and 604800000),
+  approvals integer not null,
+  created_at text not null,
+  scheduled_at text not null,
+  started_at text,
+  minted_at text,
+  distributed_at text,
+  verified_at text,
+  grace_started_at text,
+  grace_ends_at text,
+  revoked_at text,
+  ended_at text,
+  why text,
+  constraint rotations_end_has_time check ((state in ('completed', 'rolled_back', 'failed', 'preempted', 'cancelled')) = (ended_at is not null))
+) strict;
+insert into rotations_new
+  select r.id, r.key_id, k.slug, r.replacement_id, r.run_id,
+    coalesce(json_extract(u.inputs, '$.situation'), 'suspected'), r.state, coalesce(u.reason, ''), coalesce(u.requested_by, 'system:engine'), 0, 1,
+    r.created_at, r.created_at, coalesce(u.started_at, r.created_at), r.created_at, r.distributed_at, r.verified_at, null, null, r.revoked_at,
+    case when r.state in ('completed', 'rolled_back', 'failed') then coalesce(r.completed_at, u.finished_at, r.created_at) end, null
+  from rotations as r join keys as k on k.id = r.key_id left join runs as u on u.id = r.run_id;
+drop table rotations;
+alter table rotations_new rename to rotations;
+create unique index rotations_one_open on rotations (key_id) where ended_at is null;
+create index rotations_by_slug on rotations (slug, created_at);
+create index rotations_by_run on rotations (run_id) where run_id is not null;
+create index rotations_due on rotations (scheduled_at) where state = 'scheduled';
+create index rotations_by_replacement on rotations (replacement_id) where replacement_id is not null;
+create index rotations_ended on rotations (ended_at) where ended_at is not null;
+`;
