@@ -1,0 +1,89 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Config } from './config.ts';
+import type { EngineDeps } from './engine/deps.ts';
+import { faultPoints } from './engine/fault-points.ts';
+import { leaseOwner } from './engine/owner.ts';
+import type { Queue } from './engine/queue.ts';
+import { Refusal } from './errors.ts';
+import { type Ledger, openLedger } from './ledger/ledger.ts';
+import type { Log } from './log.ts';
+import { providers } from './providers/index.ts';
+import { type KeyFiles, loadKeyFiles } from './providers/key-files.ts';
+import { openVault } from './providers/seal.ts';
+import { randomId } from './random-id.ts';
+import { loadClassRule, loadKeyClasses, loadPolicy } from './runbook/policy-file.ts';
+import { openRunbookSet, type RunbookSet } from './runbook/runbook-set.ts';
+import { sinks } from './sinks/index.ts';
+import { stepKinds } from './steps/index.ts';
+
+export type OnStop = (stop: () => void | Promise<void>) => void;
+
+type AlarmClock = Pick<Queue, 'wake' | 'alarm'>;
+
+/** What `serve` and the commands that change something stand on. */
+export interface Parts<Clock extends AlarmClock> {
+  deps: EngineDeps;
+  queue: Clock;
+  keyFiles: KeyFiles;
+  runbooks: RunbookSet;
+}
+
+/** Configuration → ledger → queue → engine. Throws a Refusal that says what to mend; `onStop` gets what has to be closed, in order. */
+export async function openParts<Clock extends AlarmClock>(
+  config: Config,
+  { log, onStop, openQueue }: { log: Log; onStop: OnStop; openQueue: () => Promise<Clock> },
+): Promise<Parts<Clock>> {
+  const now = () => new Date();
+  await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
+  const keyFiles = loadKeyFiles(config.keysDir);
+  const policy = () => loadPolicy(config.runbooksDir);
+  await Promise.all([policy(), loadKeyClasses(config.runbooksDir)]);
+  const runbooks = await openRunbookSet(config.runbooksDir, stepKinds);
+  const ledger = await openLedger({ file: config.ledgerFile, now });
+  onStop(ledger.close);
+  await assertWhole(ledger, config.ledgerFile);
+  const queue = await openQueue();
+  const vault = openVault(keyFiles.masterKey);
+  const { pepper } = keyFiles;
+  const deps: EngineDeps = {
+    ledger,
+    queue,
+    runbooks,
+    policy,
+    classRule: (keyClass) => loadClassRule(config.runbooksDir, keyClass),
+    stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
+    providers: byName(providers({ ledger: ledger.read, pepper, vault, probeHosts: config.probeHosts, now })),
+    sinks: byName(sinks({ fileRoots: config.fileSinkRoots })),
+    vault,
+    now,
+    newId: randomId,
+    saveReport: (name, text) => saveReport(config.dataDir, name, text),
+    log,
+    faultPoint: faultPoints(config.faultAt),
+    owner: leaseOwner(),
+  };
+  return { deps, queue, keyFiles, runbooks };
+}
+
+/** A bot that cannot show what happened before must not add to it. */
+async function assertWhole(ledger: Ledger, file: string): Promise<void> {
+  const verdict = await ledger.verifyAudit();
+  if (verdict.whole) return;
+  throw new Refusal(
+    'audit_broken',
+    `The audit in ${file} is not whole: ${verdict.why}. Keep the file as it is for whoever looks into it, and restore the last backup.`,
+  );
+}
+
+function byName<T extends { name: string }>(parts: readonly T[]): Record<string, T> {
+  return Object.fromEntries(parts.map((part) => [part.name, part]));
+}
+
+async function saveReport(dataDir: string, name: string, text: string): Promise<string> {
+  const folder = join(dataDir, 'reports');
+  await mkdir(folder, { recursive: true, mode: 0o700 });
+  const file = join(folder, name.replace(/[^A-Za-z0-9._-]/g, '_'));
+  await writeFile(file, text, { mode: 0o600 });
+  return file;
+}
