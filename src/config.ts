@@ -17,6 +17,12 @@ export interface Config {
   fileSinkRoots: string[];
   /** `host` or `host:port` that probes may call. */
   probeHosts: string[];
+  /** A program (no shell) that prints the master key; null: it is in the keys folder. */
+  masterKeyCommand: string[] | null;
+  /** A second place for the daily signed checkpoints, best on another machine's disk. */
+  checkpointDir: string | null;
+  /** What links to the one-time page begin with; null: the address that HTTP listens on. */
+  publicUrl: string | null;
   concurrency: number;
   logLevel: Environment['LOG_LEVEL'];
   faultAt: string | null;
@@ -68,6 +74,9 @@ function configOf(values: Environment): Config {
     http: { host: values.REKEY_HTTP_HOST, port: values.REKEY_HTTP_PORT },
     fileSinkRoots: values.REKEY_FILE_SINK_ROOTS.map((root) => resolve(root)),
     probeHosts: values.REKEY_PROBE_HOSTS,
+    masterKeyCommand: values.REKEY_MASTER_KEY_COMMAND ?? null,
+    checkpointDir: values.REKEY_CHECKPOINT_DIR === undefined ? null : resolve(values.REKEY_CHECKPOINT_DIR),
+    publicUrl: values.REKEY_PUBLIC_URL ?? null,
     concurrency: values.REKEY_CONCURRENCY,
     logLevel: values.LOG_LEVEL,
     faultAt: values.FAULT_AT ?? null,

@@ -54,6 +54,23 @@ const Environment = z.object({
   REKEY_PROBE_HOSTS: list.superRefine((entries, context) => {
     for (const message of entries.flatMap(entryProblem)) context.addIssue({ code: 'custom', message });
   }),
+  REKEY_MASTER_KEY_COMMAND: z
+    .string()
+    .transform((text, context) => {
+      const argv = argvOf(text);
+      if (argv !== null) return argv;
+      context.addIssue({
+        code: 'custom',
+        message: 'expected a JSON list of a program and its arguments, such as ["/usr/bin/sops","-d","master.enc"]',
+      });
+      return z.NEVER;
+    })
+    .optional(),
+  REKEY_CHECKPOINT_DIR: z.string().optional(),
+  REKEY_PUBLIC_URL: z
+    .string()
+    .refine(isSafeAddress, expected('the https:// address at which people reach Rekey; http:// only on this machine'))
+    .optional(),
   REKEY_CONCURRENCY: z.coerce
     .number(expected('a whole number from 1 to 100'))
     .refine((count) => Number.isInteger(count) && count >= 1 && count <= 100, expected('a whole number from 1 to 100'))
@@ -136,6 +153,14 @@ function isSafeAddress(text: string): boolean {
   if (url === null || url.username !== '' || url.password !== '') return false;
   const isHere = ['127.0.0.1', '[::1]', 'localhost'].includes(url.hostname);
   return url.protocol === 'https:' || (url.protocol === 'http:' && isHere);
+}
+
+function argvOf(text: string): string[] | null {
+  try {
+    return z.array(z.string().min(1)).min(1).parse(JSON.parse(text));
+  } catch {
+    return null;
+  }
 }
 
 function entryProblem(entry: string): string[] {
