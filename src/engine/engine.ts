@@ -1,6 +1,6 @@
 import type { Approval, Cast } from '../domain/approval.ts';
 import type { Channel } from '../domain/event.ts';
-import type { Actor, IncidentId, PersonId, RunId } from '../domain/ids.ts';
+import type { Actor, IncidentId, KeyId, PersonId, RunId } from '../domain/ids.ts';
 import type { Ask } from '../domain/incident.ts';
 import type { Situation } from '../domain/run.ts';
 
@@ -10,6 +10,8 @@ export interface Origin {
   channel: Channel;
   /** For instance `{ source: 'slack', id: <trigger id> }`. */
   dedupe: { source: string; id: string };
+  /** For `token:<slug>`: the version of that key which the caller presented; its scopes are the caller's authority (engine/keys/authority). */
+  token?: KeyId;
 }
 
 export interface RotateRequest extends Origin {
