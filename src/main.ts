@@ -21,6 +21,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(0);
 });
 
+// Node would print it as it is, and an error may carry what must not be read.
+process.once('uncaughtException', (error) => process.exit(reportAndExitCode(error)));
+
 try {
   await program.parseAsync();
 } catch (error) {
