@@ -13,7 +13,7 @@ export function decisionContext(
 }
 
 /** The run is due in the ledger already; the queue only makes it sooner, so its absence is logged and no more. */
-export async function wakeSoon(deps: EngineDeps, run: RunId): Promise<void> {
+export async function wakeSoon(deps: Pick<EngineDeps, 'queue' | 'log'>, run: RunId): Promise<void> {
   await deps.queue
     .wake(run)
     .catch((error) => deps.log.warn({ err: error, run }, 'queue is away; the sweep takes over'));

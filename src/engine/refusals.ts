@@ -5,7 +5,7 @@ import type { Origin } from './engine.ts';
 
 /** Lets a Refusal through, after an audit line that says who was refused what and why: the refused transaction left none. */
 export async function auditRefusal<T>(
-  deps: EngineDeps,
+  deps: Pick<EngineDeps, 'ledger' | 'now' | 'log'>,
   { origin, what }: { origin: Origin; what: string },
   work: () => Promise<T>,
 ): Promise<T> {
