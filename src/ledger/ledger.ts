@@ -1,5 +1,6 @@
 import type { Channel, LedgerEvent } from '../domain/event.ts';
 import { type Actor, IncidentId, type KeyId, RunId, type StepId } from '../domain/ids.ts';
+import { type Answers, openAnswers } from './answers.ts';
 import { applyEvent } from './apply.ts';
 import { wakeRun } from './apply-runs.ts';
 import { approvalQueries } from './approvals.ts';
@@ -69,6 +70,7 @@ export interface Ledger {
   leases: Leases;
   outbox: Outbox;
   inbox: Inbox;
+  answers: Answers;
   countUsage: (key: KeyId, count: UsageCount) => Promise<void>;
   verifyAudit: () => Promise<AuditVerdict>;
   /** Whether the tables say what the audit says. Takes as long as the history is; meaningful only when the chain is whole. */
@@ -91,6 +93,7 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
     leases: openLeases(db),
     outbox: openOutbox(db, options.now),
     inbox: openInbox(db),
+    answers: openAnswers(db),
     countUsage: (key, count) => countUsage(db, key, count),
     verifyAudit: () => verifyAudit(db),
     verifyTables: () => verifyTables(db),
