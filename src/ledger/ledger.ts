@@ -13,6 +13,7 @@ import { openInbox } from './inbox-table.ts';
 import { incidentQueries } from './incidents.ts';
 import { keyQueries } from './key-queries.ts';
 import { type Lease, type Leases, openLeases } from './leases.ts';
+import { type KeyLookup, openLookup } from './lookup.ts';
 import { announce, openOutbox } from './messages.ts';
 import { type LedgerDb, openLedgerFile } from './open.ts';
 import type { Outbox } from './outbox.ts';
@@ -65,6 +66,8 @@ export class LeaseLost extends Error {
 
 export interface Ledger {
   read: LedgerReader;
+  /** For the verifier: synchronous, prepared once. */
+  lookup: KeyLookup;
   /** One transaction: asks, decides, changes, audits, announces. Either all of it is durable when this returns, or none of it is. */
   record: <T>(context: RecordContext, work: (tx: RecordingTx) => Promise<Recording<T>>) => Promise<T>;
   leases: Leases;
@@ -83,8 +86,10 @@ export interface Ledger {
 export async function openLedger(options: { file: string; now: () => Date }): Promise<Ledger> {
   const db = await openLedgerFile(options.file);
   const listeners = new Set<() => void>();
+  const lookup = openLookup(options.file, db);
   return {
     read: readerOf(db),
+    lookup,
     record: async (context, work) => {
       const result = await db.transaction().execute((tx) => recordIn(tx, context, work));
       for (const listener of listeners) listener();
@@ -101,7 +106,10 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close: () => db.destroy(),
+    close: async () => {
+      lookup.close();
+      await db.destroy();
+    },
   };
 }
 
