@@ -29,7 +29,8 @@ export type LedgerEvent =
   | { type: 'key_expired'; key: KeyId }
   | { type: 'key_quarantined'; key: KeyId; material: 'sealed' | 'absent' | 'different' }
   | { type: 'key_compromised'; key: KeyId }
-  | { type: 'key_revoked'; key: KeyId; replacedBy: KeyId | null }
+  /** `reason`: what the person said who revoked it by hand; a run's reason stands with the run. */
+  | { type: 'key_revoked'; key: KeyId; replacedBy: KeyId | null; reason?: string }
   /** A replacement is in use: both are accepted until then, and only the new one after it. */
   | { type: 'key_retired'; key: KeyId; graceEndsAt: Date }
   | { type: 'key_grace_extended'; key: KeyId; graceEndsAt: Date; reason: string }

@@ -14,7 +14,7 @@ export function sentenceForKey(event: ToldOfKey, name: (id: string) => string): 
     case 'key_compromised':
       return `${name(event.key)} was marked as compromised.`;
     case 'key_revoked':
-      return `${name(event.key)} was revoked${event.replacedBy === null ? '' : `; ${name(event.replacedBy)} takes its place`}.`;
+      return `${name(event.key)} was revoked${event.replacedBy === null ? '' : `; ${name(event.replacedBy)} takes its place`}${event.reason === undefined ? '.' : `: ${event.reason}`}`;
     case 'key_proved_live':
       return `${name(event.key)} was proved to work, ${event.probes} of ${event.probes} probes: ${event.how}.`;
     case 'key_proved_dead':

@@ -22,6 +22,8 @@ type KeyQueries = Pick<
   | 'currentGone'
   | 'keyCounts'
   | 'administrators'
+  | 'signingKeys'
+  | 'lastExpiryOf'
 >;
 
 export function keyQueries(db: LedgerDb): KeyQueries {
@@ -98,6 +100,24 @@ export function keyQueries(db: LedgerDb): KeyQueries {
         class: KeyClass.parse(row.class),
         state: KeyState.parse(row.state),
       })),
+    signingKeys: async () =>
+      list(
+        await all()
+          .where('public_jwk', 'is not', null)
+          .where('state', 'in', ['active', 'retiring'])
+          .orderBy('activated_at', 'desc')
+          .orderBy('version', 'desc')
+          .execute(),
+      ),
+    lastExpiryOf: async (keyClass) => {
+      const row = await all()
+        .where('class', '=', keyClass)
+        .where('state', 'in', ['pending', 'active', 'retiring', 'suspended'])
+        .where('expires_at', 'is not', null)
+        .orderBy('expires_at', 'desc')
+        .executeTakeFirst();
+      return one(row)?.expiresAt ?? null;
+    },
     administrators: async (provider) =>
       list(
         await all()

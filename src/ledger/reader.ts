@@ -68,6 +68,10 @@ export interface LedgerReader {
   keysToRetire: (now: Date, limit: number) => Promise<Key[]>;
   /** Dead keys whose metadata was kept long enough. */
   keysToForget: (deadBefore: Date, limit: number) => Promise<Key[]>;
+  /** Active and retiring keys that sign JWTs, the newest first. */
+  signingKeys: () => Promise<Key[]>;
+  /** When the last key of this class that may still be used expires; null when there is none. */
+  lastExpiryOf: (keyClass: KeyClass) => Promise<Date | null>;
   /** Usable keys that administer this provider. */
   administrators: (provider: string) => Promise<Key[]>;
   rotation: (id: RotationId) => Promise<Rotation | null>;
