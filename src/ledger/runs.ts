@@ -176,6 +176,8 @@ export function runQueries(db: LedgerDb): RunQueries {
         .where('key_id', '=', key)
         .where('parent_run', 'is', null)
         .where('finished_at', 'is', null)
+        // One that was cancelled may still be taking its work back while the next one has begun.
+        .orderBy((eb) => eb('cancel_requested_at', 'is not', null))
         .executeTakeFirst();
       return row === undefined ? null : whole(row);
     },

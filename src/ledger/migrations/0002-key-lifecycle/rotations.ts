@@ -40,4 +40,10 @@ create index rotations_by_run on rotations (run_id) where run_id is not null;
 create index rotations_due on rotations (scheduled_at) where state = 'scheduled';
 create index rotations_by_replacement on rotations (replacement_id) where replacement_id is not null;
 create index rotations_ended on rotations (ended_at) where ended_at is not null;
+
+-- An emergency does not wait until the planned rotation that it ends has taken its work back.
+drop index runs_one_open_per_key;
+create unique index runs_one_open_per_key on runs (key_id)
+  where key_id is not null and parent_run is null and finished_at is null and cancel_requested_at is null;
+create index runs_by_key on runs (key_id, started_at) where key_id is not null;
 `;
