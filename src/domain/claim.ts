@@ -1,4 +1,8 @@
-import type { Actor, ClaimId, KeyId, RunId, SecretId } from './ids.ts';
+import { createHash } from 'node:crypto';
+import { type Actor, ClaimId, type KeyId, type NewId, type RunId, type SecretId } from './ids.ts';
+import type { SealedSecret } from './incident.ts';
+import type { Key } from './key.ts';
+import { type Policy, peopleNamed } from './policy.ts';
 
 /** How a claimed secret left Rekey. */
 export type ClaimedBy = 'terminal' | 'file' | 'age' | 'page' | 'response';
@@ -28,3 +32,56 @@ export interface Claim {
 }
 
 export const CLAIM_LASTS_MS = 15 * 60_000;
+
+interface Offered {
+  secret: Pick<SealedSecret, 'id' | 'key'>;
+  run: RunId | null;
+  recipient: string;
+  offeredBy: Actor;
+  /** As providers/claim-token makes it; only its hash is kept. */
+  token: string;
+  now: Date;
+  newId: NewId;
+}
+
+/** An open claim of a sealed secret, for 15 minutes. Record it with `claim_opened`. */
+export function openClaim({ secret, run, recipient, offeredBy, token, now, newId }: Offered): Claim {
+  return {
+    id: ClaimId.parse(newId('clm')),
+    secret: secret.id,
+    key: secret.key,
+    run,
+    tokenHash: claimTokenHash(token),
+    recipient,
+    offeredBy,
+    createdAt: now,
+    expiresAt: new Date(now.getTime() + CLAIM_LASTS_MS),
+    takenAt: null,
+    takenBy: null,
+    takenHow: null,
+    refusals: 0,
+  };
+}
+
+export function claimTokenHash(token: string): string {
+  return createHash('sha256').update(token).digest('hex');
+}
+
+/** The token stands behind the #, which no browser sends: not to the server, not to a proxy, not as a referrer. */
+export function claimLink(publicUrl: string, token: string): string {
+  return `${publicUrl.replace(/\/+$/, '')}/claim#${token}`;
+}
+
+/**
+ * Is `actor` whom this is offered to, today? `person:carol` directly, `group:payments` its members in policy.yaml, `owner` and `escalation`
+ * whoever that is for the key, `token:ci-deployer` the key of that name.
+ */
+export function isRecipient(
+  { recipient }: Pick<Claim, 'recipient'>,
+  actor: Actor,
+  { policy, key }: { policy: Policy; key: Pick<Key, 'owner' | 'escalation'> },
+): boolean {
+  if (recipient.startsWith('token:')) return actor === recipient;
+  const people = peopleNamed(policy, [recipient.replace(/^person:/, '')], key);
+  return [...people].some((person) => actor === `person:${person}`);
+}

@@ -99,6 +99,10 @@ function sentenceForIncident(event: Exclude<Told, ToldOfKey | RunEvent>, name: (
       return 'The post-incident summary was posted.';
     case 'alarm_raised':
       return `Alarm: ${event.alarm.sentence}`;
+    case 'master_key_adopted':
+      return `The ledger was bound to the master key ${event.masterKey} and the pepper ${event.pepper}.`;
+    case 'master_key_retired':
+      return `The master key ${event.masterKey} was retired: nothing is sealed under it any more.`;
     case 'checkpoint_signed':
       return `The audit up to line ${event.seq} was signed (${event.signer}).`;
     case 'request_refused':

@@ -6,7 +6,7 @@ import { claimToRow } from './claims.ts';
 import { stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 
-type SecretEvent = Extract<LedgerEvent, { type: `secret_${string}` | `claim_${string}` }>;
+type SecretEvent = Extract<LedgerEvent, { type: `secret_${string}` | `claim_${string}` | `master_key_${string}` }>;
 
 export async function applySecretEvent(tx: LedgerDb, event: SecretEvent, context: AuditContext): Promise<void> {
   const at = stored(context.at);
@@ -45,15 +45,7 @@ export async function applySecretEvent(tx: LedgerDb, event: SecretEvent, context
       await tx.insertInto('claims').values(claimToRow(event.claim)).execute();
       return;
     case 'claim_taken':
-      await changeOne(
-        tx
-          .updateTable('claims')
-          .set({ taken_at: at, taken_by: event.by, taken_how: event.how })
-          .where('id', '=', event.claim)
-          .where('taken_at', 'is', null),
-        `open claim ${event.claim}`,
-      );
-      return answerWaiting(tx, event.claim, at);
+      return takeClaim(tx, event, at);
     case 'claim_refused':
       await tx
         .updateTable('claims')
@@ -61,7 +53,42 @@ export async function applySecretEvent(tx: LedgerDb, event: SecretEvent, context
         .where('id', '=', event.claim)
         .execute();
       return;
+    case 'master_key_adopted':
+      await tx
+        .insertInto('vault_proofs')
+        .values({
+          master_key: event.masterKey,
+          pepper: event.pepper,
+          envelope: event.envelope,
+          digest: event.digest,
+          adopted_at: at,
+          retired_at: null,
+        })
+        .execute();
+      return;
+    case 'master_key_retired':
+      return changeOne(
+        tx.updateTable('vault_proofs').set({ retired_at: at }).where('master_key', '=', event.masterKey),
+        `master key ${event.masterKey}`,
+      );
     default:
       return event satisfies never;
   }
+}
+
+/** One read of a secret, however many links there are to it: the other claims of it are taken with this one. */
+async function takeClaim(
+  tx: LedgerDb,
+  { claim, by, how }: Extract<LedgerEvent, { type: 'claim_taken' }>,
+  at: string,
+): Promise<void> {
+  const open = tx
+    .updateTable('claims')
+    .set({ taken_at: at, taken_by: by, taken_how: how })
+    .where('taken_at', 'is', null);
+  await changeOne(open.where('id', '=', claim), `open claim ${claim}`);
+  const secret = tx.selectFrom('claims').select('secret_id').where('id', '=', claim);
+  await open.where('secret_id', '=', secret).execute();
+  const taken = await tx.selectFrom('claims').select('id').where('secret_id', '=', secret).execute();
+  for (const { id } of taken) await answerWaiting(tx, id, at);
 }

@@ -41,6 +41,8 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'claim_opened':
     case 'claim_taken':
     case 'claim_refused':
+    case 'master_key_adopted':
+    case 'master_key_retired':
       return applySecretEvent(tx, event, context);
     case 'run_started':
     case 'run_joined':

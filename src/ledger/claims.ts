@@ -5,8 +5,8 @@ import type { Claim, ClaimedBy } from '../domain/claim.ts';
 import { Actor, ClaimId, KeyId, RunId, SecretId } from '../domain/ids.ts';
 import { instant, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
-import type { LedgerReader } from './reader.ts';
-import type { AlarmsTable, ClaimsTable } from './schema/keys.ts';
+import type { LedgerReader, VaultProof } from './reader.ts';
+import type { AlarmsTable, ClaimsTable, VaultProofsTable } from './schema/keys.ts';
 
 const How: z.ZodType<ClaimedBy> = z.enum(['terminal', 'file', 'age', 'page', 'response']);
 const Kind: z.ZodType<AlarmKind> = z.enum([
@@ -22,7 +22,10 @@ const Kind: z.ZodType<AlarmKind> = z.enum([
 
 export function claimQueries(
   db: LedgerDb,
-): Pick<LedgerReader, 'claim' | 'claimByTokenHash' | 'claimsOfKey' | 'alarm' | 'alarmsSince' | 'lastAlarm'> {
+): Pick<
+  LedgerReader,
+  'claim' | 'claimByTokenHash' | 'claimsOfKey' | 'openClaims' | 'vaultProofs' | 'alarm' | 'alarmsSince' | 'lastAlarm'
+> {
   const claims = () => db.selectFrom('claims').selectAll();
   const alarms = () => db.selectFrom('alarms').selectAll();
   const one = (row: Selectable<ClaimsTable> | undefined) => (row === undefined ? null : claimFromRow(row));
@@ -32,6 +35,12 @@ export function claimQueries(
     claimByTokenHash: async (hash) => one(await claims().where('token_hash', '=', hash).executeTakeFirst()),
     claimsOfKey: async (key) =>
       (await claims().where('key_id', '=', key).orderBy('created_at', 'desc').execute()).map(claimFromRow),
+    openClaims: async (now) => {
+      const open = claims().where('taken_at', 'is', null).where('expires_at', '>', stored(now));
+      return (await open.orderBy('created_at', 'desc').execute()).map(claimFromRow);
+    },
+    vaultProofs: async () =>
+      (await db.selectFrom('vault_proofs').selectAll().orderBy('adopted_at', 'desc').execute()).map(proofFromRow),
     alarm: async (id) => single(await alarms().where('id', '=', id).executeTakeFirst()),
     alarmsSince: async (since) =>
       (await alarms().where('raised_at', '>', stored(since)).orderBy('raised_at').execute()).map(alarmFromRow),
@@ -80,6 +89,11 @@ function claimFromRow(row: Selectable<ClaimsTable>): Claim {
     takenHow: row.taken_how === null ? null : How.parse(row.taken_how),
     refusals: row.refusals,
   };
+}
+
+function proofFromRow(row: Selectable<VaultProofsTable>): VaultProof {
+  const { master_key: masterKey, pepper, envelope, digest } = row;
+  return { masterKey, pepper, envelope, digest, retiredAt: instant(row.retired_at) };
 }
 
 function alarmFromRow(row: Selectable<AlarmsTable>): Alarm {

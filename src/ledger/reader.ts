@@ -17,6 +17,15 @@ export interface Usage {
   rejected: number;
 }
 
+/** Opens with its master key only, to a text that its pepper digests to `digest`. */
+export interface VaultProof {
+  masterKey: string;
+  pepper: string;
+  envelope: string;
+  digest: string;
+  retiredAt: Date | null;
+}
+
 /** How many current keys are of this kind. */
 export interface KeyCount {
   service: string;
@@ -30,6 +39,12 @@ export interface KeyFilter {
   service?: string;
   environment?: string;
   owner?: string;
+}
+
+/** The last row of the page before: its id, and its instant in the order of the list. */
+export interface PageEnd {
+  at: Date;
+  id: KeyId;
 }
 
 export interface AuditFilter {
@@ -60,8 +75,10 @@ export interface LedgerReader {
   /** Current keys that are revoked or expired for good: nothing took their place. */
   currentGone: (filter?: KeyFilter) => Promise<Key[]>;
   keyCounts: () => Promise<KeyCount[]>;
-  /** Current, active keys of a class that were activated before that instant and have no open rotation, oldest first. */
-  overdueKeys: (of: { class: KeyClass; activatedBefore: Date; limit: number }) => Promise<Key[]>;
+  /** Current, active keys of a class that were activated before that instant and have no open rotation, oldest first; a page of them. */
+  overdueKeys: (of: { class: KeyClass; activatedBefore: Date; limit: number; after?: PageEnd }) => Promise<Key[]>;
+  /** Current, active keys that live no longer than until that instant and have no open rotation, soonest first; a page of them. */
+  unplannedExpiries: (of: { now: Date; before: Date; limit: number; after?: PageEnd }) => Promise<Key[]>;
   /** Keys whose recorded state the clock has overtaken: their life is over and the row does not say so. */
   keysToExpire: (now: Date, limit: number) => Promise<Key[]>;
   /** Keys in grace whose grace is over and that no open rotation takes care of. */
@@ -72,8 +89,8 @@ export interface LedgerReader {
   signingKeys: () => Promise<Key[]>;
   /** When the last key of this class that may still be used expires; null when there is none. */
   lastExpiryOf: (keyClass: KeyClass) => Promise<Date | null>;
-  /** Usable keys that administer this provider. */
-  administrators: (provider: string) => Promise<Key[]>;
+  /** Usable keys that administer this provider, or any; the one that expires first comes first. */
+  administrators: (provider?: string) => Promise<Key[]>;
   rotation: (id: RotationId) => Promise<Rotation | null>;
   /** The rotation of any version of this slug that has not ended. */
   openRotationOf: (slug: string) => Promise<Rotation | null>;
@@ -88,6 +105,10 @@ export interface LedgerReader {
   claim: (id: ClaimId) => Promise<Claim | null>;
   claimByTokenHash: (hash: string) => Promise<Claim | null>;
   claimsOfKey: (key: KeyId) => Promise<Claim[]>;
+  /** Offers that can still be taken, newest first. */
+  openClaims: (now: Date) => Promise<Claim[]>;
+  /** The master keys that this ledger was sealed under, the latest first. */
+  vaultProofs: () => Promise<VaultProof[]>;
   alarm: (id: string) => Promise<Alarm | null>;
   alarmsSince: (since: Date) => Promise<Alarm[]>;
   lastAlarm: (key: KeyId | null, kind: AlarmKind) => Promise<Alarm | null>;

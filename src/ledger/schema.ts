@@ -9,6 +9,7 @@ import type {
   RotationsTable,
   SecretsTable,
   UsageTable,
+  VaultProofsTable,
 } from './schema/keys.ts';
 import type { DedupeTable, InboxTable, MessagesTable, OutboxTable } from './schema/messages.ts';
 import type { ApprovalsTable, AsksTable, RunbookTextsTable, RunsTable, StepsTable, VotesTable } from './schema/runs.ts';
@@ -30,6 +31,7 @@ export interface LedgerTables {
   alerts: AlertsTable;
   secrets: SecretsTable;
   claims: ClaimsTable;
+  vault_proofs: VaultProofsTable;
   alarms: AlarmsTable;
   notices: NoticesTable;
   evidence: EvidenceTable;

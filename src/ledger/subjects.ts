@@ -43,6 +43,9 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `claim:${event.claim}`;
     case 'alarm_raised':
       return event.alarm.key === null ? `alarm:${event.alarm.id}` : `key:${event.alarm.key}`;
+    case 'master_key_adopted':
+    case 'master_key_retired':
+      return `master_key:${event.masterKey}`;
     case 'checkpoint_signed':
       return `audit:${event.seq}`;
     case 'alert_received':

@@ -29,6 +29,7 @@ const COMPARED = {
   secrets: { key: ['id'], without: ['envelope'] },
   notices: { key: ['id'], without: [] },
   claims: { key: ['id'], without: ['token_hash'] },
+  vault_proofs: { key: ['master_key'], without: ['envelope'] },
   alarms: { key: ['id'], without: [] },
   checkpoints: { key: ['seq'], without: [] },
   evidence: { key: ['id'], without: ['content'] },
@@ -145,6 +146,7 @@ function eventOf(row: Selectable<AuditTable>): LedgerEvent {
     case 'claim_opened':
       return { ...event, claim: { ...event.claim, tokenHash: event.claim.id } };
     case 'secret_rewrapped':
+    case 'master_key_adopted':
       return { ...event, envelope: '' };
     case 'run_started':
       return { ...event, run: { ...event.run, runbook: { ...event.run.runbook, text: '' } } };

@@ -90,6 +90,15 @@ export interface ClaimsTable {
   refusals: number;
 }
 
+export interface VaultProofsTable {
+  master_key: string;
+  pepper: string;
+  envelope: string;
+  digest: string;
+  adopted_at: string;
+  retired_at: string | null;
+}
+
 export interface AlarmsTable {
   id: string;
   kind: string;
