@@ -118,13 +118,10 @@ export function keyQueries(db: LedgerDb): KeyQueries {
         .executeTakeFirst();
       return one(row)?.expiresAt ?? null;
     },
-    administrators: async (provider) =>
-      list(
-        await all()
-          .where('administers', '=', provider)
-          .where('state', 'in', ['active', 'retiring'])
-          .orderBy('expires_at')
-          .execute(),
-      ),
+    administrators: async (provider) => {
+      const usable = all().where('administers', 'is not', null).where('state', 'in', ['active', 'retiring']);
+      const asked = provider === undefined ? usable : usable.where('administers', '=', provider);
+      return list(await asked.orderBy('expires_at').execute());
+    },
   };
 }
