@@ -29,6 +29,8 @@ export interface IssuedMaterial {
   digest: string;
   pepperId: string;
   last4: string;
+  /** When it really ends, if that is sooner than what was asked: a JWT never outlives the key that signed it. */
+  expiresAt?: Date;
 }
 
 /** A system that issues keys. Every call is safe to repeat with the same token. */

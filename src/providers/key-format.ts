@@ -20,10 +20,15 @@ export interface MintedKey {
  * `bytes` is the source of randomness, `crypto.randomBytes` outside of tests.
  */
 export function mintKey(environment: 'live' | 'test', bytes: (count: number) => Uint8Array = randomBytes): MintedKey {
-  const publicId = base62(PUBLIC_ID, bytes);
+  const publicId = mintPublicId(bytes);
   const body = `rekey_${environment}_${publicId}_${base62(SECRET, bytes)}`;
   const text = body + checksumOf(body);
   return { secret: new Secret(text), publicId, last4: text.slice(-4) };
+}
+
+/** 16 random characters that name a key without saying anything of it. */
+export function mintPublicId(bytes: (count: number) => Uint8Array = randomBytes): string {
+  return base62(PUBLIC_ID, bytes);
 }
 
 export type ParsedKey = { ok: true; environment: 'live' | 'test'; publicId: string } | { ok: false; why: string };

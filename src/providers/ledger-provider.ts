@@ -1,10 +1,12 @@
 import { KeyId, SecretId } from '../domain/ids.ts';
 import { type Key, nameOf } from '../domain/key.ts';
+import { PRODUCTION } from '../domain/key-facts.ts';
 import { PermanentFailure, Refusal, sentenceOf } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { Secret } from '../secret.ts';
 import { allowedHost } from './allowed-host.ts';
-import type { Probe, Provider, Verdict } from './contract.ts';
+import type { IssuedMaterial, Probe, Provider, Verdict } from './contract.ts';
+import { mintJwt } from './jwt-mint.ts';
 import { mintKey } from './key-format.ts';
 import { get } from './outgoing.ts';
 import type { Pepper } from './pepper.ts';
@@ -13,7 +15,7 @@ import type { Vault } from './vault.ts';
 import { verdictOn } from './verify-key.ts';
 
 export interface LedgerProviderDeps {
-  ledger: Pick<LedgerReader, 'keyByDigest' | 'key'>;
+  ledger: Pick<LedgerReader, 'keyByDigest' | 'key' | 'signingKeys' | 'secretsOfKey'>;
   pepper: Pepper;
   vault: Vault;
   /** What a probe may call, see allowedHost. */
@@ -31,9 +33,10 @@ export function ledgerProvider(deps: LedgerProviderDeps): Provider {
     capabilities: { custody: 'rekey', overlap: true, revokeNow: true, suspend: true, enforcementDelayMs: 0 },
     probeAdmin: () => probeAdmin(deps),
     // Nothing exists until the step's outcome is recorded: after a crash it mints again, and what the first try made was never a key.
-    create: async ({ replaces }) => {
-      const { secret, publicId, last4 } = mintKey(replaces.environment === 'production' ? 'live' : 'test');
-      return { secret, externalRef: publicId, digest: pepper.digestOf(secret.reveal()), pepperId: pepper.id, last4 };
+    create: async ({ replaces, expiresAt }) => {
+      if (replaces.class === 'issuer_key') throw notHere(replaces);
+      if (replaces.class !== 'jwt') return mintApiKey(replaces, pepper);
+      return mintJwt(deps, { of: replaces, claims: replaces.claims ?? {}, expiresAt });
     },
     probe: async (key, secret, signal) => {
       if (key.probeUrl !== null)
@@ -48,6 +51,19 @@ export function ledgerProvider(deps: LedgerProviderDeps): Provider {
       return key.digest !== null && pepper.matches(key.digest, secret.reveal());
     },
   };
+}
+
+/** A key of the ledger's own format: `live` in production, `test` everywhere else. */
+export function mintApiKey({ environment }: Pick<Key, 'environment'>, pepper: Pepper): IssuedMaterial {
+  const { secret, publicId, last4 } = mintKey(environment === PRODUCTION ? 'live' : 'test');
+  return { secret, externalRef: publicId, digest: pepper.digestOf(secret.reveal()), pepperId: pepper.id, last4 };
+}
+
+// It signs from the moment it exists and is delivered to nobody, so there is nothing that a run could distribute.
+function notHere(key: Key): PermanentFailure {
+  return new PermanentFailure(
+    `${nameOf(key)} signs JWTs and never leaves Rekey; no run replaces it. Ask for it directly: rekey keys rotate ${key.slug}.`,
+  );
 }
 
 // "No" would be a wrong answer here: it would be taken for a file that holds something else.

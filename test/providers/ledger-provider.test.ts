@@ -27,6 +27,7 @@ function over(keys: readonly Key[], deps: Partial<LedgerProviderDeps> = {}) {
     ledger: {
       key: async (id) => keys.find((key) => key.id === id) ?? null,
       keyByDigest: async (digest) => keys.find((key) => key.digest === digest) ?? null,
+      ...NOTHING_SIGNED,
     },
     pepper,
     vault: openVault({ id: 'aaaa1111', bytes: randomBytes(32) }),
@@ -35,6 +36,8 @@ function over(keys: readonly Key[], deps: Partial<LedgerProviderDeps> = {}) {
     ...deps,
   });
 }
+
+const NOTHING_SIGNED = { signingKeys: async () => [], secretsOfKey: async () => [] };
 
 const request = { token: 'run-1.mint.1', replaces: v3(), scopes: ['payments:read'], expiresAt: daysAfter(NOON, 90) };
 
@@ -94,12 +97,26 @@ test('a probe that finds another version says so', async () => {
   expect(how).toContain('whose material is that of payments-prod v4');
 });
 
+test('refuses to replace a signing key in a run, because nobody is to receive it, and says what to type', async () => {
+  const replaces = v3({ class: 'issuer_key', slug: 'jwt-signer' });
+  await expect(over([]).create({ ...request, replaces })).rejects.toThrow('rekey keys rotate jwt-signer');
+});
+
+test('refuses to replace a JWT while no key signs', async () => {
+  const refused = over([]).create({ ...request, replaces: v3({ class: 'jwt' }) });
+  await expect(refused).rejects.toMatchObject({ code: 'no_signing_key' });
+});
+
 test('the admin access is there when sealing works and the ledger answers', async () => {
   expect(await over([]).probeAdmin()).toMatchObject({ available: true });
 });
 
 test('the admin access is not there when the ledger does not answer, and the reason is shown', async () => {
-  const broken = { key: () => Promise.reject(new Error('disk I/O error')), keyByDigest: async () => null };
+  const broken = {
+    key: () => Promise.reject(new Error('disk I/O error')),
+    keyByDigest: async () => null,
+    ...NOTHING_SIGNED,
+  };
   const { available, how } = await over([], { ledger: broken }).probeAdmin();
   expect([available, how]).toEqual([false, expect.stringContaining('disk I/O error')]);
 });
@@ -116,7 +133,7 @@ test('a mistyped probe host is refused when Rekey starts', () => {
 
 test('the catalogue has the provider under the name that keys carry', () => {
   const deps = {
-    ledger: { key: async () => null, keyByDigest: async () => null },
+    ledger: { key: async () => null, keyByDigest: async () => null, ...NOTHING_SIGNED },
     pepper,
     probeHosts: [],
     now: () => NOON,
