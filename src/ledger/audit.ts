@@ -1,16 +1,14 @@
-import type { Selectable } from 'kysely';
 import { z } from 'zod';
-import { canonicalJson, contentHash } from '../domain/canonical.ts';
+import { canonicalJson } from '../domain/canonical.ts';
 import type { AuditEntry, Channel, EventType, LedgerEvent } from '../domain/event.ts';
 import { Actor, IncidentId, RunId, StepId } from '../domain/ids.ts';
 import { scrub } from '../scrub.ts';
+import { type AuditRow, type ChainPlace, chained } from './audit-chain.ts';
 import { instant, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
-import type { AuditTable } from './schema/audit.ts';
 import { subjectOf } from './subjects.ts';
-
-export const GENESIS = '0'.repeat(64);
+import { headOf } from './verify-audit.ts';
 
 /** What the audit says besides the event itself. */
 export interface AuditContext {
@@ -23,11 +21,17 @@ export interface AuditContext {
   planHash: string | null;
 }
 
+/** An event and what is said of it besides. */
+export interface AuditLine {
+  context: AuditContext;
+  event: LedgerEvent;
+}
+
 /**
  * Takes the head of the chain for this transaction. It is the first statement of every recording transaction: as a write it gets the
  * write lock at once, so that nothing read afterwards can be out of date when the transaction commits.
  */
-export async function takeHead(tx: LedgerDb): Promise<{ seq: number; hash: string }> {
+export async function takeHead(tx: LedgerDb): Promise<ChainPlace> {
   return tx
     .updateTable('audit_head')
     .set((eb) => ({ seq: eb.ref('seq') }))
@@ -37,27 +41,19 @@ export async function takeHead(tx: LedgerDb): Promise<{ seq: number; hash: strin
 }
 
 /** Appends one line per event and moves the head. Returns the new head. */
-export async function appendAudit(
-  tx: LedgerDb,
-  head: { seq: number; hash: string },
-  lines: { context: AuditContext; event: LedgerEvent }[],
-): Promise<{ seq: number; hash: string }> {
-  let { seq, hash } = head;
-  const rows: Selectable<AuditTable>[] = [];
-  for (const { context, event } of lines) {
-    seq += 1;
-    const row = { ...lineOf(context, event), seq, prev_hash: hash };
-    hash = hashOf(row);
-    rows.push({ ...row, hash });
-  }
-  if (rows.length > 0) await tx.insertInto('audit').values(rows).execute();
+export async function appendAudit(tx: LedgerDb, head: ChainPlace, lines: readonly AuditLine[]): Promise<ChainPlace> {
+  const rows = chained(head, lines.map(lineOf));
+  const last = rows.at(-1);
+  if (last === undefined) return head;
+  const { seq, hash } = last;
+  await tx.insertInto('audit').values(rows).execute();
   await tx.updateTable('audit_head').set({ seq, hash }).where('id', '=', 1).execute();
   return { seq, hash };
 }
 
-type Line = Omit<Selectable<AuditTable>, 'seq' | 'prev_hash' | 'hash'>;
+type Line = Omit<AuditRow, 'seq' | 'prev_hash' | 'hash'>;
 
-function lineOf(context: AuditContext, event: LedgerEvent): Line {
+export function lineOf({ context, event }: AuditLine): Line {
   // What was refused may be a pasted key. The other events are in the tables too, which have to say the same: their borders keep keys out.
   const shown = event.type === 'request_refused' ? scrub : (text: string) => text;
   return {
@@ -87,65 +83,6 @@ function withoutConfidential(event: LedgerEvent): unknown {
   );
 }
 
-function hashOf(row: Omit<Selectable<AuditTable>, 'hash'>): string {
-  return contentHash(row);
-}
-
-export type AuditVerdict =
-  | { whole: true; entries: number; head: string }
-  | { whole: false; entries: number; at: number; why: string };
-
-/**
- * Recomputes the chain from the first line, in pages, up to the end as it is when this begins: others may go on recording meanwhile. What
- * stands behind the end was put there by somebody else.
- */
-export async function verifyAudit(db: LedgerDb): Promise<AuditVerdict> {
-  const end = await headOf(db);
-  let seq = 0;
-  let hash = GENESIS;
-  while (seq < end.seq) {
-    const lines = db.selectFrom('audit').selectAll().where('seq', '>', seq).where('seq', '<=', end.seq);
-    const page = await lines.orderBy('seq').limit(1_000).execute();
-    if (page.length === 0) break;
-    for (const row of page) {
-      const why = breakAt(row, { seq, hash });
-      if (why !== null) return { whole: false, entries: seq, at: seq + 1, why };
-      seq = row.seq;
-      hash = row.hash;
-    }
-  }
-  if (end.seq !== seq || end.hash !== hash)
-    return {
-      whole: false,
-      entries: seq,
-      at: seq + 1,
-      why: `the end is missing: ${end.seq} lines were written and ${seq} are there`,
-    };
-  // Read before the head: a line and the head that counts it are one transaction, so a line beyond the head never belongs there.
-  const last = await db.selectFrom('audit').select('seq').orderBy('seq', 'desc').executeTakeFirst();
-  const now = await headOf(db);
-  if (last !== undefined && last.seq > now.seq)
-    return {
-      whole: false,
-      entries: seq,
-      at: last.seq,
-      why: `line ${last.seq} stands behind the end, which is line ${now.seq}`,
-    };
-  return { whole: true, entries: seq, head: hash };
-}
-
-function headOf(db: LedgerDb): Promise<{ seq: number; hash: string }> {
-  return db.selectFrom('audit_head').select(['seq', 'hash']).where('id', '=', 1).executeTakeFirstOrThrow();
-}
-
-/** How this line breaks the chain behind the line before it, or null. */
-function breakAt(row: Selectable<AuditTable>, before: { seq: number; hash: string }): string | null {
-  if (row.seq !== before.seq + 1) return `line ${before.seq + 1} is missing; the next one there is ${row.seq}`;
-  if (row.prev_hash !== before.hash) return `line ${row.seq} does not follow from line ${before.seq}`;
-  const { hash, ...rest } = row;
-  return hashOf(rest) === hash ? null : `line ${row.seq} was changed after it was written`;
-}
-
 const KnownChannel: z.ZodType<Channel> = z.enum(['slack', 'hook', 'cli', 'http', 'engine', 'demo']);
 
 export function auditQueries(db: LedgerDb): Pick<LedgerReader, 'audit' | 'auditRange' | 'auditHead'> {
@@ -173,7 +110,7 @@ export function auditQueries(db: LedgerDb): Pick<LedgerReader, 'audit' | 'auditR
 }
 
 /** Who, when and about what: everything that a line says besides its event. */
-export function contextFromRow(row: Selectable<AuditTable>): AuditContext {
+export function contextFromRow(row: AuditRow): AuditContext {
   return {
     at: instant(row.at),
     actor: Actor.parse(row.actor),
@@ -185,7 +122,7 @@ export function contextFromRow(row: Selectable<AuditTable>): AuditContext {
   };
 }
 
-function entryFromRow(row: Selectable<AuditTable>): AuditEntry {
+function entryFromRow(row: AuditRow): AuditEntry {
   return {
     ...contextFromRow(row),
     seq: row.seq,

@@ -4,7 +4,7 @@ import { type Answers, openAnswers } from './answers.ts';
 import { applyEvent } from './apply.ts';
 import { wakeRun } from './apply-runs.ts';
 import { approvalQueries } from './approvals.ts';
-import { type AuditContext, type AuditVerdict, appendAudit, auditQueries, takeHead, verifyAudit } from './audit.ts';
+import { type AuditContext, type AuditLine, appendAudit, auditQueries, takeHead } from './audit.ts';
 import { claimQueries } from './claims.ts';
 import { stored } from './codec.ts';
 import { dueKeyQueries } from './due-keys.ts';
@@ -22,6 +22,7 @@ import { recordQueries } from './records.ts';
 import { rotationQueries } from './rotations.ts';
 import { runQueries } from './runs.ts';
 import { countUsage, type UsageCount } from './usage.ts';
+import { type AuditVerdict, type Progress, verifyAudit, verifyTail } from './verify-audit.ts';
 import { type TablesVerdict, verifyTables } from './verify-tables.ts';
 
 /** Who records, when, and about what; what an event itself says about incident and run comes first. */
@@ -75,7 +76,10 @@ export interface Ledger {
   inbox: Inbox;
   answers: Answers;
   countUsage: (key: KeyId, count: UsageCount) => Promise<void>;
-  verifyAudit: () => Promise<AuditVerdict>;
+  /** The whole chain, line by line. */
+  verifyAudit: (progress?: Progress) => Promise<AuditVerdict>;
+  /** The part of it that a start has time for; see verifyInBackground. */
+  verifyTail: () => Promise<AuditVerdict>;
   /** Whether the tables say what the audit says. Takes as long as the history is; meaningful only when the chain is whole. */
   verifyTables: () => Promise<TablesVerdict>;
   /** Calls `listener` after every recording; returns how to stop. */
@@ -100,7 +104,8 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
     inbox: openInbox(db),
     answers: openAnswers(db),
     countUsage: (key, count) => countUsage(db, key, count),
-    verifyAudit: () => verifyAudit(db),
+    verifyAudit: (progress) => verifyAudit(db, progress),
+    verifyTail: () => verifyTail(db),
     verifyTables: () => verifyTables(db),
     onRecorded: (listener) => {
       listeners.add(listener);
@@ -136,7 +141,7 @@ async function recordIn<T>(
   if (context.lease !== undefined) await assertHeld(tx, context.lease);
   const wake = (run: RunId) => wakeRun(tx, run, stored(context.at));
   const { events, result } = await work({ read: readerOf(tx), ...dedupeIn(tx, context.at), wake });
-  const lines: { context: AuditContext; event: LedgerEvent }[] = [];
+  const lines: AuditLine[] = [];
   for (const event of events) {
     const about = contextOf(event, context);
     await applyEvent(tx, event, about);
