@@ -73,7 +73,8 @@ test('does not say "different" about a key that another pepper digested', () => 
 
 test.each<[Partial<Key>, string, string]>([
   [{}, 'accepted', 'valid'],
-  [{ state: 'retiring' }, 'accepted', 'retiring'],
+  [{ state: 'retiring', graceEndsAt: minutesAfter(NOON, 5) }, 'accepted', 'retiring'],
+  [{ state: 'retiring', graceEndsAt: NOON }, 'rejected', 'expired'],
   [{ state: 'pending' }, 'rejected', 'pending'],
   [{ state: 'suspended' }, 'rejected', 'suspended'],
   [{ state: 'revoked' }, 'rejected', 'revoked'],
