@@ -1,0 +1,109 @@
+import Database from 'better-sqlite3';
+import { expect, it, vi } from 'vitest';
+import { KeyId } from '../../src/domain/ids.ts';
+import type { Key } from '../../src/domain/key.ts';
+import type { LedgerReader } from '../../src/ledger/reader.ts';
+import { aKey, aRotation, DAY, daysAfter, minutesAfter, NOON } from '../support/builders.ts';
+import { aLedgerFile, anOpenLedger, rawLedger, recordEvents } from '../support/ledger-file.ts';
+
+const issued = (key: Key) => ({ type: 'key_issued', key }) as const;
+
+function idle(name: string, overrides: Partial<Key> = {}): Key {
+  return aKey({
+    id: KeyId.parse(`key-${name}`),
+    slug: name,
+    externalRef: name,
+    digest: name.padEnd(64, '0'),
+    expiresAt: daysAfter(NOON, 30),
+    ...overrides,
+  });
+}
+
+async function names(
+  page: (after?: { at: Date; id: KeyId }) => Promise<Key[]>,
+  instantOf: (key: Key) => Date | null,
+): Promise<string[]> {
+  const found: string[] = [];
+  for (let keys = await page(); keys.length > 0; ) {
+    found.push(...keys.map((key) => key.slug));
+    const last = keys.at(-1) as Key;
+    keys = await page({ at: instantOf(last) as Date, id: last.id });
+  }
+  return found;
+}
+
+it('shows every key that is too old once, page by page, also when many are equally old', async () => {
+  const ledger = await anOpenLedger();
+  const old = ['c', 'a', 'e', 'b', 'd'].map((name) => issued(idle(name, { activatedAt: daysAfter(NOON, -100) })));
+  const older = issued(idle('z', { activatedAt: daysAfter(NOON, -101) }));
+  await recordEvents(ledger, [...old, older, issued(idle('young', { activatedAt: daysAfter(NOON, -10) }))]);
+  const of = { class: 'api_key', activatedBefore: daysAfter(NOON, -90), limit: 2 } as const;
+  const found = await names(
+    (after) => ledger.read.overdueKeys({ ...of, ...(after && { after }) }),
+    (key) => key.activatedAt,
+  );
+  expect(found).toEqual(['z', 'a', 'b', 'c', 'd', 'e']);
+});
+
+it('shows every key that soon expires once, without those that expired or have an open rotation', async () => {
+  const ledger = await anOpenLedger();
+  await recordEvents(ledger, [
+    ...['b', 'a', 'c'].map((name) => issued(idle(name, { expiresAt: daysAfter(NOON, 2) }))),
+    issued(idle('gone', { expiresAt: minutesAfter(NOON, -1) })),
+    issued(idle('later', { expiresAt: daysAfter(NOON, 4) })),
+    issued(idle('planned', { expiresAt: daysAfter(NOON, 1) })),
+    { type: 'rotation_requested', rotation: aRotation({ key: KeyId.parse('key-planned'), slug: 'planned' }) },
+  ]);
+  const of = { now: NOON, before: daysAfter(NOON, 3), limit: 2 };
+  const found = await names(
+    (after) => ledger.read.unplannedExpiries({ ...of, ...(after && { after }) }),
+    (key) => key.expiresAt,
+  );
+  expect(found).toEqual(['a', 'b', 'c']);
+});
+
+it('follows an index for everything that the clock asks for, so that idle keys cost nothing', async () => {
+  const file = aLedgerFile();
+  const ledger = await anOpenLedger(file);
+  const questions: Record<string, (read: LedgerReader) => Promise<unknown>> = {
+    overdue: (read) => read.overdueKeys({ class: 'api_key', activatedBefore: NOON, limit: 9 }),
+    expiring: (read) => read.unplannedExpiries({ now: NOON, before: new Date(NOON.getTime() + DAY), limit: 9 }),
+    expire: (read) => read.keysToExpire(NOON, 9),
+    retire: (read) => read.keysToRetire(NOON, 9),
+    forget: (read) => read.keysToForget(NOON, 9),
+    due: (read) => read.dueRotations(NOON, 9),
+    ended: (read) => read.rotationsEndedSince(NOON),
+    open: (read) => read.openRotations(9),
+    admins: (read) => read.administrators('ledger'),
+    alarm: (read) => read.lastAlarm(null, 'clock_jump'),
+  };
+  const asked: Record<string, { text: string; parameters: unknown[] }> = {};
+  for (const [name, ask] of Object.entries(questions)) asked[name] = await sqlOf(() => ask(ledger.read));
+  const raw = rawLedger(file);
+  for (const [name, { text, parameters }] of Object.entries(asked)) {
+    const plan = raw.prepare(`explain query plan ${text}`).all(...parameters) as { detail: string }[];
+    const whole = plan.map(({ detail }) => detail).filter((detail) => detail.startsWith('SCAN') && !OPEN.test(detail));
+    expect(whole, name).toEqual([]);
+  }
+});
+
+// Its index holds the open ones only.
+const OPEN = /USING INDEX rotations_one_open/;
+
+/** What SQLite is asked when this runs. */
+async function sqlOf(work: () => Promise<unknown>): Promise<{ text: string; parameters: unknown[] }> {
+  let asked = { text: '', parameters: [] as unknown[] };
+  const original = Database.prototype.prepare;
+  const spy = vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, text) {
+    const statement = original.call(this, text);
+    const all = statement.all.bind(statement);
+    statement.all = (parameters: unknown[]) => {
+      asked = { text, parameters };
+      return all(parameters);
+    };
+    return statement;
+  });
+  await work();
+  spy.mockRestore();
+  return asked;
+}
