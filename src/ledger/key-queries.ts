@@ -1,6 +1,7 @@
 import type { Selectable } from 'kysely';
 import { type Key, KeyClass, KeyState } from '../domain/key.ts';
 import { stored } from './codec.ts';
+import { inStates } from './in-states.ts';
 import { currentOf, keyFromRow } from './keys.ts';
 import type { LedgerDb } from './open.ts';
 import type { KeyFilter, LedgerReader } from './reader.ts';
@@ -71,7 +72,9 @@ export function keyQueries(db: LedgerDb): KeyQueries {
     keysExpiringBefore: async (before) =>
       list(
         await all()
-          .where('state', 'in', ['active', 'retiring'])
+          // Usable: the index holds the suspended ones too.
+          .where(inStates('active', 'retiring', 'suspended'))
+          .where('state', '<>', 'suspended')
           .where('expires_at', 'is not', null)
           .where('expires_at', '<', stored(before))
           .orderBy('expires_at')
@@ -80,7 +83,7 @@ export function keyQueries(db: LedgerDb): KeyQueries {
     currentExpiringBefore: async (before, filter) =>
       list(
         await current(filter)
-          .where('state', 'in', ['active', 'suspended'])
+          .where(inStates('active', 'suspended'))
           .where('expires_at', 'is not', null)
           .where('expires_at', '<=', stored(before))
           .orderBy('expires_at')
@@ -89,7 +92,7 @@ export function keyQueries(db: LedgerDb): KeyQueries {
     currentGone: async (filter) =>
       list(
         await current(filter)
-          .where('state', 'in', ['revoked', 'expired'])
+          .where(inStates('revoked', 'expired'))
           .where('activated_at', 'is not', null)
           .orderBy('slug')
           .execute(),
