@@ -35,6 +35,16 @@ export interface KeyCount {
   count: number;
 }
 
+/** Calls of one caller with a key that is dead, since it died. */
+export interface DeadKeyUse {
+  key: KeyId;
+  caller: string;
+  accepted: number;
+  rejected: number;
+  /** The last minute in which it was seen. */
+  lastAt: Date;
+}
+
 export interface KeyFilter {
   service?: string;
   environment?: string;
@@ -75,6 +85,12 @@ export interface LedgerReader {
   /** Current keys that are revoked or expired for good: nothing took their place. */
   currentGone: (filter?: KeyFilter) => Promise<Key[]>;
   keyCounts: () => Promise<KeyCount[]>;
+  /** Current, usable keys of an environment for which no expiry is on record, by slug. */
+  currentUndated: (environment: string, service?: string) => Promise<Key[]>;
+  /** Current, active keys of a class that were activated before that instant, oldest first; with the ones that are being rotated. */
+  currentOlderThan: (keyClass: KeyClass, activatedBefore: Date) => Promise<Key[]>;
+  /** Who still calls with keys that are revoked or expired, the latest call first. */
+  usesOfDeadKeys: (since: Date) => Promise<DeadKeyUse[]>;
   /** Current, active keys of a class that were activated before that instant and have no open rotation, oldest first; a page of them. */
   overdueKeys: (of: { class: KeyClass; activatedBefore: Date; limit: number; after?: PageEnd }) => Promise<Key[]>;
   /** Current, active keys that live no longer than until that instant and have no open rotation, soonest first; a page of them. */

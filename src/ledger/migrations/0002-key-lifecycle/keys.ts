@@ -34,6 +34,7 @@ create index keys_overdue on keys (class, activated_at) where state = 'active' a
 create index keys_in_grace on keys (grace_ends_at) where state = 'retiring';
 create index keys_dead on keys (coalesce(revoked_at, expires_at)) where state in ('revoked', 'expired') and forgotten_at is null;
 create index keys_gone on keys (slug) where state in ('revoked', 'expired') and superseded_at is null;
+create index keys_undated on keys (environment, slug) where superseded_at is null and expires_at is null and state in ('active', 'suspended');
 create index keys_administering on keys (administers) where administers is not null;
 create index keys_signing on keys (activated_at) where public_jwk is not null;
 create index keys_by_predecessor on keys (predecessor) where predecessor is not null;
