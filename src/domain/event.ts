@@ -34,6 +34,8 @@ export type LedgerEvent =
   /** A replacement is in use: both are accepted until then, and only the new one after it. */
   | { type: 'key_retired'; key: KeyId; graceEndsAt: Date }
   | { type: 'key_grace_extended'; key: KeyId; graceEndsAt: Date; reason: string }
+  /** Its grace is over now and not when it was promised: an emergency ends it. */
+  | { type: 'key_grace_cut'; key: KeyId; reason: string }
   | { type: 'key_suspended'; key: KeyId; reason: string }
   | { type: 'key_reinstated'; key: KeyId; to: 'active' | 'retiring'; reason: string }
   | { type: 'key_changed'; key: KeyId; change: KeyChange; reason: string }

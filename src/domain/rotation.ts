@@ -47,6 +47,8 @@ export interface Rotation {
   graceMs: number;
   /** People who have to agree before anything happens. */
   approvals: number;
+  /** Who is offered the new key, as `person:carol`; null: it goes to the place that is registered for it. */
+  recipient: string | null;
   createdAt: Date;
   /** When it may begin: after the lead notice, inside a window, outside every freeze. */
   scheduledAt: Date;

@@ -23,6 +23,8 @@ export function sentenceForKey(event: ToldOfKey, name: (id: string) => string): 
       return `${name(event.key)} is being retired: its replacement is in use, and both are accepted until ${event.graceEndsAt}.`;
     case 'key_grace_extended':
       return `The grace of ${name(event.key)} was extended to ${event.graceEndsAt}: ${event.reason}`;
+    case 'key_grace_cut':
+      return `The grace of ${name(event.key)} was ended at once: ${event.reason}`;
     case 'key_suspended':
       return `${name(event.key)} was suspended: ${event.reason}`;
     case 'key_reinstated':

@@ -52,6 +52,8 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
       await moveRotationOf(tx, event.key, { state: 'grace', grace_ends_at: graceEndsAt });
       return wakeRotationOf(tx, event.key, at);
     }
+    case 'key_grace_cut':
+      return changeKey(tx, event.key, { grace_ends_at: at });
     case 'key_suspended':
       return changeKey(tx, event.key, { state: 'suspended', suspended_at: at });
     case 'key_reinstated':

@@ -68,11 +68,17 @@ export async function openRotation(tx: LedgerDb, key: Key, context: AuditContext
     .where('replacement_id', 'is', null)
     .where('ended_at', 'is', null)
     .executeTakeFirst();
-  if (known.numUpdatedRows > 0n) return;
+  if (known.numUpdatedRows > 0n || (await wasTaken(tx, context.run))) return;
   await tx
     .insertInto('rotations')
     .values({ ...(await ofIncidentsRun(tx, key, context.run)), ...minted, key_id: key.predecessor, slug: key.slug })
     .execute();
+}
+
+/** A run whose rotation was taken from it while it minted: what it made now is undone, and opens nothing beside the one that took over. */
+async function wasTaken(tx: LedgerDb, run: RunId): Promise<boolean> {
+  const rotations = tx.selectFrom('rotations').select('id').where('run_id', '=', run);
+  return (await rotations.where('state', 'in', ['preempted', 'cancelled']).executeTakeFirst()) !== undefined;
 }
 
 type Facts = Omit<Insertable<RotationsTable>, 'state' | 'key_id' | 'slug'>;

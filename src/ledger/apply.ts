@@ -21,6 +21,7 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'key_proved_dead':
     case 'key_retired':
     case 'key_grace_extended':
+    case 'key_grace_cut':
     case 'key_suspended':
     case 'key_reinstated':
     case 'key_changed':

@@ -15,6 +15,7 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'key_proved_dead':
     case 'key_retired':
     case 'key_grace_extended':
+    case 'key_grace_cut':
     case 'key_suspended':
     case 'key_reinstated':
     case 'key_changed':

@@ -274,6 +274,7 @@ export function aRotation(overrides: Partial<Rotation> = {}): Rotation {
     requestedBy: 'person:alice',
     graceMs: 24 * HOUR,
     approvals: 0,
+    recipient: null,
     createdAt: NOON,
     scheduledAt: daysAfter(NOON, 1),
     startedAt: null,

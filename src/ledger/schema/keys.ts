@@ -61,6 +61,7 @@ export interface RotationsTable {
   requested_by: string;
   grace_ms: number;
   approvals: number;
+  recipient: string | null;
   created_at: string;
   scheduled_at: string;
   started_at: string | null;

@@ -13,6 +13,7 @@ create table rotations_new (
   requested_by text not null,
   grace_ms integer not null constraint rotations_grace_bounds check (grace_ms between 0 and 604800000),
   approvals integer not null,
+  recipient text,
   created_at text not null,
   scheduled_at text not null,
   started_at text,
@@ -28,7 +29,7 @@ create table rotations_new (
 ) strict;
 insert into rotations_new
   select r.id, r.key_id, k.slug, r.replacement_id, r.run_id,
-    coalesce(json_extract(u.inputs, '$.situation'), 'suspected'), r.state, coalesce(u.reason, ''), coalesce(u.requested_by, 'system:engine'), 0, 1,
+    coalesce(json_extract(u.inputs, '$.situation'), 'suspected'), r.state, coalesce(u.reason, ''), coalesce(u.requested_by, 'system:engine'), 0, 1, null,
     r.created_at, r.created_at, coalesce(u.started_at, r.created_at), r.created_at, r.distributed_at, r.verified_at, null, null, r.revoked_at,
     case when r.state in ('completed', 'rolled_back', 'failed') then coalesce(r.completed_at, u.finished_at, r.created_at) end, null
   from rotations as r join keys as k on k.id = r.key_id left join runs as u on u.id = r.run_id;
