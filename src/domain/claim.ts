@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { Refusal } from '../errors.ts';
 import { type Actor, ClaimId, type KeyId, type NewId, type RunId, type SecretId } from './ids.ts';
 import type { SealedSecret } from './incident.ts';
 import type { Key } from './key.ts';
@@ -19,7 +20,7 @@ export interface Claim {
   run: RunId | null;
   /** SHA-256 of the token, hex: the ledger alone opens nothing. */
   tokenHash: string;
-  /** Who may take it: `person:carol`, `group:payments` or `token:ci-deployer`. */
+  /** Who may take it: `person:carol`, `group:payments`, `owner`, `escalation` or `token:ci-deployer`. */
   recipient: string;
   offeredBy: Actor;
   createdAt: Date;
@@ -72,16 +73,32 @@ export function claimLink(publicUrl: string, token: string): string {
   return `${publicUrl.replace(/\/+$/, '')}/claim#${token}`;
 }
 
+/** Who this is offered to, besides tokens, today. */
+interface About {
+  policy: Policy;
+  key: Pick<Key, 'owner' | 'escalation'>;
+}
+
 /**
- * Is `actor` whom this is offered to, today? `person:carol` directly, `group:payments` its members in policy.yaml, `owner` and `escalation`
- * whoever that is for the key, `token:ci-deployer` the key of that name.
+ * Is `actor` whom this is offered to? `person:carol` directly, `group:payments` its members in policy.yaml, `owner` and `escalation` whoever
+ * that is for the key, `token:ci-deployer` the key of that name.
  */
-export function isRecipient(
-  { recipient }: Pick<Claim, 'recipient'>,
-  actor: Actor,
-  { policy, key }: { policy: Policy; key: Pick<Key, 'owner' | 'escalation'> },
-): boolean {
+export function isRecipient({ recipient }: Pick<Claim, 'recipient'>, actor: Actor, about: About): boolean {
   if (recipient.startsWith('token:')) return actor === recipient;
-  const people = peopleNamed(policy, [recipient.replace(/^person:/, '')], key);
-  return [...people].some((person) => actor === `person:${person}`);
+  return peopleOffered(recipient, about).some((person) => actor === `person:${person}`);
+}
+
+/** Throws Refusal `bad_recipient` when nobody could ever take what is offered to this recipient. A token is looked up by whoever offers. */
+export function assertRecipient(recipient: string, about: About): void {
+  if (/^token:[a-z0-9]/.test(recipient) || peopleOffered(recipient, about).length > 0) return;
+  throw new Refusal(
+    'bad_recipient',
+    `Expected a recipient such as person:carol, group:payments, owner or token:ci-deployer, with people whom policy.yaml knows; you wrote "${recipient}".`,
+  );
+}
+
+function peopleOffered(recipient: string, { policy, key }: About): readonly string[] {
+  const person = /^person:(.*)$/.exec(recipient)?.[1];
+  if (person !== undefined) return Object.hasOwn(policy.people, person) ? [person] : [];
+  return /^(group:.*|owner|escalation)$/.test(recipient) ? [...peopleNamed(policy, [recipient], key)] : [];
 }
