@@ -101,8 +101,10 @@ export const Policy = z.strictObject({
     .strictObject({
       minimum_interval_hours: z.int().min(0).max(720).default(24),
       spike_in_7_days: z.int().min(1).default(3),
+      /** How many rotations the schedule lets begin on one day, as long as windows and expiries leave it a choice. */
+      most_per_day: z.int().min(1).max(1_000).default(20),
     })
-    .default({ minimum_interval_hours: 24, spike_in_7_days: 3 }),
+    .default({ minimum_interval_hours: 24, spike_in_7_days: 3, most_per_day: 20 }),
   retention_days: z.int().min(30).max(3_650).default(400),
   hooks: z.record(Name, z.strictObject({ alerts: z.array(z.string()).min(1) })).default({}),
 });
