@@ -19,10 +19,12 @@ import { type LedgerDb, openLedgerFile } from './open.ts';
 import type { Outbox } from './outbox.ts';
 import type { LedgerReader } from './reader.ts';
 import { recordQueries } from './records.ts';
+import { reportQueries } from './report-queries.ts';
 import { rotationQueries } from './rotations.ts';
 import { runQueries } from './runs.ts';
 import { countUsage, type UsageCount } from './usage.ts';
 import { type AuditVerdict, type Progress, verifyAudit, verifyTail } from './verify-audit.ts';
+import { type BackgroundCheck, verifyInBackground, type WatchOptions } from './verify-background.ts';
 import { type TablesVerdict, verifyTables } from './verify-tables.ts';
 
 /** Who records, when, and about what; what an event itself says about incident and run comes first. */
@@ -80,6 +82,8 @@ export interface Ledger {
   verifyAudit: (progress?: Progress) => Promise<AuditVerdict>;
   /** The part of it that a start has time for; see verifyInBackground. */
   verifyTail: () => Promise<AuditVerdict>;
+  /** The rest of it, and the structure of the file, while the ledger is in use. */
+  verifyInBackground: (options: WatchOptions) => BackgroundCheck;
   /** Whether the tables say what the audit says. Takes as long as the history is; meaningful only when the chain is whole. */
   verifyTables: () => Promise<TablesVerdict>;
   /** Calls `listener` after every recording; returns how to stop. */
@@ -91,14 +95,16 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
   const db = await openLedgerFile(options.file);
   const listeners = new Set<() => void>();
   const lookup = openLookup(options.file, db);
+  const read = readerOf(db);
+  const record: Ledger['record'] = async (context, work) => {
+    const result = await db.transaction().execute((tx) => recordIn(tx, context, work));
+    for (const listener of listeners) listener();
+    return result;
+  };
   return {
-    read: readerOf(db),
+    read,
     lookup,
-    record: async (context, work) => {
-      const result = await db.transaction().execute((tx) => recordIn(tx, context, work));
-      for (const listener of listeners) listener();
-      return result;
-    },
+    record,
     leases: openLeases(db),
     outbox: openOutbox(db, options.now),
     inbox: openInbox(db),
@@ -106,6 +112,7 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
     countUsage: (key, count) => countUsage(db, key, count),
     verifyAudit: (progress) => verifyAudit(db, progress),
     verifyTail: () => verifyTail(db),
+    verifyInBackground: (watch) => verifyInBackground({ ...options, db, record, read }, watch),
     verifyTables: () => verifyTables(db),
     onRecorded: (listener) => {
       listeners.add(listener);
@@ -122,6 +129,7 @@ function readerOf(db: LedgerDb): LedgerReader {
   return {
     ...keyQueries(db),
     ...dueKeyQueries(db),
+    ...reportQueries(db),
     ...rotationQueries(db),
     ...claimQueries(db),
     ...runQueries(db),
