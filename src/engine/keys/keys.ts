@@ -29,6 +29,21 @@ export interface Offer {
   token: Secret;
 }
 
+export interface GenerateRequest extends Origin {
+  facts: KeyFacts;
+  expiresInDays: number | null;
+  /** For the class jwt only: what it says besides the registered claims. */
+  claims: JsonObject | null;
+  /** Who gets the offer, when the key has no registered place. */
+  recipient: string;
+}
+
+export interface ImportRequest extends Origin {
+  facts: KeyFacts;
+  material: Secret | null;
+  expiresAt: Date | null;
+}
+
 /** `offer`: null when the material went to a sink, or when the same request came before and its token was given out then. */
 export interface Generated {
   key: Key;
@@ -36,7 +51,7 @@ export interface Generated {
 }
 
 /** `key` in each request: a slug (its current version), an id, a public id or a fingerprint. */
-interface OnKey extends Origin {
+export interface OnKey extends Origin {
   key: string;
   reason: string;
 }
@@ -51,17 +66,26 @@ export interface Keys {
    * over: to its registered sink, or to the recipient of the offer. `expiresInDays` null: the class's max age. Refusals: `slug_taken`,
    * `required_missing`, `not_allowed`, `class_not_minted`, `bad_lifetime`, `no_signing_key`.
    */
-  generate: (
-    request: Origin & { facts: KeyFacts; expiresInDays: number | null; claims: JsonObject | null; recipient: string },
-  ) => Promise<Generated>;
-  /** Registers a key that lives elsewhere: its digest and, from 20 characters on, its last 4; null when only its metadata is known. */
-  import: (request: Origin & { facts: KeyFacts; material: Secret | null; expiresAt: Date | null }) => Promise<Key>;
+  generate: (request: GenerateRequest) => Promise<Generated>;
+  /**
+   * Registers a key that lives elsewhere: its digest and, from 20 characters on, its last 4; null when only its metadata is known.
+   * Refusals: `slug_taken`, `already_known`, `bad_material`.
+   */
+  import: (request: ImportRequest) => Promise<Key>;
   /** Reversible: refused at once everywhere, until it is reinstated. Refusals: `last_admin_key`, `illegal_transition`. */
   suspend: (request: OnKey) => Promise<Key>;
   reinstate: (request: OnKey) => Promise<Key>;
-  /** Final. Refusals: `last_admin_key`, `not_revocable`, `needs_rotation` for classes that two people decide on. */
+  /**
+   * Final. A rotation of it that has not begun is cancelled. Refusals: `last_admin_key`, `not_revocable`, `needs_rotation` for classes that
+   * two people decide on, `rotation_open` and `run_open` while something else is about to do it.
+   */
   revoke: (request: OnKey) => Promise<Key>;
   change: (request: OnKey & { change: KeyChange }) => Promise<Key>;
+  /**
+   * A new version of the key that signs JWTs. It signs from now on; the old one counts until the last JWT has ended, at most for the longest
+   * grace of its class. Nothing is delivered: the private half never leaves Rekey.
+   */
+  rotateSigningKey: (request: OnKey) => Promise<Key>;
   /** Before it expires, at most twice, approved by somebody else than the requester. Refusal `expired_not_extended`. */
   extendExpiry: (request: OnKey & { expiresAt: Date; approvedBy: PersonId }) => Promise<Key>;
   /** The open offers that `by` may take, newest first. */
