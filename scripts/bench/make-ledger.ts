@@ -40,7 +40,6 @@ export async function makeLedger(file: string, made: Made): Promise<void> {
   sqlite.exec(
     'insert into key_counts select service, environment, class, state, count(*) from keys group by 1, 2, 3, 4',
   );
-  sqlite.exec('analyze');
   sqlite.pragma('wal_checkpoint(TRUNCATE)');
   sqlite.close();
   chmodSync(file, 0o600);

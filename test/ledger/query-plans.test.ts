@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { makeLedger } from '../../scripts/bench/make-ledger.ts';
+import { KeyId, RunId } from '../../src/domain/ids.ts';
+import { daysAfter, NOON } from '../support/builders.ts';
+import { listeningReader, planOf } from '../support/explained.ts';
+
+type Reader = ReturnType<typeof listeningReader>['reader'];
+
+const week = daysAfter(NOON, 7);
+const some = KeyId.parse('key-0000000003');
+const overdue = { class: 'api_key', activatedBefore: daysAfter(NOON, -400), limit: 50 } as const;
+
+// What the audit of credentials, the digest, `expiring`, the clock and a page of the audit ask.
+const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
+  'expiring (current)': (read) => read.currentExpiringBefore(week),
+  'expiring (all versions)': (read) => read.keysExpiringBefore(week),
+  gone: (read) => read.currentGone(),
+  'overdue for rotation': (read) => read.overdueKeys(overdue),
+  'to be recorded as expired': (read) => read.keysToExpire(NOON, 50),
+  'at the end of their grace': (read) => read.keysToRetire(NOON, 50),
+  'to be forgotten': (read) => read.keysToForget(daysAfter(NOON, -400), 50),
+  'administrators of a provider': (read) => read.administrators('stoa'),
+  'a page of keys': (read) => read.keys({ after: 'service-250', limit: 50 }),
+  'versions of a name': (read) => read.versionsOf('service-3-3'),
+  'a key by its name': (read) => read.keyBySlug('service-3-3'),
+  'a key by its fingerprint': (read) => read.keyByFingerprint('0123456789ab'),
+  'a key by its public id': (read) => read.keyByExternalRef('ledger', '0000000000000003'),
+  'rotations that are due': (read) => read.dueRotations(NOON, 50),
+  'the open rotation of a name': (read) => read.openRotationOf('service-3-3'),
+  'rotations of a name': (read) => read.rotationsOf('service-3-3', 50),
+  'rotations of a name since': (read) => read.rotationsRequestedSince('service-3-3', daysAfter(NOON, -7)),
+  'rotations that ended since': (read) => read.rotationsEndedSince(daysAfter(NOON, -7)),
+  'the open rotations': (read) => read.openRotations(50),
+  'the rotation of a run': (read) => read.rotationOfRun(RunId.parse('run-1')),
+  'the claims of a key': (read) => read.claimsOfKey(some),
+  'alarms since': (read) => read.alarmsSince(daysAfter(NOON, -7)),
+  'the last alarm of a kind': (read) => read.lastAlarm(some, 'rotation_spike'),
+  'sealed secrets of a key': (read) => read.secretsOfKey(some),
+  'sealed secrets, a page': (read) => read.sealedSecrets('', 50),
+  'notices of a key': (read) => read.noticesOfKey(some),
+  'the newest lines of the audit': (read) => read.audit({ limit: 50 }),
+  'an older page of the audit': (read) => read.audit({ before: 15_000, limit: 50 }),
+  'the lines on a key': (read) => read.audit({ subject: `key:${some}`, limit: 50 }),
+  'the lines of a run': (read) => read.audit({ run: RunId.parse('run-1'), limit: 50 }),
+  'a piece of the chain': (read) => read.auditRange(100, 150),
+  'how many keys there are of each kind': (read) => read.keyCounts(),
+};
+
+// A scan of these reads what is asked for and nothing else: rows that are all in the answer or under way, or a page along its own order.
+const OPEN = 'SCAN rotations USING INDEX rotations_one_open';
+const READ_WHOLE = new RegExp(`^(SCAN key_counts|SCAN keys USING INDEX keys_gone|SCAN audit|${OPEN})$`);
+
+const folder = mkdtempSync(join(tmpdir(), 'rekey-plans-'));
+const [small, large] = [join(folder, 'small.sqlite'), join(folder, 'large.sqlite')];
+const digestOf = (material: string) => createHash('sha256').update(material).digest('hex');
+
+beforeAll(async () => {
+  await makeLedger(small, { keys: 1_000, lines: 2_000, expiring: 20, now: NOON, digestOf });
+  await makeLedger(large, { keys: 20_000, lines: 40_000, expiring: 20, now: NOON, digestOf });
+}, 60_000);
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(Object.entries(QUESTIONS))('%s', (_name, ask) => {
+  test('reads along an index, and sorts no more than it answers', async () => {
+    const sqlite = new Database(large);
+    const { reader, asked } = listeningReader(sqlite);
+    await ask(reader);
+    expect(asked.length).toBeGreaterThan(0);
+    for (const query of asked) {
+      const plan = planOf(sqlite, query);
+      for (const line of plan.filter((one) => one.startsWith('SCAN'))) expect(line).toMatch(READ_WHOLE);
+      // Sorting an answer that is given whole costs what the answer costs; sorting for a page of it reads everything.
+      if (query.sql.includes(' limit ') && !plan.includes(OPEN))
+        expect(plan).not.toContain('USE TEMP B-TREE FOR ORDER BY');
+    }
+    sqlite.close();
+  });
+
+  test.skipIf(!existsSync('/proc/self/io'))('reads no more of a ledger that is twenty times as large', async () => {
+    const [few, many] = [await pagesRead(small, ask), await pagesRead(large, ask)];
+    // A tree is one level deeper, and its leaves are filled differently.
+    expect(many).toBeLessThanOrEqual(few + 60);
+  });
+});
+
+/** Pages that SQLite takes from the file for one question on a connection that has read nothing before. */
+async function pagesRead(file: string, ask: (read: Reader) => Promise<unknown>): Promise<number> {
+  const sqlite = new Database(file, { readonly: true });
+  const { reader } = listeningReader(sqlite);
+  await reader.auditHead();
+  const before = bytesRead();
+  await ask(reader);
+  const read = bytesRead() - before;
+  sqlite.close();
+  return read / 4_096;
+}
+
+function bytesRead(): number {
+  return Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
+}
+
+test('a question that looks at every key would be noticed', async () => {
+  const everyKey = (read: Reader) => read.keys({ owner: 'group:nobody' });
+  expect(await pagesRead(large, everyKey)).toBeGreaterThan((await pagesRead(small, everyKey)) + 1_000);
+});
