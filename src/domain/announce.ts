@@ -80,6 +80,11 @@ function outsideIncidents(event: LedgerEvent): Announcement[] {
       return direct('approval_dm', event.approval.id, event.approval.asked);
     case 'ask_opened':
       return direct('ask_dm', event.ask.id, event.ask.assigned);
+    case 'step_recorded':
+      // The run stands still until somebody says whether it happened.
+      return event.record.state === 'in_doubt'
+        ? [{ surface: 'doubt', subject: doubtOf(event.record), address: { kind: 'team_channel' } }]
+        : [];
     case 'run_finished':
       return event.outcome === 'failed'
         ? [{ surface: 'run_failed', subject: event.run, address: { kind: 'team_channel' } }]

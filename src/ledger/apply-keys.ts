@@ -80,7 +80,7 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
   }
 }
 
-const NO_GRACE = { retiring_at: null, grace_ends_at: null } as const;
+const NO_GRACE = { retiring_at: null, grace_ends_at: null, grace_extensions: 0 } as const;
 
 const FORGOTTEN = {
   digest: null,

@@ -110,7 +110,16 @@ export async function moveRotationOf(tx: LedgerDb, key: KeyId, change: RotationC
 export async function wakeRotationOf(tx: LedgerDb, key: KeyId, at: string): Promise<void> {
   const open = tx.selectFrom('rotations').select('run_id').where('key_id', '=', key).where('ended_at', 'is', null);
   const run = (await open.executeTakeFirst())?.run_id;
-  if (run !== undefined && run !== null) await wakeRun(tx, run, at);
+  if (run === undefined || run === null) return;
+  // A step that waits for a time is resumed at that time only, unless it is told that there is something to see.
+  await tx
+    .updateTable('steps')
+    .set({ answered: 1 })
+    .where('run_id', '=', run)
+    .where('state', '=', 'waiting')
+    .where('waiting_kind', '=', 'time')
+    .execute();
+  await wakeRun(tx, run, at);
 }
 
 /** The people have agreed: from here on the step that mints writes its intent. */

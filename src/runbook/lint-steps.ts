@@ -10,17 +10,35 @@ export function lintSteps(runbook: LoadedRunbook): RunbookProblem[] {
   );
 }
 
-function withoutApproval(step: SourceStep, { steps }: LoadedRunbook): Complaint | null {
+function withoutApproval(step: SourceStep, runbook: LoadedRunbook): Complaint | null {
   if (step.kind.effect !== 'destroys') return null;
-  const approved = steps.some(
-    (other) => asksForApproval(other) && other.stage < step.stage && alwaysBefore(other, step),
-  );
-  if (approved) return null;
+  const approvals = runbook.steps.filter((other) => asksForApproval(other) && other.stage < step.stage);
+  const approved = approvals.some((other) => alwaysBefore(other, step));
+  if (approved || askedByNumber(step, approvals, runbook)) return null;
   return {
     expected: 'an approval before anything is destroyed',
     got: `\`${step.id}\` (${step.kind.uses}) without one that is sure to come first`,
     fix: 'write a step with `uses: approve` before it, without `when` and without `on_failure`',
   };
+}
+
+const BY_NUMBER = ['inputs.approvals == 1', 'inputs.approvals >= 2'];
+
+/**
+ * How many people have to agree may come with the run, from key-classes.yaml: one, more, or none for what policy agreed to in advance. Then
+ * both questions have to be there, and a run that is started without the number asks somebody.
+ */
+function askedByNumber(step: SourceStep, approvals: readonly SourceStep[], { inputs }: LoadedRunbook): boolean {
+  const spec = inputs.approvals;
+  if (spec?.type !== 'int' || (spec.default ?? 1) < 1) return false;
+  return BY_NUMBER.every((number) =>
+    approvals.some(
+      ({ facts, onFailure }) =>
+        onFailure.kind === 'stop' &&
+        facts.includes(number) &&
+        facts.every((fact) => fact === number || step.facts.includes(fact)),
+    ),
+  );
 }
 
 function asksForApproval(step: SourceStep): boolean {

@@ -3,12 +3,12 @@ import { type Approval, describeOutcome, eligibleFor, isExpired } from '../domai
 import { planHashOf } from '../domain/binding.ts';
 import { ApprovalId, personOf, StepId } from '../domain/ids.ts';
 import type { ApprovalRule, Policy } from '../domain/policy.ts';
-import type { Run } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { approvalRule, peopleText } from './fields.ts';
 import { bindingNow, keyOfRun } from './look-up.ts';
 import { opaqueToken } from './opaque-token.ts';
+import { modeOf } from './run-mode.ts';
 
 const With = z.strictObject({
   question: peopleText.describe('What is being decided, in one sentence that people read.'),
@@ -72,7 +72,7 @@ async function newApproval(input: z.output<typeof With>, context: StepContext): 
   const subject = { owner: key?.owner ?? null, escalation: key?.escalation ?? null };
   const binding = await bindingNow(context);
   const createdAt = context.now();
-  const minutes = isEmergency(run) ? rule.expires_minutes.emergency : rule.expires_minutes.planned;
+  const minutes = isEmergency(context) ? rule.expires_minutes.emergency : rule.expires_minutes.planned;
   return {
     id: ApprovalId.parse(context.newId('apr')),
     run: run.id,
@@ -103,9 +103,9 @@ function ruleNamed(policy: Policy, name: string): ApprovalRule {
 }
 
 /** An incident is an emergency unless its request said `planned`. */
-function isEmergency(run: Run): boolean {
-  const { situation } = run.inputs;
-  return situation === undefined ? run.incident !== null : situation !== 'planned';
+function isEmergency(context: StepContext): boolean {
+  const mode = modeOf(context);
+  return mode === null ? context.incident !== null : mode !== 'planned';
 }
 
 // Waiting for people who do not exist would only burn the deadline.

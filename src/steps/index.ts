@@ -7,6 +7,7 @@ import { keyCreate } from './key-create.ts';
 import { keyProveDead } from './key-prove-dead.ts';
 import { keyProveLive } from './key-prove-live.ts';
 import { keyQuarantine } from './key-quarantine.ts';
+import { keyRetire } from './key-retire.ts';
 import { keyRevoke } from './key-revoke.ts';
 import { ledgerQuestions } from './ledger-questions.ts';
 import { notify } from './notify.ts';
@@ -14,7 +15,9 @@ import { providerProbeAdmin } from './provider-probe-admin.ts';
 import { reminderProve } from './reminder-prove.ts';
 import { runbookStart } from './runbook-start.ts';
 import { secretDeliver } from './secret-deliver.ts';
+import { secretDestroy } from './secret-destroy.ts';
 import { summaryPost } from './summary-post.ts';
+import { usageGate } from './usage-gate.ts';
 
 /** Every `uses:` that a runbook may name. Schema, error messages, dispatch and documentation are drawn from this list. */
 export const stepKinds: readonly StepKind[] = [
@@ -29,8 +32,11 @@ export const stepKinds: readonly StepKind[] = [
   keyCreate,
   secretDeliver,
   keyProveLive,
+  keyRetire,
+  usageGate,
   keyRevoke,
   keyProveDead,
+  secretDestroy,
   notify,
   reminderProve,
   summaryPost,

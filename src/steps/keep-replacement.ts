@@ -16,6 +16,6 @@ export async function assertWorthTakingBack(replacement: Key, { ledger, now }: S
   );
 }
 
-function isOver(key: Key, now: Date): boolean {
+export function isOver(key: Key, now: Date): boolean {
   return key.state === 'expired' || key.state === 'revoked' || (key.expiresAt !== null && key.expiresAt <= now);
 }

@@ -94,7 +94,7 @@ async function successor(
     state: 'pending',
     createdAt: context.now(),
     activatedAt: null,
-    expiresAt,
+    expiresAt: issued.expiresAt ?? expiresAt,
     ...UNTOUCHED,
   };
 }

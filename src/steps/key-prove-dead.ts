@@ -9,7 +9,7 @@ import type { Secret } from '../secret.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { keyRef, secretRef } from './fields.ts';
 import { expiryOf } from './key-classify.ts';
-import { currentKey, providerOf, sealedSecret } from './look-up.ts';
+import { currentKey, providerOf, sealedSecret, sinkOf } from './look-up.ts';
 import { recovery } from './recovery.ts';
 
 const EVERY_MS = 10_000;
@@ -20,13 +20,13 @@ const With = z.strictObject({
   secret: secretRef
     .nullable()
     .describe(
-      'Its material as key.quarantine sealed it; null: only the provider is asked about its record, where that is a proof.',
+      'Its material as key.quarantine sealed it; null: what was kept of it at the delivery, or is still at its registered place.',
     ),
 });
 
 /**
  * Probes every 10 s until the old key is rejected, and fails loudly when it is still accepted after the provider's enforcement delay and
- * two minutes more (design/keys.md). The sealed evidence stays: see key.quarantine.
+ * two minutes more (design/keys.md). What is sealed of it stays here: secret.destroy looks after it.
  *
  * Without the material nothing may be able to try the key. That is no proof and no failure either: the step ends with `proved: false`
  * and nothing on record, so that the runbook asks a person who can show it (`ask` with `settles: death`); until then the incident stays open.
@@ -71,11 +71,25 @@ function assertOver(key: Key, expired: readonly LedgerEvent[]): void {
   );
 }
 
-/** Null without a handle, and when what was sealed is not this key's material: probing with something else proves nothing. */
+/** Null when nothing at hand is this key's material: probing with something else proves nothing. */
 async function materialOf(key: Key, handle: string | null, context: StepContext): Promise<Secret | null> {
-  if (handle === null) return null;
-  const material = context.vault.open(await sealedSecret(context, SecretId.parse(handle)));
-  return providerOf(context, key).matches(key, material) ? material : null;
+  const kept =
+    handle === null ? await context.ledger.secretsOfKey(key.id) : [await sealedSecret(context, SecretId.parse(handle))];
+  const isIts = (material: Secret) => providerOf(context, key).matches(key, material);
+  for (const sealed of kept) {
+    if (handle === null && (sealed.purpose !== 'evidence' || sealed.envelope === null)) continue;
+    const material = context.vault.open(sealed);
+    if (isIts(material)) return material;
+  }
+  const there = handle === null ? await atItsPlace(key, context) : null;
+  return there !== null && isIts(there) ? there : null;
+}
+
+// A key that is revoked before it is replaced is still where its caller reads it.
+async function atItsPlace(key: Key, context: StepContext): Promise<Secret | null> {
+  if (key.delivery === null) return null;
+  const { sink, delivery } = sinkOf(context, key);
+  return sink.read(delivery.target);
 }
 
 function notYet(

@@ -7,6 +7,7 @@ import { PermanentFailure } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { keyRef, secretRef } from './fields.ts';
+import { isHandedOver } from './handed-over.ts';
 import { currentKey, providerOf, sealedSecret, sinkOf } from './look-up.ts';
 import { recovery } from './recovery.ts';
 
@@ -78,9 +79,6 @@ async function materialOf(key: Key, sealed: SealedSecret, context: StepContext):
 
 // Only once the recipient was seen to have it: before the delivery the sealed copy is the only one.
 async function copyNoLongerNeeded(key: Key, sealed: SealedSecret, context: StepContext): Promise<LedgerEvent[]> {
-  if (sealed.destroyedAt !== null || key.delivery === null) return [];
-  const { sink, delivery } = sinkOf(context, key);
-  const there = await sink.read(delivery.target);
-  if (there === null || !providerOf(context, key).matches(key, there)) return [];
+  if (sealed.destroyedAt !== null || !(await isHandedOver(key, context))) return [];
   return [{ type: 'secret_destroyed', secret: sealed.id }];
 }

@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { type Key, nameOf } from '../domain/key.ts';
+import type { RotationMode } from '../domain/rotation.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { type KeyRef, keyRef } from './fields.ts';
 import { currentKey, providerOf } from './look-up.ts';
+import { modeOf } from './run-mode.ts';
 
 const With = z.strictObject({
   key: keyRef.describe('The key to revoke, for good.'),
@@ -59,7 +61,7 @@ async function assertMayGo(key: Key, replacedBy: KeyRef | null, context: StepCon
     throw new PermanentFailure(
       `${nameOf(key)} is of the class ${key.class}; a runbook never revokes it. Two people decide that at the provider.`,
     );
-  if (context.run.inputs.situation === 'exploited' || replacedBy === null) return;
+  if (modeOf(context) === 'exploited' || replacedBy === null) return;
   const replacement = await currentKey(context, replacedBy);
   if (replacement.state === 'active' && replacement.provedLiveAt !== null) return;
   throw new PermanentFailure(
@@ -68,8 +70,11 @@ async function assertMayGo(key: Key, replacedBy: KeyRef | null, context: StepCon
   );
 }
 
-function isCompromised({ run }: StepContext): boolean {
-  return run.inputs.situation === 'exploited' || run.inputs.situation === 'suspected';
+const COMPROMISED: readonly RotationMode[] = ['suspected', 'extended', 'exploited'];
+
+function isCompromised(context: StepContext): boolean {
+  const mode = modeOf(context);
+  return mode !== null && COMPROMISED.includes(mode);
 }
 
 function containment({ incident }: StepContext): LedgerEvent[] {

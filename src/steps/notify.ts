@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import type { Notice } from '../domain/incident.ts';
-import { instantText } from '../domain/instant.ts';
-import { fingerprintOf, type Key, nameOf } from '../domain/key.ts';
+import { type Key, nameOf } from '../domain/key.ts';
 import { peopleNamed } from '../domain/policy.ts';
 import { affectedSince } from './affected.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { keyRef, peopleText, whoText } from './fields.ts';
+import { replacementAvailable, whichKey } from './key-sentences.ts';
 import { currentKey } from './look-up.ts';
 
 const With = z.strictObject({
@@ -74,26 +74,10 @@ function noticeTo(
     key: key.id,
     template: replacement === null ? 'key-failed' : 'key-replaced',
     facts: {
-      whichKey: whichKey(key),
+      whichKey: whichKey(key, context.now()),
       replacementAvailable: replacementAvailable(replacement),
       dataIntegrity: input.data_integrity,
     },
     createdAt: context.now(),
   };
-}
-
-function whichKey(key: Key): string {
-  const which = `${nameOf(key)} of ${key.service} in ${key.environment} (fingerprint ${fingerprintOf(key)})`;
-  if (key.compromisedAt !== null) return `${which} was compromised and must not be used.`;
-  if (key.state === 'revoked' && key.revokedAt !== null)
-    return `${which} was revoked at ${instantText(key.revokedAt)}.`;
-  return key.expiresAt === null ? `${which} failed.` : `${which} expired at ${instantText(key.expiresAt)}.`;
-}
-
-function replacementAvailable(replacement: Key | null): string {
-  if (replacement === null) return 'There is no replacement yet; you will be told when there is one.';
-  if (replacement.activatedAt === null)
-    return `${nameOf(replacement)} is made and not delivered yet; you will be told when it is.`;
-  const until = replacement.expiresAt === null ? '' : `, valid until ${instantText(replacement.expiresAt)}`;
-  return `${nameOf(replacement)} is available since ${instantText(replacement.activatedAt)}, where its callers read it${until}.`;
 }

@@ -7,24 +7,36 @@ import { PermanentFailure } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { keyRef, secretRef } from './fields.ts';
+import { isInPlace } from './handed-over.ts';
 import { assertWorthTakingBack } from './keep-replacement.ts';
 import { currentKey, providerOf, sealedSecret, sinkOf } from './look-up.ts';
+import { lookAtOffer, type Offered, offer, recipient } from './secret-offer.ts';
 
 const With = z.strictObject({
   secret: secretRef.describe('The sealed material, as key.create made it.'),
   key: keyRef.describe('The key that this material belongs to.'),
-  to: z.enum(['owner']).describe('owner: the place that is registered for this key, from which its caller reads.'),
+  to: z
+    .enum(['owner', 'claim'])
+    .describe(
+      'owner: the place that is registered for this key, from which its caller reads; claim: an offer to `recipient`, who takes it once.',
+    ),
+  recipient: recipient.optional(),
 });
 
 /**
  * Puts the new material where the caller reads it, unseen by any person. What was there before is kept sealed first, and on record before
- * anything is overwritten: a crash in between must not cost the caller its only copy. Undo puts it back.
+ * anything is overwritten: a crash in between must not cost the caller its only copy. Undo puts it back. A key without such a place is
+ * offered to its recipient instead (secret-offer.ts).
  */
 export const secretDeliver = defineStep({
   uses: 'secret.deliver',
-  summary: 'Delivers a sealed secret to the place that its caller reads from, and activates the key.',
+  summary:
+    'Delivers a sealed secret to the place that its caller reads from, or to who claims it, and activates the key.',
   with: With,
-  outputs: z.strictObject({ sink: z.string(), target: z.string() }),
+  outputs: z.strictObject({
+    sink: z.string().describe('The sink; `claim` when its recipient took it.'),
+    target: z.string().describe('The place; the recipient of a claim.'),
+  }),
   effect: 'writes',
   repeat: 'probe',
   undo: {
@@ -32,16 +44,20 @@ export const secretDeliver = defineStep({
     summary: 'Puts back what was there before, unless the new key works and the old one cannot be used any more.',
     undo: async (undoing) => {
       const input = With.safeParse(undoing.input);
-      // Whose own references could not be resolved delivered nothing.
-      return input.success ? withdraw(input.data, undoing) : [];
+      // Whose own references could not be resolved delivered nothing. What was claimed dies with the key, which key.create takes back.
+      return input.success && input.data.to === 'owner' ? withdraw(input.data, undoing) : [];
     },
   },
   timeoutMs: 60_000,
-  perform: async (input, context) => keepThenDeliver(input, context),
-  resume: async (input, context) => keepThenDeliver(input, context),
+  perform: async (input, context) =>
+    input.to === 'claim' ? offer(await offered(input, context), context) : keepThenDeliver(input, context),
+  resume: async (input, context) =>
+    input.to === 'claim' ? lookAtOffer(await offered(input, context), context) : keepThenDeliver(input, context),
   probe: async (input, context) => {
+    // An offer that is not on record was never made.
+    if (input.to === 'claim') return 'did_not_happen';
     const { key, sealed } = await sealedFor(input, context);
-    return (await holds(key, context)) ? delivered(key, sealed) : 'did_not_happen';
+    return (await isInPlace(key, context)) ? delivered(key, sealed) : 'did_not_happen';
   },
 });
 
@@ -68,11 +84,10 @@ async function sealedFor(
   );
 }
 
-/** Does the caller's place hold this key's material right now? */
-async function holds(key: Key, context: StepContext): Promise<boolean> {
-  const { sink, delivery } = sinkOf(context, key);
-  const there = await sink.read(delivery.target);
-  return there !== null && providerOf(context, key).matches(key, there);
+async function offered(input: z.output<typeof With>, context: StepContext): Promise<Offered> {
+  const { key, sealed } = await sealedFor(input, context);
+  if (input.recipient !== undefined) return { key, sealed, recipient: input.recipient };
+  throw new PermanentFailure(`${nameOf(key)} can be offered to nobody: name the recipient, such as person:carol.`);
 }
 
 // A runbook without key.quarantine, or an owner who has put another value in since, would otherwise lose the only copy.
@@ -105,7 +120,7 @@ async function previousOf(key: Key, context: StepContext): Promise<SealedSecret 
 // by hand, changes nothing.
 async function withdraw(input: z.output<typeof With>, context: StepContext): Promise<LedgerEvent[]> {
   const key = await currentKey(context, input.key);
-  if (key.delivery === null || !(await holds(key, context))) return [];
+  if (key.delivery === null || !(await isInPlace(key, context))) return [];
   await assertWorthTakingBack(key, context);
   const { sink, delivery } = sinkOf(context, key);
   const previous = await previousOf(key, context);

@@ -57,3 +57,12 @@ describe('a notice', () => {
     expect(announcementsOf(notice('caller:payments-worker'), null)).toEqual([]);
   });
 });
+
+test.each([
+  [{ type: 'run_finished', run: aRun().id, outcome: 'failed', why: '' }, ['run_failed']],
+  [{ type: 'step_recorded', run: aRun().id, record: aStep('a', { state: 'in_doubt', question: '?' }) }, ['doubt']],
+] as [LedgerEvent, string[]][])('outside of incidents the team hears what stands still: %o', (event, expected) => {
+  const told = announcementsOf(event, null);
+  expect(told.map(({ surface }) => surface)).toEqual(expected);
+  expect(told.every(({ address }) => address.kind === 'team_channel')).toBe(true);
+});

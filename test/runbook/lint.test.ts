@@ -69,6 +69,28 @@ test('takes an approval under the same condition for an approval', async () => {
   expect(await lint({ runbook })).toEqual([]);
 });
 
+/** One question for one person, one for two, and nobody where policy has agreed already. */
+function asManyAsAsked({ numbers = ['== 1', '>= 2'], fallback = 1 } = {}): string {
+  const go = / {2}- id: go[\s\S]*?rule: rotate \}\n/.exec(GOOD)?.[0] ?? '';
+  const asked = numbers.map((number, index) =>
+    go.replace('- id: go\n', `- id: go_${index}\n    when: inputs.approvals ${number}\n`),
+  );
+  const input = `  approvals: { type: int, min: 0, max: 2, default: ${fallback} }\n`;
+  return GOOD.replace(go, asked.join('')).replace('grants:', `${input}grants:`);
+}
+
+test('lets the number of people who have to agree come with the run, from the rules for its class', async () => {
+  expect(await lint({ runbook: asManyAsAsked() })).toEqual([]);
+});
+
+test.each([
+  ['nobody is asked when two should be', asManyAsAsked({ numbers: ['== 1'] })],
+  ['nobody is asked when one should be', asManyAsAsked({ numbers: ['>= 2'] })],
+  ['a run without a number asks nobody', asManyAsAsked({ fallback: 0 })],
+])('does not take a number for an approval when %s', async (_name, runbook) => {
+  expect((await lint({ runbook })).join('\n')).toContain('expected an approval before anything is destroyed');
+});
+
 test.each([
   ['a contradiction', 'when: inputs.situation == "exploited" && inputs.situation == "expired"'],
   ['a condition and its opposite', 'when: has(steps.mint) && !has(steps.mint)'],

@@ -84,6 +84,7 @@ describe('R-KEY-EXPIRY', () => {
       'old_dead',
       'tell',
       'never_again',
+      'copies',
       'summary',
     ]);
   });
@@ -125,6 +126,7 @@ describe('R-KEY-EXPIRY', () => {
         'integrity',
         'tell',
         'never_again',
+        'copies',
         'summary',
       ]);
       expect(given.tell).toMatchObject({ replacement: null, data_integrity: 'seen' });
@@ -142,6 +144,7 @@ describe('R-KEY-EXPIRY', () => {
       'integrity',
       'tell',
       'never_again',
+      'copies',
       'summary',
     ]);
     expect(given.restored).toMatchObject({

@@ -209,8 +209,30 @@ describe('key.prove_dead', () => {
     expect(failure(await play(world, keyProveDead, asked))).toContain('Nothing could say');
   });
 
+  test('tries what is still at its place when nobody has sealed it', async () => {
+    const world = aStepWorld();
+    world.provider.live.clear();
+    const tried: (string | null)[] = [];
+    const { probe } = world.provider;
+    world.provider.probe = async (key, material, signal) => {
+      tried.push(material?.reveal() ?? null);
+      return probe(key, material, signal);
+    };
+    await play(world, keyProveDead, input);
+    expect(tried).toEqual([OLD_MATERIAL]);
+  });
+
+  test('tries what the delivery kept, when its place holds the new key', async () => {
+    const { world } = await replaced();
+    world.provider.live.delete(digestOf(OLD_MATERIAL));
+    expect(done(await play(world, keyProveDead, input))).toMatchObject({ proved: true });
+    const [kept] = await world.context.ledger.secretsOfKey(aKey().id);
+    expect(kept).toMatchObject({ purpose: 'evidence', destroyedAt: null });
+  });
+
   test('without its material, ends without a proof when nothing could try it', async () => {
     const world = aStepWorld();
+    world.sink.targets.clear();
     const run = world.context.run;
     world.ledger.runs.set(run.id, { ...run, steps: { step: aStep('step', { state: 'started' }) } });
     world.at(minutesAfter(NOON, 4));

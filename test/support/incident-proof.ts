@@ -24,6 +24,7 @@ export const STEPS = [
   'old_dead',
   'tell',
   'never_again',
+  'copies',
   'summary',
 ] as const;
 

@@ -1,4 +1,5 @@
 import type { Approval } from '../../src/domain/approval.ts';
+import type { Claim } from '../../src/domain/claim.ts';
 import type { AuditEntry, LedgerEvent } from '../../src/domain/event.ts';
 import type { Alert, Ask, Evidence, Incident, Notice, Reminder, SealedSecret } from '../../src/domain/incident.ts';
 import type { Key } from '../../src/domain/key.ts';
@@ -11,6 +12,7 @@ export interface MemoryLedger {
   incidents: Map<string, Incident>;
   approvals: Map<string, Approval>;
   asks: Map<string, Ask>;
+  claims: Map<string, Claim>;
   alerts: Alert[];
   secrets: Map<string, SealedSecret>;
   notices: Notice[];
@@ -31,6 +33,7 @@ export function memoryLedger(): MemoryLedger {
     incidents: new Map(),
     approvals: new Map(),
     asks: new Map(),
+    claims: new Map(),
     alerts: [],
     secrets: new Map(),
     notices: [],
@@ -103,6 +106,10 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
     ask: async (id) => rows.asks.get(id) ?? null,
     askByToken: async (token) => [...rows.asks.values()].find((one) => one.token === token) ?? null,
     asksOfIncident: async (incident) => [...rows.asks.values()].filter((one) => one.incident === incident),
+    claim: async (id) => rows.claims.get(id) ?? null,
+    claimsOfKey: async (key) => [...rows.claims.values()].filter((one) => one.key === key),
+    // Rotations are rows that the real ledger keeps by itself; a single step never sees another one's.
+    openRotationOf: async () => null,
     incident: async (id) => rows.incidents.get(id) ?? null,
     openIncidentOfKey: async (key) =>
       [...rows.incidents.values()].find((one) => one.key === key && one.closedAt === null) ?? null,
@@ -179,6 +186,12 @@ function change(rows: Rows, event: LedgerEvent, at: Date): void {
         answer: { yes: event.yes, evidence: event.evidence, by: event.by, at },
       }));
       return;
+    case 'claim_opened':
+      rows.claims.set(event.claim.id, event.claim);
+      return;
+    case 'claim_taken':
+      update(rows.claims, event.claim, (one) => ({ ...one, takenAt: at, takenBy: event.by, takenHow: event.how }));
+      return;
     case 'notice_issued':
       rows.notices.push(event.notice);
       return;
@@ -205,6 +218,14 @@ function keyChange(event: LedgerEvent, at: Date): { key: string; set: Partial<Ke
       return { key: event.key, set: { state: 'active', activatedAt: at } };
     case 'key_expired':
       return { key: event.key, set: { state: 'expired' } };
+    case 'key_retired':
+      return { key: event.key, set: { state: 'retiring', retiringAt: at, graceEndsAt: event.graceEndsAt } };
+    case 'key_grace_extended':
+      return { key: event.key, set: { graceEndsAt: event.graceEndsAt } };
+    case 'key_suspended':
+      return { key: event.key, set: { state: 'suspended' } };
+    case 'key_reinstated':
+      return { key: event.key, set: { state: event.to, ...(event.to === 'active' && NO_GRACE) } };
     case 'key_quarantined':
       return { key: event.key, set: { quarantinedAt: at } };
     case 'key_compromised':
@@ -219,6 +240,8 @@ function keyChange(event: LedgerEvent, at: Date): { key: string; set: Partial<Ke
       return null;
   }
 }
+
+const NO_GRACE = { retiringAt: null, graceEndsAt: null } as const;
 
 function incidentChange(event: LedgerEvent, at: Date): { incident: string; set: Partial<Incident> } | null {
   switch (event.type) {

@@ -1,0 +1,150 @@
+import { z } from 'zod';
+import type { LedgerEvent } from '../domain/event.ts';
+import { type Grace, nextMilestoneAt } from '../domain/grace-milestones.ts';
+import { type Key, nameOf } from '../domain/key.ts';
+import { toldBy } from '../domain/timeline.ts';
+import type { Told } from '../domain/told.ts';
+import { countedSince, type StillCalling, stillCalling } from '../domain/usage-share.ts';
+import { PermanentFailure } from '../errors.ts';
+import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { keyRef } from './fields.ts';
+import { graceNotices } from './grace-notices.ts';
+import { currentKey } from './look-up.ts';
+
+const LOOK_AGAIN_MS = 15 * 60_000;
+const AUDIT_LINES = 200;
+
+const With = z.strictObject({
+  key: keyRef.describe('The key that is being replaced.'),
+  replacement: keyRef.describe('Its replacement, which its callers move over to.'),
+  share_percent: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(1)
+    .describe('The gate opens when less than this part of the calls still comes with the old key.'),
+});
+
+/**
+ * Nobody's key is revoked under their hands: waits until the grace is over as the ledger has it now (an extension moves it), tells owner and
+ * callers on the way, and then holds until less than one call in a hundred comes with the old key. Attempts that are refused count, for
+ * they are somebody whom the revoking would leave behind. A person may waive it, under their name.
+ */
+export const usageGate = defineStep({
+  uses: 'usage.gate',
+  summary:
+    'Waits for the end of the grace, and then until nearly nobody calls with the old key or a person waives that.',
+  with: With,
+  outputs: z.strictObject({
+    share: z.number().describe('Calls with the old key as a part of all calls in the last hour, 0 to 1.'),
+    callers: z.array(z.string()).describe('Who still called with the old key.'),
+    waived: z.boolean().describe('true: a person let the key be revoked all the same.'),
+    waived_by: z.string().nullable(),
+    why: z.string().nullable().describe('What that person gave as the reason.'),
+  }),
+  effect: 'reads',
+  repeat: 'safe',
+  undo: { kind: 'nothing', why: 'It only waits.' },
+  timeoutMs: 30_000,
+  perform: async (input, context) => look(input, context),
+  resume: async (input, context) => look(input, context),
+});
+
+async function look(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
+  const key = await currentKey(context, input.key);
+  const replacement = await currentKey(context, input.replacement);
+  if (key.state === 'revoked') return passed({ share: 0, callers: [] }, null, []);
+  if (replacement.state === 'revoked' || replacement.state === 'expired')
+    throw new PermanentFailure(
+      `${nameOf(key)} was not revoked: its replacement ${nameOf(replacement)} is ${replacement.state} meanwhile, so it would be missed.`,
+    );
+  const grace = graceOf(key);
+  if (grace === null) return decide({ key, replacement, input }, [], context);
+  const notices = await graceNotices({ key, replacement, grace }, context);
+  const until = nextMilestoneAt(grace, context.now());
+  if (until !== null) return { kind: 'wait', waiting: { kind: 'time', until }, events: notices };
+  return decide({ key, replacement, input }, notices, context);
+}
+
+/** A key that was never retired, such as one in shipped devices, has no end to wait for. */
+function graceOf({ retiringAt, graceEndsAt }: Key): Grace | null {
+  return retiringAt === null || graceEndsAt === null ? null : { retiringAt, graceEndsAt };
+}
+
+interface Gate {
+  key: Key;
+  replacement: Key;
+  input: z.output<typeof With>;
+}
+
+/** The question itself: may the old key go? */
+async function decide(
+  { key, replacement, input }: Gate,
+  notices: LedgerEvent[],
+  context: StepContext,
+): Promise<StepResult> {
+  const found = await callsNow(key, replacement, context);
+  if (found.share * 100 < input.share_percent) return passed(found, null, notices);
+  const waiver = await waiverOf(key, context);
+  if (waiver !== null) return passed(found, waiver, notices);
+  const until = new Date(context.now().getTime() + LOOK_AGAIN_MS);
+  return { kind: 'wait', waiting: { kind: 'time', until }, events: [...notices, ...(await held(key, found, context))] };
+}
+
+function passed({ share, callers }: StillCalling, waiver: Waiver | null, events: LedgerEvent[]): StepResult {
+  const outputs = {
+    share,
+    callers: callers.map(({ caller }) => caller),
+    waived: waiver !== null,
+    waived_by: waiver?.by ?? null,
+    why: waiver?.reason ?? null,
+  };
+  return { kind: 'done', outputs, events };
+}
+
+async function callsNow(key: Key, replacement: Key, { ledger, now }: StepContext): Promise<StillCalling> {
+  const since = countedSince(key, now());
+  return stillCalling(await ledger.usageOf(key.id, since), await ledger.usageOf(replacement.id, since));
+}
+
+interface Waiver {
+  by: string;
+  reason: string;
+}
+
+/** What a person said since this grace began, newest first. */
+async function waiverOf(key: Key, context: StepContext): Promise<Waiver | null> {
+  for (const { at, told } of await linesOf(key, context)) {
+    if (at < beganAt(key, context)) return null;
+    if (told.type === 'usage_gate_waived') return { by: told.by, reason: told.reason };
+  }
+  return null;
+}
+
+/** On record once for each change of who still calls; an extended grace begins a new count. */
+async function held(key: Key, { share, callers }: StillCalling, context: StepContext): Promise<LedgerEvent[]> {
+  const since = key.graceEndsAt ?? beganAt(key, context);
+  const last = (await linesOf(key, context)).find(({ told }) => told.type === 'usage_gate_held');
+  const before =
+    last !== undefined && last.at >= since && last.told.type === 'usage_gate_held' ? last.told.callers : null;
+  if (before !== null && sameCallers(before, callers)) return [];
+  return [{ type: 'usage_gate_held', key: key.id, share, callers }];
+}
+
+function sameCallers(before: StillCalling['callers'], now: StillCalling['callers']): boolean {
+  const names = (of: StillCalling['callers']) =>
+    of
+      .map(({ caller }) => caller)
+      .sort()
+      .join(' ');
+  return names(before) === names(now);
+}
+
+function beganAt({ retiringAt }: Key, { run }: StepContext): Date {
+  return retiringAt ?? run.startedAt;
+}
+
+async function linesOf(key: Key, { ledger }: StepContext): Promise<{ at: Date; told: Told }[]> {
+  const newestFirst = await ledger.audit({ subject: `key:${key.id}`, limit: AUDIT_LINES });
+  return newestFirst.map((line) => ({ at: line.at, told: toldBy(line) }));
+}
