@@ -1,4 +1,3 @@
-import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
 import { type Moves, nextMoves, noMoves } from '../domain/moves.ts';
 import type { PlannedStep } from '../domain/plan.ts';
@@ -6,7 +5,7 @@ import type { StepRecord } from '../domain/run.ts';
 import { PermanentFailure, sentenceOf } from '../errors.ts';
 import type { Lease } from '../ledger/leases.ts';
 import { LeaseLost } from '../ledger/ledger.ts';
-import { cancelChildren } from './children.ts';
+import { endOfRun } from './children.ts';
 import type { EngineDeps } from './deps.ts';
 import { ownerIsGone } from './owner.ts';
 import { type InHand, performStep, recordStep, recoverStep, resumeStep } from './perform.ts';
@@ -124,17 +123,10 @@ async function finish({ deps, lease, run }: InHand, { outcome, why }: NonNullabl
     run: run.id,
     lease,
   } as const;
-  await deps.ledger.record(context, async ({ read }) => {
-    // Nobody can decide any more what no longer runs.
-    const orphans = (await read.openApprovalsOfRun(run.id)).map(
-      (approval): LedgerEvent => ({ type: 'approval_decided', approval: approval.id, outcome: 'cancelled' }),
-    );
-    const children = await cancelChildren(read, run, `${run.runbook.id} (${run.id}), which started it, ended: ${why}`);
-    return {
-      events: [...orphans, ...children, { type: 'run_finished', run: run.id, outcome, why }],
-      result: undefined,
-    };
-  });
+  await deps.ledger.record(context, async ({ read }) => ({
+    events: await endOfRun(read, run, { outcome, why }),
+    result: undefined,
+  }));
   if (run.parent !== null) await deps.queue.wake(run.parent.run).catch(() => {});
 }
 

@@ -1,16 +1,21 @@
 import type { LedgerEvent } from '../domain/event.ts';
-import { type Actor, IncidentId, RunId } from '../domain/ids.ts';
-import type { Alert, Incident } from '../domain/incident.ts';
+import type { Actor } from '../domain/ids.ts';
+import type { Alert } from '../domain/incident.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { assertMay, type Policy } from '../domain/policy.ts';
-import type { Run, Situation } from '../domain/run.ts';
+import type { Situation } from '../domain/run.ts';
 import { Refusal } from '../errors.ts';
 import type { Recording, RecordingTx } from '../ledger/ledger.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
 import { keyRefOf } from '../steps/fields.ts';
+import { newIncident, newRun } from './begin.ts';
 import type { EngineDeps } from './deps.ts';
 import type { AlertRequest, Origin, RotateRequest, Started } from './engine.ts';
-import { wakeSoon } from './origin.ts';
 import { auditRefusal } from './refusals.ts';
+import { cutGraces, endPlanned, type Preemption, preemptionBy } from './rotations/preempt.ts';
+import { assertNotWorse, type Running, runningEmergency } from './rotations/running.ts';
+import { spikeAlarm } from './rotations/spike.ts';
+import { runsIn, wakeAll } from './rotations/wake.ts';
 import { findKey, keyBySlugOrRefuse } from './which-key.ts';
 
 export const EMERGENCY_RUNBOOK = 'R-KEY-EXPIRY';
@@ -18,24 +23,30 @@ export const EMERGENCY_RUNBOOK = 'R-KEY-EXPIRY';
 /** `/rotate-key`: policy, incident, run, audit and messages in one transaction; the run is due when this returns. */
 export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<Started> {
   return recordStart(deps, request, `rotate ${request.slug}`, async (tx, policy) => {
-    const key = await keyBySlugOrRefuse(tx.read, request.slug);
-    assertMay(policy, 'rotate', { actor: request.actor, subject: key });
+    const named = await keyBySlugOrRefuse(tx.read, request.slug);
+    assertMay(policy, 'rotate', { actor: request.actor, subject: named });
+    const preemption = await preemptionBy(tx.read, named);
+    const { key } = preemption;
     const situation = request.situation ?? situationOf(key, deps.now());
     assertTrueOf(key, { situation, now: deps.now() });
-    const open = await joinOpenRun(tx, [key]);
+    const open = await runningEmergency(tx.read, [key]);
     if (open !== null) {
-      assertNotWorse(await tx.read.run(open.run), { key, situation });
+      assertNotWorse(open, { key, mode: situation });
+      const { id: run, incident } = open;
       return {
-        events: [{ type: 'run_joined', run: open.run, incident: open.incident, situation, reason: request.reason }],
-        result: open,
+        events: [{ type: 'run_joined', run, incident, situation, reason: request.reason }],
+        result: joined(open),
       };
     }
     const title = `${nameOf(key)}: ${situation === 'expired' ? 'expired' : `${situation} compromise`}`;
-    return begin(deps, {
-      key,
+    const { reason } = request;
+    const isCompromised = situation !== 'expired';
+    return begin(deps, tx.read, {
+      preemption,
+      cuts: isCompromised ? await cutGraces(tx.read, key, { now: deps.now(), reason }) : [],
       situation,
       title,
-      reason: request.reason,
+      reason,
       policy,
       actor: request.actor,
       startedAt: deps.now(),
@@ -49,12 +60,16 @@ export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<
 export async function alert(deps: EngineDeps, request: AlertRequest): Promise<Started> {
   return recordStart(deps, request, `alert ${request.alert}`, async (tx, policy) => {
     assertHookMay(policy, request);
-    const key = await findKey(tx.read, request.key);
+    const preemption = await preemptionBy(tx.read, await findKey(tx.read, request.key));
+    const { key } = preemption;
     const received = alertOf(deps, request, key);
     // By slug the alert may mean the version that is just being replaced; its replacement is not what failed.
-    const open = await joinOpenRun(tx, await tx.read.versionsOf(key.slug));
+    const open = await runningEmergency(tx.read, await tx.read.versionsOf(key.slug));
     if (open !== null)
-      return { events: [{ type: 'alert_received', alert: { ...received, incident: open.incident } }], result: open };
+      return {
+        events: [{ type: 'alert_received', alert: { ...received, incident: open.incident } }],
+        result: joined(open),
+      };
     const [runbook] = deps.runbooks.startedBy({ ...request, source: request.actor });
     if (runbook === undefined)
       throw new Refusal(
@@ -62,8 +77,10 @@ export async function alert(deps: EngineDeps, request: AlertRequest): Promise<St
         `No runbook starts on ${request.alert} with ${request.count} in ${request.windowMinutes} minutes. Add it under start_on.`,
       );
     const title = `${nameOf(key)}: ${request.alert}`;
-    return begin(deps, {
-      key,
+    return begin(deps, tx.read, {
+      preemption,
+      // Calls that fail are no reason to refuse more of them: what is still accepted is left to the people who look.
+      cuts: [],
       // A machine sees that calls fail; on a key whose time is not over that may be anything, so people look.
       situation: isOver(key, deps.now()) ? 'expired' : 'suspected',
       title,
@@ -84,23 +101,33 @@ async function recordStart(
   work: (tx: RecordingTx, policy: Policy) => Promise<Recording<Started>>,
 ): Promise<Started> {
   const context = { at: deps.now(), actor: origin.actor, channel: origin.channel };
-  const started = await auditRefusal(deps, { origin, what }, async () => {
+  const { started, runs } = await auditRefusal(deps, { origin, what }, async () => {
     const { policy } = await deps.policy();
-    return deps.ledger.record(context, async (tx): Promise<Recording<Started>> => {
-      const { source, id } = origin.dedupe;
-      const before = await tx.seen(source, id);
-      if (before !== null) return { events: [], result: { kind: 'repeated', ...before } };
-      const recording = await work(tx, policy);
-      await tx.remember(source, id, { run: recording.result.run, incident: recording.result.incident });
-      return recording;
+    return deps.ledger.record(context, async (tx) => {
+      const { events, result } = await once(tx, origin, () => work(tx, policy));
+      return { events, result: { started: result, runs: runsIn(events) } };
     });
   });
-  if (started.kind === 'started') await wakeSoon(deps, started.run);
+  await wakeAll(deps, runs);
   return started;
 }
 
+async function once(
+  { seen, remember }: RecordingTx,
+  { dedupe: { source, id } }: Origin,
+  work: () => Promise<Recording<Started>>,
+): Promise<Recording<Started>> {
+  const before = await seen(source, id);
+  if (before !== null) return { events: [], result: { kind: 'repeated', run: before.run, incident: before.incident } };
+  const recording = await work();
+  await remember(source, id, { run: recording.result.run, incident: recording.result.incident });
+  return recording;
+}
+
 interface Beginning {
-  key: Key;
+  preemption: Preemption;
+  /** Ends the graces of older versions. */
+  cuts: LedgerEvent[];
   situation: Situation;
   title: string;
   reason: string;
@@ -111,79 +138,32 @@ interface Beginning {
   runbook: string;
 }
 
-function begin(deps: EngineDeps, of: Beginning): Recording<Started> {
-  const now = deps.now();
-  const runbook = deps.runbooks.current(of.runbook);
-  if (runbook === null)
-    throw new Refusal('unknown_runbook', `${of.runbook} is not loaded. Run \`rekey runbooks lint\` to see why.`);
-  deps.runbooks.assertFits(of.runbook, of.key);
-  const inputs = deps.runbooks.checkInputs(of.runbook, { key: keyRefOf(of.key), situation: of.situation });
-  const incident = incidentOf(deps, of, now);
-  const run: Run = {
-    id: RunId.parse(deps.newId('run')),
-    incident: incident.id,
-    parent: null,
-    runbook,
-    inputs,
-    key: of.key.id,
-    requestedBy: of.actor,
-    reason: of.reason,
-    startedAt: now,
-    finishedAt: null,
-    outcome: null,
-    cancelRequestedAt: null,
-    steps: {},
-  };
+async function begin(deps: EngineDeps, read: LedgerReader, of: Beginning): Promise<Recording<Started>> {
+  const { preemption, title, reason, policy, actor, startedAt } = of;
+  const { key } = preemption;
+  const channel = policy.team.incident_channel;
+  const incident = newIncident(deps, { key, title, channel, openedBy: actor, startedAt });
+  const inputs = { key: keyRefOf(key), situation: of.situation };
+  const { runbook } = of;
+  const run = newRun(deps, { runbook, inputs, key, incident: incident.id, requestedBy: actor, reason });
   const alerts: LedgerEvent[] =
     of.alert === null ? [] : [{ type: 'alert_received', alert: { ...of.alert, incident: incident.id } }];
+  const replaces = preemption.open?.id ?? null;
   return {
-    events: [{ type: 'incident_opened', incident }, ...alerts, { type: 'run_started', run }],
+    events: [
+      ...(await endPlanned(read, preemption, reason)),
+      ...of.cuts,
+      { type: 'incident_opened', incident },
+      ...alerts,
+      { type: 'run_started', run },
+      ...(await spikeAlarm(deps, read, { key, policy, requestedBy: actor, replaces })),
+    ],
     result: { kind: 'started', run: run.id, incident: incident.id },
   };
 }
 
-function incidentOf(deps: EngineDeps, of: Beginning, now: Date): Incident {
-  return {
-    id: IncidentId.parse(deps.newId('inc')),
-    severity: of.key.environment === 'production' ? 'SEV2' : 'SEV3',
-    title: of.title,
-    key: of.key.id,
-    keyClass: null,
-    channel: of.policy.team.incident_channel,
-    openedBy: of.actor,
-    startedAt: of.startedAt,
-    reportedAt: now,
-    containedAt: null,
-    recoveredAt: null,
-    closedAt: null,
-    openPoints: [],
-  };
-}
-
-async function joinOpenRun(
-  tx: RecordingTx,
-  keys: readonly Key[],
-): Promise<Extract<Started, { kind: 'joined' }> | null> {
-  for (const key of keys) {
-    const open = await tx.read.openRunOfKey(key.id);
-    if (open === null || open.incident === null) continue;
-    const { id: run, incident, requestedBy: startedBy, startedAt } = open;
-    return { kind: 'joined', run, incident, startedBy, startedAt };
-  }
-  return null;
-}
-
-const SEVERITY: readonly Situation[] = ['expired', 'suspected', 'exploited'];
-
-/** A run treats its key as it was asked to. Joining it with worse news would acknowledge the news and then not act on it. */
-function assertNotWorse(run: Run | null, { key, situation }: { key: Key; situation: Situation }): void {
-  const running = SEVERITY.find((one) => one === run?.inputs.situation);
-  if (run === null || running === undefined || SEVERITY.indexOf(situation) <= SEVERITY.indexOf(running)) return;
-  throw new Refusal(
-    'worse_than_running',
-    `${nameOf(key)} is being recovered as ${running} (${run.id}), which does less than ${situation} needs. ` +
-      `Cancel that run with a reason, then ask again: /rotate-key cancel ${run.id} because "…"`,
-  );
+function joined({ id: run, incident, requestedBy: startedBy, startedAt }: Running): Started {
+  return { kind: 'joined', run, incident, startedBy, startedAt };
 }
 
 /** `expired` is the mildest lane; a key that is still valid does not get it by a slip of the tongue. */

@@ -1,0 +1,63 @@
+import { type Actor, IncidentId, RunId } from '../domain/ids.ts';
+import type { Incident } from '../domain/incident.ts';
+import type { Key } from '../domain/key.ts';
+import type { JsonObject, Run } from '../domain/run.ts';
+import { Refusal } from '../errors.ts';
+import type { EngineDeps } from './deps.ts';
+
+/** A run about one key, on the text of its runbook as it is now. Recording its `run_started` event starts it. */
+export function newRun(
+  deps: Pick<EngineDeps, 'runbooks' | 'now' | 'newId'>,
+  of: {
+    runbook: string;
+    inputs: JsonObject;
+    key: Key;
+    incident: IncidentId | null;
+    requestedBy: Actor;
+    reason: string;
+  },
+): Run {
+  const { incident, key, requestedBy, reason } = of;
+  const runbook = deps.runbooks.current(of.runbook);
+  if (runbook === null)
+    throw new Refusal('unknown_runbook', `${of.runbook} is not loaded. Run \`rekey runbooks lint\` to see why.`);
+  deps.runbooks.assertFits(of.runbook, key);
+  return {
+    id: RunId.parse(deps.newId('run')),
+    incident,
+    parent: null,
+    runbook,
+    inputs: deps.runbooks.checkInputs(of.runbook, of.inputs),
+    key: key.id,
+    requestedBy,
+    reason,
+    startedAt: deps.now(),
+    finishedAt: null,
+    outcome: null,
+    cancelRequestedAt: null,
+    steps: {},
+  };
+}
+
+/** An incident about one key, reported now. */
+export function newIncident(
+  deps: Pick<EngineDeps, 'now' | 'newId'>,
+  of: { key: Key; title: string; channel: string; openedBy: Actor; startedAt: Date },
+): Incident {
+  const { key, title, channel, openedBy, startedAt } = of;
+  return {
+    id: IncidentId.parse(deps.newId('inc')),
+    severity: key.environment === 'production' ? 'SEV2' : 'SEV3',
+    title,
+    key: key.id,
+    keyClass: null,
+    channel,
+    openedBy,
+    startedAt,
+    reportedAt: deps.now(),
+    containedAt: null,
+    recoveredAt: null,
+    closedAt: null,
+    openPoints: [],
+  };
+}

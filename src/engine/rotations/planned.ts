@@ -1,0 +1,92 @@
+import { instantText } from '../../domain/instant.ts';
+import type { Key } from '../../domain/key.ts';
+import type { ClassRule } from '../../domain/key-class.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { assertInterval, assertNoneOpen, assertRotatable } from '../../domain/rotation-rules.ts';
+import { freezeAt, nextStart, type StartRules } from '../../domain/windows.ts';
+import { Refusal } from '../../errors.ts';
+import type { Recording, RecordingTx } from '../../ledger/ledger.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
+import type { RotationsDeps } from './deps.ts';
+import { assertNotItsOwnCredential } from './lock-out.ts';
+import { beginning, newRotation, recipientOf } from './new-rotation.ts';
+import type { RotationAsked, RotationRequest } from './rotations.ts';
+import { spikeAlarm } from './spike.ts';
+
+const HOUR_MS = 3_600_000;
+// The last one that counts is never behind more failed ones than this.
+const LOOKED_BACK = 50;
+
+/** What a request is decided on: everything as it is inside the recording transaction. */
+export interface Standing {
+  read: RecordingTx['read'];
+  key: Key;
+  policy: Policy;
+  rule: ClassRule;
+}
+
+/** A planned rotation: at once when a person says now, else when windows and freezes let it. */
+export async function planned(
+  deps: RotationsDeps,
+  request: RotationRequest,
+  { read, key, policy, rule }: Standing,
+): Promise<Recording<RotationAsked>> {
+  const now = deps.now();
+  await assertFree(read, key);
+  assertRotatable(key, { mode: 'planned', rule, now });
+  await assertNotItsOwnCredential(read, key, now);
+  const recipient = await recipientOf(read, policy, { deliver: request.deliver, key });
+  const scheduledAt = beginOf(request, { rules: startRules(policy, rule, key), leadHours: rule.leadHours, now });
+  const { override, reason, graceHours, actor: requestedBy } = request;
+  const hours = policy.rotations.minimum_interval_hours;
+  assertInterval(await read.rotationsOf(key.slug, LOOKED_BACK), { hours, at: scheduledAt, override });
+  const rotation = newRotation(deps, {
+    key,
+    rule,
+    mode: 'planned',
+    graceHours,
+    scheduledAt,
+    requestedBy,
+    reason: override === null ? reason : `${reason} (rules set aside: ${override})`,
+    recipient,
+  });
+  const alarms = await spikeAlarm(deps, read, { key, policy, requestedBy, replaces: null });
+  const requested = { type: 'rotation_requested', rotation } as const;
+  if (scheduledAt > now) return { events: [requested, ...alarms], result: { kind: 'scheduled', rotation, key } };
+  const { events } = beginning(deps, { rotation, key, incident: null });
+  return { events: [requested, ...events, ...alarms], result: { kind: 'started', rotation, key } };
+}
+
+/** Nothing else is replacing any version of this key: neither a rotation nor an incident's run that has not minted yet. */
+export async function assertFree(read: LedgerReader, key: Key): Promise<void> {
+  assertNoneOpen(await read.openRotationOf(key.slug));
+  for (const version of await read.versionsOf(key.slug)) {
+    const run = await read.openRunOfKey(version.id);
+    if (run === null) continue;
+    const { id, runbook, requestedBy, startedAt } = run;
+    throw new Refusal(
+      'rotation_open',
+      `${key.slug} is in the hands of ${runbook.id} (${id}): in progress since ${instantText(startedAt)} by ${requestedBy}, ends when that run ends.`,
+    );
+  }
+}
+
+export function startRules(policy: Policy, { windows }: Pick<ClassRule, 'windows'>, key: Key): StartRules {
+  return { windows, freezes: policy.freezes, timeZone: policy.team.time_zone, environment: key.environment };
+}
+
+/** A person who says "now" is not kept by windows, which are for the schedule; a freeze is for everybody who gives no reason. */
+function beginOf(
+  { actor, notBefore, override }: RotationRequest,
+  { rules, leadHours, now }: { rules: StartRules; leadHours: number; now: Date },
+): Date {
+  const isScheduled = actor.startsWith('schedule:');
+  const earliest = notBefore ?? (isScheduled ? new Date(now.getTime() + leadHours * HOUR_MS) : now);
+  if (isScheduled || earliest > now) return nextStart(earliest > now ? earliest : now, rules).at;
+  const freeze = freezeAt(now, rules);
+  if (freeze === null || override !== null) return now;
+  throw new Refusal(
+    'frozen',
+    `No planned rotation begins now: ${freeze.name} lasts until ${instantText(freeze.until)}. Ask for then or later, or say why this one cannot wait.`,
+  );
+}
