@@ -3,24 +3,27 @@ import type { SealedSecret } from '../domain/incident.ts';
 import { PermanentFailure } from '../errors.ts';
 import { Secret } from '../secret.ts';
 import { assertCipherWorks, decrypt, encrypt, NONCE_BYTES } from './aes-gcm.ts';
-import type { MasterKey } from './key-files.ts';
-import type { Vault } from './vault.ts';
+import { fixedMasterKeys, type MasterKey, type MasterKeySource, type MasterKeys } from './master-key.ts';
+import type { KeyedVault } from './vault.ts';
 
 const DATA_KEY_BYTES = 32;
 
 /**
- * Envelope encryption: a fresh data key for each secret, wrapped by the master key. Ids and purpose are authenticated with both, so an
- * envelope that was moved to another row does not open. The cipher proves itself before the vault is handed out.
+ * Envelope encryption: a fresh data key for each secret, wrapped by the master key of today. Ids and purpose are authenticated with both, so
+ * an envelope that was moved to another row does not open. What an older master key sealed is opened with that one. The cipher proves itself
+ * before the vault is handed out.
  */
-export function openVault(master: MasterKey): Vault {
+export function openVault(keys: MasterKey | MasterKeySource): KeyedVault {
   assertCipherWorks();
+  const source = typeof keys === 'function' ? keys : fixedMasterKeys(keys);
   return {
     seal: (secret, { id, key, purpose, now }) => {
-      const envelope = sealText(master, secret.reveal(), aboutOf({ id, key, purpose }, master.id));
+      const { current } = source();
+      const envelope = sealText(current, secret.reveal(), aboutOf({ id, key, purpose }, current.id));
       return { id, key, purpose, envelope, createdAt: now, destroyedAt: null };
     },
     open: (sealed) => {
-      const parts = partsOf(sealed, master);
+      const { master, parts } = partsOf(sealed, source());
       try {
         return new Secret(openParts(master, parts, aboutOf(sealed, master.id)));
       } catch (cause) {
@@ -28,6 +31,10 @@ export function openVault(master: MasterKey): Vault {
           cause,
         });
       }
+    },
+    masterKeys: () => {
+      const { current, older } = source();
+      return { current: current.id, older: older.map(({ id }) => id) };
     },
   };
 }
@@ -59,18 +66,19 @@ function openParts(master: MasterKey, { wrapped, nonce, body }: Parts, about: Bu
 }
 
 /** Splits `v1.<kek id>.<wrapped key>.<nonce>.<ciphertext>`, see SealedSecret. */
-function partsOf(sealed: SealedSecret, master: MasterKey): Parts {
+function partsOf(sealed: SealedSecret, { current, older }: MasterKeys): { master: MasterKey; parts: Parts } {
   if (sealed.envelope === null) throw new PermanentFailure(`${named(sealed)} was already consumed.`);
   const [version, kek, ...rest] = sealed.envelope.split('.');
   if (version !== 'v1') throw new PermanentFailure(`${named(sealed)} has an envelope of an unknown version.`);
-  if (kek !== master.id)
+  const master = [current, ...older].find(({ id }) => id === kek);
+  if (master === undefined)
     throw new PermanentFailure(
-      `${named(sealed)} was sealed with another master key than ${master.id}. Put back the master key file that was in use when it was sealed.`,
+      `${named(sealed)} was sealed with another master key (${shownId(kek)}) than ${current.id}. Put back the master key file that was in use when it was sealed, as master-${shownId(kek)}.key beside master.key.`,
     );
   const [wrapped, nonce, body, ...more] = rest.map((part) => strictBase64Url(part));
   if (!wrapped || !nonce || !body || more.length > 0)
     throw new PermanentFailure(`${named(sealed)} has a damaged envelope: expected five parts in base64url.`);
-  return { wrapped, nonce, body };
+  return { master, parts: { wrapped, nonce, body } };
 }
 
 // Node skips what it cannot decode; then two different envelopes would open to the same secret.
@@ -81,6 +89,11 @@ function strictBase64Url(text: string): Buffer | null {
 
 function aboutOf({ id, key, purpose }: Pick<SealedSecret, 'id' | 'key' | 'purpose'>, kek: string): Buffer {
   return Buffer.from(JSON.stringify(['rekey envelope v1', kek, id, key, purpose]));
+}
+
+// Whatever stands in a damaged envelope is not repeated.
+function shownId(kek: string | undefined): string {
+  return kek !== undefined && /^[0-9a-f]{8}$/.test(kek) ? kek : 'unknown';
 }
 
 function named(sealed: SealedSecret): string {

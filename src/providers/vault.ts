@@ -9,3 +9,13 @@ export interface Vault {
   /** Throws PermanentFailure when the envelope was consumed, altered or belongs to other ids. */
   open: (sealed: SealedSecret) => Secret;
 }
+
+/** A vault that tells which master keys it has, by their ids. */
+export interface KeyedVault extends Vault {
+  masterKeys: () => { current: string; older: readonly string[] };
+}
+
+/** Which master key an envelope was sealed under; null for what is no envelope. */
+export function masterKeyIn(envelope: string): string | null {
+  return /^v1\.([^.]*)\./.exec(envelope)?.[1] ?? null;
+}
