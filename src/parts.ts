@@ -3,13 +3,19 @@ import { join } from 'node:path';
 import type { Config } from './config.ts';
 import type { EngineDeps } from './engine/deps.ts';
 import { faultPoints } from './engine/fault-points.ts';
+import type { Keys } from './engine/keys/keys.ts';
+import { openKeys } from './engine/keys/open-keys.ts';
+import { proveVault } from './engine/keys/prove-vault.ts';
+import { openEngine } from './engine/open-engine.ts';
 import { leaseOwner } from './engine/owner.ts';
 import type { Queue } from './engine/queue.ts';
+import { openRotations } from './engine/rotations/open-rotations.ts';
+import type { Rotations } from './engine/rotations/rotations.ts';
 import { Refusal } from './errors.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
 import { providers } from './providers/index.ts';
-import { type KeyFiles, loadKeyFiles } from './providers/key-files.ts';
+import { type KeyFiles, loadKeys } from './providers/key-files.ts';
 import { openVault } from './providers/seal.ts';
 import { randomId } from './random-id.ts';
 import { loadClassRule, loadKeyClasses, loadPolicy } from './runbook/policy-file.ts';
@@ -27,6 +33,9 @@ export interface Parts<Clock extends AlarmClock> {
   queue: Clock;
   keyFiles: KeyFiles;
   runbooks: RunbookSet;
+  engine: ReturnType<typeof openEngine>;
+  keys: Keys;
+  rotations: Rotations;
 }
 
 /** Configuration → ledger → queue → engine. Throws a Refusal that says what to mend; `onStop` gets what has to be closed, in order. */
@@ -36,7 +45,7 @@ export async function openParts<Clock extends AlarmClock>(
 ): Promise<Parts<Clock>> {
   const now = () => new Date();
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
-  const keyFiles = loadKeyFiles(config.keysDir);
+  const keyFiles = await loadKeys({ dir: config.keysDir, command: config.masterKeyCommand });
   const policy = () => loadPolicy(config.runbooksDir);
   await Promise.all([policy(), loadKeyClasses(config.runbooksDir)]);
   const runbooks = await openRunbookSet(config.runbooksDir, stepKinds);
@@ -44,8 +53,9 @@ export async function openParts<Clock extends AlarmClock>(
   onStop(ledger.close);
   await assertWhole(ledger, config.ledgerFile);
   const queue = await openQueue();
-  const vault = openVault(keyFiles.masterKey);
   const { pepper } = keyFiles;
+  const vault = openVault(keyFiles.masterKeys);
+  await proveVault({ ledger, vault, pepper, now });
   const deps: EngineDeps = {
     ledger,
     queue,
@@ -63,12 +73,20 @@ export async function openParts<Clock extends AlarmClock>(
     faultPoint: faultPoints(config.faultAt),
     owner: leaseOwner(),
   };
-  return { deps, queue, keyFiles, runbooks };
+  return {
+    deps,
+    queue,
+    keyFiles,
+    runbooks,
+    engine: openEngine(deps),
+    keys: openKeys({ ...deps, pepper }),
+    rotations: openRotations(deps),
+  };
 }
 
 /** A bot that cannot show what happened before must not add to it. */
 async function assertWhole(ledger: Ledger, file: string): Promise<void> {
-  const verdict = await ledger.verifyAudit();
+  const verdict = await ledger.verifyTail();
   if (verdict.whole) return;
   throw new Refusal(
     'audit_broken',

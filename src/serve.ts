@@ -1,5 +1,4 @@
 import type { Config } from './config.ts';
-import { openEngine } from './engine/open-engine.ts';
 import { openQueue, type Queue } from './engine/queue.ts';
 import { startSweep } from './engine/sweep.ts';
 import { startHttp } from './http/start-http.ts';
@@ -49,20 +48,25 @@ async function startQueue(config: Config, { log, onStop }: { log: Log; onStop: O
 
 async function startFronts(
   config: Config,
-  { deps, queue, keyFiles, runbooks, log, onStop }: Parts<Queue> & { log: Log; onStop: OnStop },
+  { deps, queue, keyFiles, runbooks, engine, rotations, log, onStop }: Parts<Queue> & { log: Log; onStop: OnStop },
 ): Promise<string> {
   reportProblems(runbooks, log);
   onStop(watchFolder(config.runbooksDir, () => reload(runbooks, log)));
   const { ledger, now } = deps;
-  const engine = openEngine(deps);
   const usage = countUsage(ledger, now, (error) => log.error({ err: error }, 'usage'));
   onStop(usage.stop);
+  const check = ledger.verifyInBackground({ onBroken: (sentence) => log.error({}, sentence) });
+  onStop(check.stop);
   let slackState = () => ({ ok: true, detail: '' });
   const http = await startHttp({
     ...config.http,
     hooks: { engine, secretOf: (name) => hookSecret(config.keysDir, name), now },
     verify: { ledger: ledger.read, digestOf: keyFiles.pepper.digestOf, usage, now },
-    notReady: async () => ({ ...notReady('queue', await queue.health()), ...notReady('slack', slackState()) }),
+    notReady: async () => ({
+      ...notReady('queue', await queue.health()),
+      ...notReady('slack', slackState()),
+      ...notReady('audit', check.state()),
+    }),
     onError: (error, id) => log.error({ err: error, id }, 'http'),
   });
   onStop(http.stop);
@@ -75,6 +79,7 @@ async function startFronts(
       ...sources,
       config: config.slack,
       engine,
+      rotations,
       outbox: ledger.outbox,
       inbox: ledger.inbox,
       onRecorded: ledger.onRecorded,

@@ -1,6 +1,7 @@
 import type { Policy } from '../domain/policy.ts';
 import type { Runbooks } from '../engine/deps.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { Rotations } from '../engine/rotations/rotations.ts';
 import type { Inbox } from '../ledger/inbox.ts';
 import type { Outbox } from '../ledger/outbox.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
@@ -39,6 +40,7 @@ export interface Sources {
 export interface SlackDeps extends Sources {
   config: SlackConnection;
   engine: Engine;
+  rotations: Pick<Rotations, 'request'>;
   outbox: Outbox;
   inbox: Inbox;
   /** Calls the listener after each recording in this process; returns how to stop. */

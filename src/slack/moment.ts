@@ -1,12 +1,14 @@
 import type { ModalView } from '@slack/types';
 import type { PersonId } from '../domain/ids.ts';
 import type { Engine, Origin } from '../engine/engine.ts';
+import type { Rotations } from '../engine/rotations/rotations.ts';
 import type { Sources } from './deps.ts';
 import type { Message } from './limits.ts';
 
 /** What handlers work with, besides the moment they are called in. */
 export interface Desk extends Sources {
   engine: Engine;
+  rotations: Pick<Rotations, 'request'>;
 }
 
 /** One command, press or submission of one person who was let in. */

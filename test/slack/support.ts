@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { Runbooks } from '../../src/engine/deps.ts';
+import { openRotations } from '../../src/engine/rotations/open-rotations.ts';
 import { Secret } from '../../src/secret.ts';
 import { startSlack } from '../../src/slack/app.ts';
 import type { Log, SlackDeps } from '../../src/slack/deps.ts';
@@ -148,6 +149,7 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
       port: 0,
     },
     engine,
+    rotations: openRotations(deps),
     ledger: ledger.read,
     outbox: ledger.outbox,
     inbox: ledger.inbox,

@@ -9,7 +9,7 @@ export type RotateIntent =
   | { kind: 'status'; run: string | null }
   | { kind: 'show'; slug: string }
   | { kind: 'cancel'; run: string; reason: string }
-  | { kind: 'planned'; slug: string }
+  | { kind: 'planned'; slug: string; graceHours: number | null; reason: string }
   | { kind: 'rotate'; slug: string; situation: Situation | null; reason: string };
 
 /**
@@ -63,10 +63,23 @@ function keyIntent(key: Token, rest: Token[]): RotateIntent {
   const slug = slugOf(key, EXAMPLE);
   const { words, reason } = splitReason(rest);
   const [word, ...more] = words;
-  if (word?.text.toLowerCase() === 'planned') return { kind: 'planned', slug };
+  if (word?.text.toLowerCase() === 'planned') return plannedIntent(slug, more, reason);
   if (more[0] !== undefined)
     throw malformed(`"${more[0].text}" is one word too many; put the reason in quotes after because`, EXAMPLE);
   return { kind: 'rotate', slug, situation: word === undefined ? null : situationOf(word), reason };
+}
+
+const PLANNED_EXAMPLE = '/rotate-key payments-prod planned grace 24h because "a new quarter"';
+
+function plannedIntent(slug: string, words: readonly Token[], reason: string): RotateIntent {
+  const text = words.map((word) => word.text).join(' ');
+  return { kind: 'planned', slug, graceHours: text === '' ? null : graceOf(text), reason };
+}
+
+function graceOf(text: string): number {
+  const [, count, unit] = /^grace[= ](\d{1,4})(h|d)$/i.exec(text) ?? [];
+  if (count !== undefined) return Number(count) * (unit?.toLowerCase() === 'd' ? 24 : 1);
+  throw malformed(`"${text}" was expected to be a time of grace, such as grace 24h or grace 3d`, PLANNED_EXAMPLE);
 }
 
 function situationOf({ text }: Token): Situation {

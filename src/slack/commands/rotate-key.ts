@@ -16,13 +16,15 @@ import { runProgress } from '../views/run-progress.ts';
 import { say } from '../views/say.ts';
 import type { SlashCommand } from './contract.ts';
 import { type RotateIntent, rotateIntent } from './rotate-intent.ts';
+import { startPlanned } from './start-planned.ts';
 import { startRotation } from './start-rotation.ts';
 
 /** `/rotate-key`: starts an emergency replacement, and tells of those under way. */
 export const rotateKey: SlashCommand = {
   command: '/rotate-key',
   description: 'Replace a key that expired, leaked or was misused',
-  usageHint: '[key] [expired|suspected|leaked|exploited] [because "reason"] · status · show KEY · cancel RUN · help',
+  usageHint:
+    '[key] [expired|suspected|leaked|exploited|planned] [because "reason"] · status · show KEY · cancel RUN · help',
   run: async (typed, moment, desk) => {
     const intent = rotateIntent(typed);
     switch (intent.kind) {
@@ -37,7 +39,7 @@ export const rotateKey: SlashCommand = {
       case 'cancel':
         return cancel(intent, moment, desk);
       case 'planned':
-        return planned(intent.slug, desk);
+        return startPlanned(intent, moment, desk);
       case 'rotate':
         return rotate(intent, moment, desk);
       default:
@@ -64,14 +66,6 @@ async function rotate(intent: Extract<RotateIntent, { kind: 'rotate' }>, moment:
     return form({ slug: key.slug, situation: null, reason: intent.reason, hint }, moment);
   }
   return startRotation({ slug: key.slug, situation: intent.situation, reason: intent.reason }, moment, desk);
-}
-
-async function planned(slug: string, desk: Desk): Promise<never> {
-  const key = await keyNamed(slug, desk);
-  throw new Refusal(
-    'planned_not_available',
-    `Rekey does not do planned rotations yet, so nothing was started for ${nameOf(key)}. It replaces keys that expired, are suspected to be known, or were exploited.`,
-  );
 }
 
 async function status(run: string | null, moment: Moment, desk: Desk): Promise<void> {

@@ -22,6 +22,10 @@ export function rotateHelp(mayRotate: boolean): Message {
       code('suspected'),
       ' when nobody may have seen it.',
     ],
+    [
+      code('/rotate-key payments-prod planned grace 24h because "a new quarter"'),
+      ': both keys work for that long, then the old one is revoked and proved dead',
+    ],
     [code('/rotate-key cancel run-4k9x2m7qpd because "wrong key"')],
   ];
   const look: Line[] = [
@@ -38,7 +42,7 @@ export function rotateHelp(mayRotate: boolean): Message {
             'You may not start a replacement: policy.yaml lists who may under `may.rotate`. In an emergency tell somebody who is listed there.',
           ),
       bullets([bold('Look')], look),
-      line('Never paste a key into Slack. A planned rotation is not available yet.'),
+      line('Never paste a key into Slack.'),
     ],
   };
 }

@@ -3,6 +3,13 @@ import { rotateIntent } from '../../../src/slack/commands/rotate-intent.ts';
 
 const rotate = (slug: string, situation: string | null, reason = '') => ({ kind: 'rotate', slug, situation, reason });
 
+const planned = (graceHours: number | null, reason: string) => ({
+  kind: 'planned',
+  slug: 'payments-prod',
+  graceHours,
+  reason,
+});
+
 describe('/rotate-key', () => {
   test.each([
     ['', { kind: 'form' }],
@@ -18,7 +25,9 @@ describe('/rotate-key', () => {
     ['payments-prod exploited because it is in a gist', rotate('payments-prod', 'exploited', 'it is in a gist')],
     ['payments-prod EXPLOITED reason="in a gist"', rotate('payments-prod', 'exploited', 'in a gist')],
     ['"help" expired', rotate('help', 'expired')],
-    ['payments-prod planned grace 24h', { kind: 'planned', slug: 'payments-prod' }],
+    ['payments-prod planned', planned(null, '')],
+    ['payments-prod planned grace 24h', planned(24, '')],
+    ['payments-prod Planned grace=3d because a new quarter', planned(72, 'a new quarter')],
   ])('%j is understood', (typed, intent) => {
     expect(rotateIntent(typed)).toEqual(intent);
   });
@@ -33,6 +42,7 @@ describe('/rotate-key', () => {
     ['payments-prod leeked', /Did you mean leaked\?.*Type for instance: \/rotate-key payments-prod exploited because/],
     ['payments-prod leaked token in a gist', /"token" is one word too many/],
     ['payments-prod leaked because', /after because comes the reason/],
+    ['payments-prod planned soon', /"soon" was expected to be a time of grace.*planned grace 24h/],
     ['show', /the name of the key is missing.*\/rotate-key show payments-prod/],
     ['cancel', /the id of the run is missing/],
     ['cancel run-7', /cancelling needs a reason.*\/rotate-key cancel run-4k9x2m7qpd because "wrong key"/],

@@ -49,9 +49,9 @@ describe('/rotate-key', () => {
     await ask('/rotate-key show Payments-prod', 'payments-prod v3');
   });
 
-  test('says plainly that planned rotation is not there, and starts nothing', async () => {
+  test('a planned rotation that policy or rules refuse starts nothing, and says why', async () => {
     const { ask, rekey } = await aRoom();
-    await ask('/rotate-key payments-prod planned', 'does not do planned rotations yet');
+    await ask('/rotate-key payments-prod planned grace 300h because "a new quarter"', 'payments-prod v3');
     expect(await rekey.ledger.read.runsOfKey(aKey().id)).toEqual([]);
   });
 
