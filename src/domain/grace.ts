@@ -32,7 +32,8 @@ export interface GraceAsked {
 export function graceMs({ mode, hours, rule }: GraceAsked): number {
   const asked = typeof hours === 'string' ? GRACE_PROFILES[hours] : hours;
   const granted = mode === 'planned' ? plannedHours(asked, rule) : emergencyHours(asked, mode);
-  return Math.floor((granted * HOUR_MS) / MINUTE_MS) * MINUTE_MS;
+  // Rounded, because 4.2 hours times 60 is a little less than 252 minutes.
+  return granted === 0 ? 0 : Math.max(1, Math.round((granted * HOUR_MS) / MINUTE_MS)) * MINUTE_MS;
 }
 
 // Without a grace a planned rotation would be an outage that somebody planned.
@@ -98,7 +99,7 @@ export function extendedGrace(key: InGrace, asked: { mode: RotationMode; hours: 
     key.expiresAt === null ? Number.POSITIVE_INFINITY : key.expiresAt.getTime() - from,
   );
   const extension = asked.hours * HOUR_MS;
-  if (extension > 0 && extension <= most) return new Date(from + Math.floor(extension));
+  if (extension > 0 && extension <= most) return new Date(from + Math.round(extension));
   throw outOfBounds(
     most > 0
       ? `The grace of ${nameOf(key)} can be extended by at most ${hoursText(most)}; you wrote ${asked.hours}.`
