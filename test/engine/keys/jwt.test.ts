@@ -1,0 +1,309 @@
+import {
+  createLocalJWKSet,
+  decodeJwt,
+  decodeProtectedHeader,
+  exportJWK,
+  generateKeyPair,
+  jwtVerify,
+  SignJWT,
+} from 'jose';
+import { describe, expect, test } from 'vitest';
+import { KeyId } from '../../../src/domain/ids.ts';
+import type { JsonObject } from '../../../src/domain/run.ts';
+import { jwksOf, signingKeys } from '../../../src/providers/jwt-signing-keys.ts';
+import { looksLikeJwt, verifyJwt } from '../../../src/providers/jwt-verify.ts';
+import { ledgerProvider } from '../../../src/providers/ledger-provider.ts';
+import type { Secret } from '../../../src/secret.ts';
+import { aKey, DAY, daysAfter, HOUR, minutesAfter, NOON } from '../../support/builders.ts';
+import { recordEvents } from '../../support/ledger-file.ts';
+import { aKeysWorld, asking, expectWhole, generating, type KeysWorld, refusedWithoutTrace } from './keys-world.ts';
+
+const because = (key: string) => ({ ...asking(), key, reason: 'because of a test' });
+const aSigner = (world: KeysWorld) => world.keys.generate(generating({ slug: 'jwt-signer', class: 'issuer_key' }));
+
+async function aJwt(
+  world: KeysWorld,
+  slug = 'ci-token',
+  claims: JsonObject = { plan: 'pro' },
+  days: number | null = null,
+) {
+  const request = generating({ slug, class: 'jwt' }, { claims, expiresInDays: days });
+  const { key, offer } = await world.keys.generate(request);
+  if (offer === null) throw new Error('nothing was offered');
+  const { secret } = await world.keys.take({ token: offer.token }, { ...asking('person:carol'), how: 'terminal' });
+  return { key, secret };
+}
+
+const verify = (world: KeysWorld, secret: Secret | string) =>
+  verifyJwt(
+    { ledger: world.ledger.read, pepper: world.deps.pepper, now: world.now() },
+    typeof secret === 'string' ? secret : secret.reveal(),
+  );
+
+async function published(world: KeysWorld) {
+  return jwksOf(await signingKeys(world.ledger.read, world.now()));
+}
+
+test('a JWT is signed, says who it is for, and anybody can check it with the published keys (S2-03)', async () => {
+  const world = await aKeysWorld();
+  const { key: signer } = await aSigner(world);
+  const { key, secret } = await aJwt(world);
+  expect(looksLikeJwt(secret.reveal())).toBe(true);
+  expect(decodeProtectedHeader(secret.reveal())).toEqual({ alg: 'EdDSA', typ: 'JWT', kid: signer.id });
+  const jwks = createLocalJWKSet((await published(world)) as never);
+  const checks = { issuer: 'rekey/jwt-signer', audience: 'payments', subject: 'ci-token', currentDate: NOON };
+  const { payload } = await jwtVerify(secret.reveal(), jwks, checks);
+  expect(payload).toMatchObject({ plan: 'pro', jti: key.externalRef, iat: NOON.getTime() / 1_000 });
+  expect(payload.exp).toBe((key.expiresAt?.getTime() ?? 0) / 1_000);
+  expect(await verify(world, secret)).toEqual({ status: 'valid', key: await world.key(key.id) });
+  await expectWhole(world, [secret.reveal()]);
+});
+
+test('the private half of a signing key is sealed, never published, never delivered, and not in the ledger’s file', async () => {
+  const world = await aKeysWorld();
+  const { key, offer } = await aSigner(world);
+  expect(offer).toBeNull();
+  expect(key).toMatchObject({
+    state: 'active',
+    publicJwk: { kid: key.id, kty: 'OKP', crv: 'Ed25519', alg: 'EdDSA', use: 'sig' },
+  });
+  const [sealed] = await world.ledger.read.secretsOfKey(key.id);
+  if (sealed === undefined) throw new Error('nothing was sealed');
+  expect(sealed.purpose).toBe('signing_key');
+  const { d } = JSON.parse(world.deps.vault.open(sealed).reveal());
+  expect(JSON.stringify(await published(world))).not.toContain(d);
+  await expectWhole(world, [d]);
+});
+
+describe('what is verified', () => {
+  test('is rejected when it is no JWT, altered, or signed by somebody else under our kid', async () => {
+    const world = await aKeysWorld();
+    const { key: signer } = await aSigner(world);
+    const { secret } = await aJwt(world);
+    const [header = '', payload = '', signature = ''] = secret.reveal().split('.');
+    const richer = Buffer.from(JSON.stringify({ ...decodeJwt(secret.reveal()), plan: 'enterprise' })).toString(
+      'base64url',
+    );
+    const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+    const foreign = await new SignJWT({ plan: 'pro' })
+      .setProtectedHeader({ alg: 'EdDSA', kid: signer.id })
+      .setIssuer('rekey/jwt-signer')
+      .setExpirationTime(daysAfter(NOON, 9))
+      .sign(privateKey);
+    const unsigned = `${Buffer.from(JSON.stringify({ alg: 'none', kid: signer.id })).toString('base64url')}.${payload}.AA`;
+    const unknown = `${Buffer.from(JSON.stringify({ alg: 'EdDSA', kid: 'key-none' })).toString('base64url')}.${payload}.${signature}`;
+    const altered = `${header}.${richer}.${signature}`;
+    for (const wrong of ['', 'nonsense', 'eyJ.eyJ.x', altered, foreign, unsigned, unknown])
+      expect(await verify(world, wrong)).toEqual({ status: 'not_found', key: null });
+  });
+
+  test('is rejected when it was signed with the right key and the ledger never issued it', async () => {
+    const world = await aKeysWorld();
+    const { key: signer } = await aSigner(world);
+    const [sealed] = await world.ledger.read.secretsOfKey(signer.id);
+    if (sealed === undefined) throw new Error('nothing was sealed');
+    const stolen = JSON.parse(world.deps.vault.open(sealed).reveal());
+    const forged = await new SignJWT({ plan: 'enterprise' })
+      .setProtectedHeader({ alg: 'EdDSA', kid: signer.id })
+      .setIssuer('rekey/jwt-signer')
+      .setExpirationTime(daysAfter(NOON, 9))
+      .sign(stolen);
+    expect(await verify(world, forged)).toEqual({ status: 'not_found', key: null });
+  });
+
+  test('is rejected when its signer is a key of the ledger that is not there to sign', async () => {
+    const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+    const [signer, jwt] = [KeyId.parse('key-signer'), KeyId.parse('key-jwt')];
+    const header = { alg: 'EdDSA', kid: signer };
+    const token = await new SignJWT({}).setProtectedHeader(header).setIssuer('rekey/payments-prod').sign(privateKey);
+    const publicJwk = { ...(await exportJWK(publicKey)), kid: signer } as JsonObject;
+    const live = { expiresAt: daysAfter(NOON, 9), version: 1 };
+    for (const [keyClass, status] of [
+      ['api_key', 'not_found'],
+      ['issuer_key', 'valid'],
+    ] as const) {
+      const world = await aKeysWorld();
+      const digest = world.deps.pepper.digestOf(token);
+      await recordEvents(world.ledger, [
+        { type: 'key_issued', key: aKey({ ...live, id: signer, class: keyClass, publicJwk }) },
+        { type: 'key_issued', key: aKey({ ...live, id: jwt, slug: 'jwt', class: 'jwt', digest }) },
+      ]);
+      expect(await verify(world, token)).toMatchObject({ status });
+    }
+  });
+
+  test('follows its own row: suspended, revoked and expired (S2-06)', async () => {
+    const world = await aKeysWorld();
+    await aSigner(world);
+    const { key, secret } = await aJwt(world, 'ci-token', {}, 30);
+    await world.keys.suspend(because('ci-token'));
+    expect((await verify(world, secret)).status).toBe('suspended');
+    await world.keys.reinstate(because('ci-token'));
+    expect((await verify(world, secret)).status).toBe('valid');
+    world.setNow(key.expiresAt ?? NOON);
+    expect((await verify(world, secret)).status).toBe('expired');
+    await world.keys.revoke(because('ci-token'));
+    expect((await verify(world, secret)).status).toBe('revoked');
+  });
+
+  test('is worth no more than the key that signed it', async () => {
+    const world = await aKeysWorld();
+    const { key: signer } = await aSigner(world);
+    const { secret } = await aJwt(world);
+    await world.keys.suspend(because(signer.id));
+    expect((await verify(world, secret)).status).toBe('suspended');
+    await world.keys.reinstate(because(signer.id));
+    await world.keys.revoke(because(signer.id));
+    expect((await verify(world, secret)).status).toBe('revoked');
+    expect(await published(world)).toEqual({ keys: [] });
+  });
+});
+
+describe('rotating the key that signs', () => {
+  test('the new kid signs at once, and what the old one signed counts until the grace is over (S1-01)', async () => {
+    const world = await aKeysWorld();
+    const { key: first } = await aSigner(world);
+    const before = await aJwt(world);
+    const second = await world.keys.rotateSigningKey(because('jwt-signer'));
+    expect(second).toMatchObject({
+      version: 2,
+      state: 'active',
+      predecessor: first.id,
+      expiresAt: daysAfter(NOON, 90),
+    });
+    const after = await aJwt(world, 'ci-token-2');
+    expect(decodeProtectedHeader(after.secret.reveal()).kid).toBe(second.id);
+    const graceEndsAt = new Date(NOON.getTime() + 168 * HOUR);
+    expect(await world.key(first.id)).toMatchObject({ state: 'retiring', graceEndsAt });
+    expect(await verify(world, before.secret)).toMatchObject({ status: 'retiring', until: graceEndsAt.toISOString() });
+    expect(await verify(world, after.secret)).toMatchObject({ status: 'valid' });
+    expect((await published(world)).keys.map((jwk) => jwk.kid)).toEqual([second.id, first.id]);
+    world.setNow(graceEndsAt);
+    expect((await verify(world, before.secret)).status).toBe('expired');
+    expect((await verify(world, after.secret)).status).toBe('valid');
+    expect((await published(world)).keys.map((jwk) => jwk.kid)).toEqual([second.id]);
+    await expectWhole(world);
+  });
+
+  test('the grace is no longer than the last JWT lives, and there is none when there is no JWT', async () => {
+    const world = await aKeysWorld();
+    const { key: first } = await aSigner(world);
+    const second = await world.keys.rotateSigningKey(because('jwt-signer'));
+    expect(await world.key(first.id)).toMatchObject({ state: 'revoked' });
+    const { key: jwt, secret } = await aJwt(world, 'short', {}, 2);
+    await world.keys.rotateSigningKey(because('jwt-signer'));
+    expect(await world.key(second.id)).toMatchObject({ state: 'retiring', graceEndsAt: jwt.expiresAt });
+    expect(await verify(world, secret)).toMatchObject({ status: 'valid' });
+  });
+
+  test('the old private half is destroyed, so that nothing can be signed with it any more', async () => {
+    const world = await aKeysWorld();
+    const { key: first } = await aSigner(world);
+    await aJwt(world);
+    await world.keys.rotateSigningKey(because('jwt-signer'));
+    const [sealed] = await world.ledger.read.secretsOfKey(first.id);
+    expect(sealed).toMatchObject({ envelope: null, destroyedAt: NOON });
+  });
+
+  test('a revoked signing key ends its JWTs in the middle of its grace', async () => {
+    const world = await aKeysWorld();
+    const { key: first } = await aSigner(world);
+    const { secret } = await aJwt(world);
+    await world.keys.rotateSigningKey(because('jwt-signer'));
+    await world.keys.revoke(because(first.id));
+    expect((await verify(world, secret)).status).toBe('revoked');
+  });
+
+  test('the same request twice makes one new version', async () => {
+    const world = await aKeysWorld();
+    await aSigner(world);
+    const request = because('jwt-signer');
+    const second = await world.keys.rotateSigningKey(request);
+    expect(await world.keys.rotateSigningKey(request)).toEqual(second);
+    expect(await world.ledger.read.versionsOf('jwt-signer')).toHaveLength(2);
+  });
+
+  test('is for the key that signs now, and for nothing else', async () => {
+    const world = await aKeysWorld();
+    const { key: first } = await aSigner(world);
+    await aJwt(world);
+    const wrong = await refusedWithoutTrace(world, () => world.keys.rotateSigningKey(because('ci-token')));
+    expect([wrong.code, wrong.message]).toEqual(['key_not_rotatable', expect.stringContaining('signs no JWTs')]);
+    await world.keys.rotateSigningKey(because('jwt-signer'));
+    const old = await refusedWithoutTrace(world, () => world.keys.rotateSigningKey(because(first.id)));
+    expect(old.message).toContain('is retiring');
+  });
+});
+
+describe('refuses', () => {
+  test('a JWT while no key signs, also after the only one was revoked or has expired', async () => {
+    const world = await aKeysWorld();
+    const ask = () => world.keys.generate(generating({ slug: 'ci-token', class: 'jwt' }));
+    expect((await refusedWithoutTrace(world, ask)).code).toBe('no_signing_key');
+    await aSigner(world);
+    world.setNow(daysAfter(NOON, 90));
+    expect((await refusedWithoutTrace(world, ask)).code).toBe('no_signing_key');
+  });
+
+  test.each(['iss', 'sub', 'aud', 'jti', 'iat', 'exp', 'nbf'])('the claim %s, which Rekey sets', async (name) => {
+    const world = await aKeysWorld();
+    await aSigner(world);
+    const ask = () => world.keys.generate(generating({ slug: 'x', class: 'jwt' }, { claims: { [name]: 'mallory' } }));
+    expect((await refusedWithoutTrace(world, ask)).code).toBe('reserved_claims');
+  });
+
+  test('claims of more than 4 KiB, and a key among the claims', async () => {
+    const world = await aKeysWorld();
+    await aSigner(world);
+    const ask = (claims: JsonObject) => () => world.keys.generate(generating({ slug: 'x', class: 'jwt' }, { claims }));
+    expect((await refusedWithoutTrace(world, ask({ text: 'x'.repeat(4_096) }))).code).toBe('bad_claims');
+    expect((await refusedWithoutTrace(world, ask({ key: 'sk_live_51Hq0000000000000000' }))).code).toBe(
+      'secret_in_text',
+    );
+  });
+
+  test('a JWT that is asked to outlive the key that signs it; without a wish it ends with that key', async () => {
+    const world = await aKeysWorld();
+    const { key: signer } = await aSigner(world);
+    world.setNow(daysAfter(NOON, 80));
+    const ask = () => world.keys.generate(generating({ slug: 'x', class: 'jwt' }, { expiresInDays: 11 }));
+    expect((await refusedWithoutTrace(world, ask)).message).toContain('ends with the key that signs it, at 2027-06-08');
+    expect((await aJwt(world)).key.expiresAt).toEqual(signer.expiresAt);
+    expect((await aJwt(world, 'short', {}, 9)).key.expiresAt).toEqual(daysAfter(NOON, 89));
+  });
+
+  test('a second key that signs, a signing key with a place, and an expiry moved behind the signed one', async () => {
+    const world = await aKeysWorld();
+    await aSigner(world);
+    const second = () => world.keys.generate(generating({ slug: 'signer-2', class: 'issuer_key' }));
+    expect((await refusedWithoutTrace(world, second)).code).toBe('signing_key_exists');
+    await aJwt(world);
+    const extend = { ...because('ci-token'), expiresAt: daysAfter(NOON, 90), approvedBy: 'bob' as never };
+    world.setNow(minutesAfter(NOON, 5));
+    expect((await refusedWithoutTrace(world, () => world.keys.extendExpiry(extend))).code).toBe('signed_expiry');
+    const other = await aKeysWorld();
+    const placed = generating({
+      slug: 's',
+      class: 'issuer_key',
+      delivery: { sink: 'file', target: `${other.place}/s` },
+    });
+    expect((await refusedWithoutTrace(other, () => other.keys.generate(placed))).code).toBe('bad_fact');
+  });
+});
+
+test('a run that replaces a JWT gets a new one with the same claims, within the life of the key that signs', async () => {
+  const world = await aKeysWorld();
+  const { key: signer } = await aSigner(world);
+  const { key, secret } = await aJwt(world);
+  const { ledger, deps } = world;
+  const provider = ledgerProvider({ ...deps, ledger: ledger.read, probeHosts: [] });
+  const asked = { token: 't', replaces: key, scopes: [], expiresAt: new Date(NOON.getTime() + 365 * DAY) };
+  const made = await provider.create(asked);
+  const { jti, iat, ...said } = decodeJwt(made.secret.reveal());
+  const { jti: old, iat: _, ...before } = decodeJwt(secret.reveal());
+  expect(said).toEqual(before);
+  expect([jti, iat]).toEqual([made.externalRef, NOON.getTime() / 1_000]);
+  expect(jti).not.toBe(old);
+  expect(made).toMatchObject({ expiresAt: signer.expiresAt, digest: deps.pepper.digestOf(made.secret.reveal()) });
+  expect(await verify(world, made.secret)).toEqual({ status: 'not_found', key: null });
+});
