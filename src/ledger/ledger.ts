@@ -17,6 +17,7 @@ import { type KeyLookup, openLookup } from './lookup.ts';
 import { announce, openOutbox } from './messages.ts';
 import { type LedgerDb, openLedgerFile } from './open.ts';
 import type { Outbox } from './outbox.ts';
+import { type Pruned, prune } from './prune.ts';
 import type { LedgerReader } from './reader.ts';
 import { recordQueries } from './records.ts';
 import { reportQueries } from './report-queries.ts';
@@ -86,6 +87,8 @@ export interface Ledger {
   verifyInBackground: (options: WatchOptions) => BackgroundCheck;
   /** Whether the tables say what the audit says. Takes as long as the history is; meaningful only when the chain is whole. */
   verifyTables: () => Promise<TablesVerdict>;
+  /** Deletes what was only kept for a while: dedupe and handled payloads 30 days, answers 48 h, counted usage 90 days. */
+  prune: (now: Date) => Promise<Pruned>;
   /** Calls `listener` after every recording; returns how to stop. */
   onRecorded: (listener: () => void) => () => void;
   close: () => Promise<void>;
@@ -114,6 +117,7 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
     verifyTail: () => verifyTail(db),
     verifyInBackground: (watch) => verifyInBackground({ ...options, db, record, read }, watch),
     verifyTables: () => verifyTables(db),
+    prune: (at) => prune(db, at),
     onRecorded: (listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
