@@ -1,0 +1,163 @@
+import type { KeyId } from '../../domain/ids.ts';
+import type { Key, KeyClass } from '../../domain/key.ts';
+import { nameOf } from '../../domain/key.ts';
+import type { Rotation } from '../../domain/rotation.ts';
+import {
+  backOffUntil,
+  beforeExpiryMs,
+  dayOf,
+  dueAtOf,
+  type KeyRules,
+  LOOK_AHEAD_MS,
+  planStart,
+  reasonFor,
+  rotatesAlone,
+} from '../../domain/schedule.ts';
+import { sentenceOf } from '../../errors.ts';
+import type { PageEnd } from '../../ledger/reader.ts';
+import { ROTATION_RUNBOOK } from '../rotations/runbook.ts';
+import { type Look, ruleFor, type SchedulerDeps } from './deps.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+const PAGE = 50;
+const FURTHEST_MS = 400 * DAY_MS;
+const MOST_PLANNED = 10_000;
+const SET_ASIDE_MS = 6 * HOUR_MS;
+const REMEMBERED = 8;
+
+/** Where this process is in lists that are longer than a page, and which keys it could not plan lately. */
+export interface Planning {
+  pages: Map<KeyClass | 'expiring', PageEnd>;
+  setAside: Map<KeyId, Date>;
+}
+
+export function newPlanning(): Planning {
+  return { pages: new Map(), setAside: new Map() };
+}
+
+/** Puts keys on the calendar that are about to be too old, or about to expire, where the schedule may rotate them. Returns how many. */
+export async function planRotations(deps: SchedulerDeps, look: Look, planning: Planning): Promise<number> {
+  for (const [id, until] of planning.setAside) if (until <= look.now) planning.setAside.delete(id);
+  const candidates = (await agingKeys(deps, look, planning)).filter(
+    (key) => !planning.setAside.has(key.id) && mayRotate(deps, look, key),
+  );
+  if (candidates.length === 0) return 0;
+  const taken = await takenDays(deps, look);
+  let scheduled = 0;
+  for (const key of candidates) {
+    const rotation = await plan(deps, look, { key, taken }).catch((error: unknown) => {
+      // Asked again at every look, it would be refused at every look.
+      planning.setAside.set(key.id, new Date(look.now.getTime() + SET_ASIDE_MS));
+      deps.log.warn(
+        { err: error, key: key.id },
+        `schedule: ${nameOf(key)} is not on the calendar: ${sentenceOf(error)}`,
+      );
+      return null;
+    });
+    if (rotation === null) continue;
+    count(taken, rotation, look);
+    scheduled += 1;
+  }
+  return scheduled;
+}
+
+async function agingKeys({ ledger }: SchedulerDeps, look: Look, { pages }: Planning): Promise<Key[]> {
+  const found = new Map<KeyId, Key>();
+  const keep = (list: KeyClass | 'expiring', keys: readonly Key[], instantOf: (key: Key) => Date | null) => {
+    for (const key of keys) found.set(key.id, key);
+    const last = keys.at(-1);
+    const at = last === undefined ? null : instantOf(last);
+    if (last !== undefined && at !== null && keys.length === PAGE) pages.set(list, { at, id: last.id });
+    else pages.delete(list);
+  };
+  const page = (list: KeyClass | 'expiring') => ({ limit: PAGE, ...pageAfter(pages.get(list)) });
+  let longestMs = 0;
+  for (const [keyClass, rule] of look.rules) {
+    if (!rule.automatic || rule.maxAgeDays === null || keyClass === 'ephemeral') continue;
+    const aheadMs = rule.leadHours * HOUR_MS + LOOK_AHEAD_MS;
+    longestMs = Math.max(longestMs, aheadMs + beforeExpiryMs({ rule, policy: look.policy }));
+    const activatedBefore = new Date(look.now.getTime() + aheadMs - rule.maxAgeDays * DAY_MS);
+    const keys = await ledger.read.overdueKeys({ class: keyClass, activatedBefore, ...page(keyClass) });
+    keep(keyClass, keys, (key) => key.activatedAt);
+  }
+  const before = new Date(look.now.getTime() + longestMs);
+  const expiring = await ledger.read.unplannedExpiries({ now: look.now, before, ...page('expiring') });
+  keep('expiring', expiring, (key) => key.expiresAt);
+  return [...found.values()];
+}
+
+function pageAfter(after: PageEnd | undefined): { after?: PageEnd } {
+  return after === undefined ? {} : { after };
+}
+
+function mayRotate({ providers, sinks, runbooks }: SchedulerDeps, look: Look, key: Key): boolean {
+  const rules = rulesFor(key, look);
+  const dueAt = dueAtOf(key, rules);
+  if (dueAt === null || dueAt.getTime() - rules.rule.leadHours * HOUR_MS - LOOK_AHEAD_MS > look.now.getTime())
+    return false;
+  const known = { rule: rules.rule, providers: Object.keys(providers), sinks: Object.keys(sinks) };
+  if (!rotatesAlone(key, known) || runbooks.current(ROTATION_RUNBOOK) === null) return false;
+  try {
+    runbooks.assertFits(ROTATION_RUNBOOK, key);
+    return true;
+  } catch {
+    // It is not written for keys like this one, which is for `rekey runbooks lint` and the list of overdue keys to say.
+    return false;
+  }
+}
+
+function rulesFor(key: Key, look: Look): KeyRules {
+  return { rule: ruleFor(key.class, look), policy: look.policy };
+}
+
+async function plan(
+  { ledger, rotations }: SchedulerDeps,
+  look: Look,
+  { key, taken }: { key: Key; taken: ReadonlyMap<string, number> },
+): Promise<Rotation | null> {
+  const rules = rulesFor(key, look);
+  const dueAt = dueAtOf(key, rules);
+  if (dueAt === null) return null;
+  const history = await ledger.read.rotationsOf(key.slug, REMEMBERED);
+  const earliest = earliestStart(key, { rules, now: look.now, backOff: backOffUntil(history, look.policy) });
+  const load = { mostPerDay: look.policy.rotations.most_per_day, taken };
+  const start = planStart(key, { dueAt, earliest, rules, load });
+  const asked = await rotations.request({
+    actor: 'schedule:rotations',
+    channel: 'engine',
+    // The same for every scheduler that looks at this key before something has come of it.
+    dedupe: { source: 'schedule', id: `${key.id}:${history[0]?.id ?? 'first'}` },
+    key: key.id,
+    mode: 'planned',
+    graceHours: null,
+    notBefore: start.at,
+    reason: reasonFor(key, rules, start),
+    override: null,
+    deliver: { to: 'registered' },
+  });
+  return asked.kind === 'repeated' ? null : asked.rotation;
+}
+
+/** After the lead notice, shortened where the key would not live to see it; never while it backs off. */
+function earliestStart(
+  { expiresAt }: Key,
+  { rules, now, backOff }: { rules: KeyRules; now: Date; backOff: Date | null },
+): Date {
+  const afterLead = now.getTime() + rules.rule.leadHours * HOUR_MS;
+  const lastMoment = (expiresAt?.getTime() ?? Number.POSITIVE_INFINITY) - rules.rule.graceHours.default * HOUR_MS;
+  const earliest = Math.max(now.getTime(), Math.min(afterLead, lastMoment));
+  return new Date(Math.max(earliest, backOff?.getTime() ?? 0));
+}
+
+async function takenDays({ ledger }: SchedulerDeps, look: Look): Promise<Map<string, number>> {
+  const taken = new Map<string, number>();
+  const planned = await ledger.read.dueRotations(new Date(look.now.getTime() + FURTHEST_MS), MOST_PLANNED);
+  for (const rotation of planned) count(taken, rotation, look);
+  return taken;
+}
+
+function count(taken: Map<string, number>, { scheduledAt }: Rotation, { policy }: Look): void {
+  const day = dayOf(scheduledAt, policy.team.time_zone);
+  taken.set(day, (taken.get(day) ?? 0) + 1);
+}

@@ -1,0 +1,53 @@
+import type { RotationId } from '../../domain/ids.ts';
+import type { Rotation } from '../../domain/rotation.ts';
+import { schedulerWord } from '../../domain/rotation.ts';
+import { sentenceOf } from '../../errors.ts';
+import type { SchedulerDeps } from './deps.ts';
+
+const MOST_DUE = 500;
+const MOST_STARTS = 100;
+// A freeze may be lifted while a rotation waits for its end.
+const ASK_AGAIN_MS = 10 * 60_000;
+const OVERLAP_MS = 60_000;
+
+/** Which rotations a window or a freeze holds, and when to ask about them again. */
+export type Held = Map<RotationId, Date>;
+
+/** Begins what is due. One that cannot begin keeps nobody else from it, and is tried again at the next look. Returns how many began. */
+export async function startRotations(deps: SchedulerDeps, now: Date, held: Held): Promise<number> {
+  const due = await deps.ledger.read.dueRotations(now, MOST_DUE);
+  const ids = new Set(due.map(({ id }) => id));
+  for (const [id, until] of held) if (until <= now || !ids.has(id)) held.delete(id);
+  let started = 0;
+  for (const { id } of due.filter((rotation) => !held.has(rotation.id)).slice(0, MOST_STARTS)) {
+    const start = await deps.rotations.startDue(id).catch((error: unknown) => {
+      deps.log.error({ err: error, rotation: id }, `schedule: ${id} did not begin: ${sentenceOf(error)}`);
+      return null;
+    });
+    if (start?.kind === 'started') started += 1;
+    if (start?.kind === 'waits') held.set(id, new Date(Math.min(start.until.getTime(), now.getTime() + ASK_AGAIN_MS)));
+  }
+  return started;
+}
+
+/** Ends that were counted, so that each counts once although the stretches that are looked at overlap. */
+export interface Ends {
+  since: Date;
+  counted: Map<RotationId, Date>;
+}
+
+/** What came of rotations since the last look. A transaction that was under way then has an earlier time than that: hence the overlap. */
+export async function countEnds(
+  { ledger }: SchedulerDeps,
+  now: Date,
+  ends: Ends,
+): Promise<{ completed: number; failed: number }> {
+  const from = new Date(ends.since.getTime() - OVERLAP_MS);
+  const fresh = (await ledger.read.rotationsEndedSince(from)).filter(({ id }) => !ends.counted.has(id));
+  for (const { id, endedAt } of fresh) ends.counted.set(id, endedAt ?? now);
+  for (const [id, endedAt] of ends.counted) if (endedAt <= from) ends.counted.delete(id);
+  ends.since = now;
+  const isCalled = (word: ReturnType<typeof schedulerWord>) => (rotation: Rotation) =>
+    schedulerWord(rotation.state) === word;
+  return { completed: fresh.filter(isCalled('completed')).length, failed: fresh.filter(isCalled('failed')).length };
+}

@@ -1,0 +1,105 @@
+import { type ClockWatch, UNWATCHED, watchClock } from '../../domain/clock-watch.ts';
+import { sentenceOf } from '../../errors.ts';
+import type { TickResult } from '../rotations/rotations.ts';
+import { warnOfClock, warnOfLastAdmins, warnOfStuckRotations } from './alarms.ts';
+import { type Look, lookAt, type SchedulerDeps } from './deps.ts';
+import { endGraces, forgetKeys, recordExpiries } from './end-keys.ts';
+import { giveLeadNotices, type Told } from './lead-notices.ts';
+import { newPlanning, type Planning, planRotations } from './plan-rotations.ts';
+import { countEnds, type Ends, type Held, startRotations } from './start-rotations.ts';
+
+// What follows from other tables than the clock's own, and is not urgent to the minute.
+const SLOW_EVERY_MS = 10 * 60_000;
+
+export interface Scheduler {
+  /** One look at the clock: does what is due now, each thing once, however many look. Two calls must not overlap. */
+  tick: () => Promise<TickResult>;
+}
+
+/** What one process remembers from look to look. Losing it costs questions, never a second effect: that is decided in the ledger. */
+interface Memory {
+  watch: ClockWatch;
+  planning: Planning;
+  held: Held;
+  told: Told;
+  ends: Ends;
+  slowAt: Date | null;
+}
+
+const NOTHING: TickResult = {
+  started: 0,
+  completed: 0,
+  failed: 0,
+  scheduled: 0,
+  expired: 0,
+  retired: 0,
+  forgotten: 0,
+  frozen: false,
+};
+
+export function openScheduler(deps: SchedulerDeps): Scheduler {
+  const memory: Memory = {
+    watch: UNWATCHED,
+    planning: newPlanning(),
+    held: new Map(),
+    told: new Set(),
+    ends: { since: deps.now(), counted: new Map() },
+    slowAt: null,
+  };
+  return {
+    tick: async () => {
+      const now = deps.now();
+      if (await isInDoubt(deps, now, memory)) return { ...NOTHING, frozen: true };
+      return doWhatIsDue(deps, now, memory);
+    },
+  };
+}
+
+/** True while the wall clock is not believed: a clock that is an hour ahead would expire keys that are in use. */
+async function isInDoubt(deps: SchedulerDeps, now: Date, memory: Memory): Promise<boolean> {
+  const [newest] = memory.watch.last === null ? await deps.ledger.read.audit({ limit: 1 }) : [];
+  const looked = watchClock(memory.watch, { wall: now, uptimeMs: deps.uptimeMs() }, newest?.at ?? null);
+  memory.watch = looked.watch;
+  if (looked.jump !== null) {
+    deps.log.error({ jump: looked.jump }, 'schedule: the clock jumped');
+    await warnOfClock(deps, now, looked.jump);
+  }
+  return looked.watch.doubts > 0;
+}
+
+async function doWhatIsDue(deps: SchedulerDeps, now: Date, memory: Memory): Promise<TickResult> {
+  const troubles: unknown[] = [];
+  // One part that fails keeps no other from what it has to do.
+  const part = <T>(work: () => Promise<T>, otherwise: T): Promise<T> =>
+    work().catch((error: unknown) => {
+      troubles.push(error);
+      return otherwise;
+    });
+  const expired = await part(() => recordExpiries(deps, now), 0);
+  const ruled = await part(async () => byTheRules(await lookAt(now, deps), { deps, memory, part }), NOTHING);
+  await part(() => lookSlowly(deps, now, memory), undefined);
+  if (troubles.length > 0) throw new AggregateError(troubles, troubles.map(sentenceOf).join(' '));
+  return { ...ruled, expired, ...(await countEnds(deps, now, memory.ends)) };
+}
+
+type Part = <T>(work: () => Promise<T>, otherwise: T) => Promise<T>;
+
+/** What needs policy.yaml and key-classes.yaml: nothing of it is done while one of them cannot be read. */
+async function byTheRules(
+  look: Look,
+  { deps, memory, part }: { deps: SchedulerDeps; memory: Memory; part: Part },
+): Promise<TickResult> {
+  const retired = await part(() => endGraces(deps, look), 0);
+  const scheduled = await part(() => planRotations(deps, look, memory.planning), 0);
+  await part(() => giveLeadNotices(deps, look, memory.told), undefined);
+  const started = await part(() => startRotations(deps, look.now, memory.held), 0);
+  const forgotten = await part(() => forgetKeys(deps, look), 0);
+  return { ...NOTHING, retired, scheduled, started, forgotten };
+}
+
+async function lookSlowly(deps: SchedulerDeps, now: Date, memory: Memory): Promise<void> {
+  if (memory.slowAt !== null && now.getTime() - memory.slowAt.getTime() < SLOW_EVERY_MS) return;
+  await warnOfLastAdmins(deps, now);
+  await warnOfStuckRotations(deps, now);
+  memory.slowAt = now;
+}

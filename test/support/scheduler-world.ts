@@ -1,0 +1,110 @@
+import type { KeyId, RotationId } from '../../src/domain/ids.ts';
+import type { KeyClass } from '../../src/domain/key.ts';
+import type { ClassRule } from '../../src/domain/key-class.ts';
+import type { Policy } from '../../src/domain/policy.ts';
+import type { Rotation } from '../../src/domain/rotation.ts';
+import type { RunOutcome } from '../../src/domain/run.ts';
+import { openRotations } from '../../src/engine/rotations/open-rotations.ts';
+import type { Rotations } from '../../src/engine/rotations/rotations.ts';
+import type { SchedulerDeps } from '../../src/engine/scheduler/deps.ts';
+import { openScheduler, type Scheduler } from '../../src/engine/scheduler/tick.ts';
+import { Refusal } from '../../src/errors.ts';
+import type { Ledger } from '../../src/ledger/ledger.ts';
+import { aClassRule, aPolicy, NOON } from './builders.ts';
+import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
+
+/** Processes of Rekey that look at the same clock, over the same file. */
+export interface SchedulerWorld {
+  file: string;
+  ledger: Ledger;
+  now: () => Date;
+  /** Time goes by, on both clocks. */
+  pass: (ms: number) => Date;
+  /** Somebody sets the clock on the wall. */
+  setClock: (ms: number) => void;
+  setRule: (rule: Partial<ClassRule>, keyClass?: KeyClass) => void;
+  setPolicy: (policy: Partial<Policy> | Refusal) => void;
+  /** Kept from being carried out by R-ROTATE, whatever its class says. */
+  misfits: Set<KeyId>;
+  warnings: string[];
+  /** One more process. */
+  open: () => Promise<{ scheduler: Scheduler; deps: SchedulerDeps; rotations: Rotations }>;
+  rotation: (slug?: string) => Promise<Rotation | undefined>;
+  /** The run of this rotation ends now. */
+  finish: (rotation: RotationId, outcome: RunOutcome) => Promise<void>;
+}
+
+export async function aSchedulerWorld(start = NOON): Promise<SchedulerWorld> {
+  const file = aLedgerFile();
+  let wall = start;
+  let uptimeMs = 1_000_000;
+  let fresh = 0;
+  let policy: Policy | Refusal = aPolicy();
+  const rules = new Map<KeyClass, ClassRule>();
+  const now = () => wall;
+  const ledger = await anOpenLedger(file, now);
+  const misfits = new Set<KeyId>();
+  const warnings: string[] = [];
+  const warn = (_fields: object, text: string) => warnings.push(text);
+  const newId = (prefix: string) => {
+    fresh += 1;
+    return `${prefix}-${fresh}`;
+  };
+  return {
+    file,
+    ledger,
+    now,
+    misfits,
+    warnings,
+    pass: (ms) => {
+      uptimeMs += ms;
+      wall = new Date(wall.getTime() + ms);
+      return wall;
+    },
+    setClock: (ms) => {
+      wall = new Date(wall.getTime() + ms);
+    },
+    setRule: (rule, keyClass = 'api_key') => rules.set(keyClass, aClassRule(rule)),
+    setPolicy: (given) => {
+      policy = given instanceof Refusal ? given : aPolicy(given);
+    },
+    open: async () => {
+      const own = await anOpenLedger(file, now);
+      const deps = {
+        ledger: own,
+        policy: async () => {
+          if (policy instanceof Refusal) throw policy;
+          return { policy, hash: 'b'.repeat(64) };
+        },
+        classRule: async (keyClass: KeyClass) => rules.get(keyClass) ?? aClassRule(),
+        runbooks: {
+          planOf: () => {
+            throw new Error('nothing is carried out here');
+          },
+          current: (id: string) => ({ id, hash: 'a'.repeat(64), text: `runbook: ${id}\n` }),
+          checkInputs: <T>(_id: string, inputs: T) => inputs,
+          assertFits: (_id: string, key: { id: KeyId }) => {
+            if (misfits.has(key.id)) throw new Refusal('runbook_does_not_fit', 'It is not for this key.');
+          },
+          startedBy: () => [],
+        },
+        queue: { wake: async () => {}, alarm: async () => {} },
+        providers: { ledger: {} },
+        sinks: { file: {} },
+        now,
+        newId,
+        uptimeMs: () => uptimeMs,
+        log: { info: () => {}, warn, error: warn },
+      };
+      const rotations = openRotations(deps as never);
+      const whole = { ...deps, rotations } as never as SchedulerDeps;
+      return { scheduler: openScheduler(whole), deps: whole, rotations };
+    },
+    rotation: async (slug = 'payments-prod') => (await ledger.read.rotationsOf(slug, 1))[0],
+    finish: async (id, outcome) => {
+      const run = (await ledger.read.rotation(id))?.run ?? null;
+      if (run === null) throw new Error(`${id} has not begun`);
+      await recordEvents(ledger, [{ type: 'run_finished', run, outcome, why: 'as the test says' }], { at: wall, run });
+    },
+  };
+}
