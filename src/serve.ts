@@ -1,6 +1,7 @@
 import type { Config } from './config.ts';
 import { openQueue, type Queue } from './engine/queue.ts';
 import { startSweep } from './engine/sweep.ts';
+import { apiDeps } from './http/api/api-deps.ts';
 import { startHttp } from './http/start-http.ts';
 import { countUsage } from './http/usage-counter.ts';
 import { createLog, type Log } from './log.ts';
@@ -48,7 +49,17 @@ async function startQueue(config: Config, { log, onStop }: { log: Log; onStop: O
 
 async function startFronts(
   config: Config,
-  { deps, queue, keyFiles, runbooks, engine, rotations, log, onStop }: Parts<Queue> & { log: Log; onStop: OnStop },
+  {
+    deps,
+    queue,
+    keyFiles,
+    runbooks,
+    engine,
+    keys,
+    rotations,
+    log,
+    onStop,
+  }: Parts<Queue> & { log: Log; onStop: OnStop },
 ): Promise<string> {
   reportProblems(runbooks, log);
   onStop(watchFolder(config.runbooksDir, () => reload(runbooks, log)));
@@ -61,7 +72,7 @@ async function startFronts(
   const http = await startHttp({
     ...config.http,
     hooks: { engine, secretOf: (name) => hookSecret(config.keysDir, name), now },
-    verify: { ledger: ledger.read, digestOf: keyFiles.pepper.digestOf, usage, now },
+    api: apiDeps({ deps, engine, keys, rotations, pepper: keyFiles.pepper, usage }),
     notReady: async () => ({
       ...notReady('queue', await queue.health()),
       ...notReady('slack', slackState()),

@@ -1,22 +1,27 @@
 import { serve } from '@hono/node-server';
 import { Hono } from 'hono';
 import { Refusal, sentenceOf } from '../errors.ts';
+import { apiRoutes } from './api/api-routes.ts';
+import type { ApiDeps } from './api/deps.ts';
 import { type HookDeps, hookRoutes } from './hooks.ts';
 import { problemOf, type Report } from './problem.ts';
-import { type VerifyDeps, verifyRoutes } from './verify.ts';
+import { requestIds, type WithRequestId } from './request-id.ts';
 
 const LEAVE_AFTER_MS = 5_000;
 const USHER_MS = 50;
 
-export interface HttpDeps {
-  host: string;
-  port: number;
+export interface AppDeps {
   hooks: HookDeps;
-  verify: VerifyDeps;
+  api: ApiDeps;
   /** What is not ready, by part; empty when everything is. */
   notReady: () => Promise<Record<string, string>>;
   /** Gets what is not the caller's to mend, under the id that the caller was given. */
   onError: Report;
+}
+
+export interface HttpDeps extends AppDeps {
+  host: string;
+  port: number;
 }
 
 export interface HttpServer {
@@ -25,9 +30,14 @@ export interface HttpServer {
   stop: () => Promise<void>;
 }
 
-/** Health, hooks and verification. Throws Refusal `port_in_use` or `cannot_listen`. */
-export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
-  const app = new Hono()
+/** Health, hooks, the API and the page on which a secret is claimed. Throws Refusal `port_in_use` or `cannot_listen`. */
+export function startHttp(deps: HttpDeps): Promise<HttpServer> {
+  return listen(httpApp(deps), deps);
+}
+
+export function httpApp(deps: AppDeps): Hono<WithRequestId> {
+  return new Hono<WithRequestId>()
+    .use(requestIds)
     .get('/healthz', (context) => context.text('ok\n'))
     .get('/readyz', async (context) => {
       const waiting = await deps.notReady();
@@ -35,19 +45,18 @@ export async function startHttp(deps: HttpDeps): Promise<HttpServer> {
       return context.json({ ready, waiting }, ready ? 200 : 503);
     })
     .route('/hooks', hookRoutes(deps.hooks))
-    .route('/v1/keys/verify', verifyRoutes(deps.verify))
+    .route('/', apiRoutes(deps.api, deps.onError))
     .notFound((context) => problemOf(context, unknownRoute(), deps.onError))
     .onError((error, context) => problemOf(context, error, deps.onError));
-  return listen(app, deps);
 }
 
 // Without what was asked for: somebody may have put a key into the address.
 function unknownRoute(): Refusal {
-  const there = 'GET /healthz, GET /readyz, POST /hooks/<name> and POST /v1/keys/verify';
+  const there = 'GET /healthz, GET /readyz, POST /hooks/<name> and the API, which GET /v1/docs describes';
   return new Refusal('unknown_route', `There is nothing here; there are ${there}.`);
 }
 
-function listen(app: Hono, { host, port, onError }: HttpDeps): Promise<HttpServer> {
+function listen(app: Hono<WithRequestId>, { host, port, onError }: HttpDeps): Promise<HttpServer> {
   return new Promise((resolve, reject) => {
     const server = serve({ fetch: app.fetch, hostname: host, port }, (address) => {
       server.off('error', refuse);

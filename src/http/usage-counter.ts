@@ -5,6 +5,8 @@ const FLUSH_MS = 1_000;
 
 export interface UsageCounter {
   count: (key: KeyId, caller: string, accepted: boolean) => void;
+  /** What a gateway counted by itself. */
+  add: (key: KeyId, caller: string, count: { accepted: number; rejected: number }) => void;
   /** Writes what is counted so far. */
   flush: () => Promise<void>;
   stop: () => Promise<void>;
@@ -50,6 +52,7 @@ export function countUsage(
   const timer = setInterval(() => void flush(), FLUSH_MS);
   return {
     count: (key, caller, accepted) => add({ key, caller, accepted: accepted ? 1 : 0, rejected: accepted ? 0 : 1 }),
+    add: (key, caller, count) => add({ key, caller, ...count }),
     flush,
     stop: async () => {
       clearInterval(timer);

@@ -1,21 +1,8 @@
 import { createServer, type Server } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { startHttp } from '../../src/http/start-http.ts';
-import { NOON } from '../support/builders.ts';
 import { freePort } from '../support/free-port.ts';
 import { anHttpWorld } from '../support/http-world.ts';
-
-const nothing = {
-  hooks: { engine: { alert: () => Promise.reject(new Error('not asked')) }, secretOf: () => null, now: () => NOON },
-  verify: {
-    ledger: { keyByDigest: async () => null },
-    digestOf: (text: string) => text,
-    usage: { count: () => {} },
-    now: () => NOON,
-  },
-  notReady: async () => ({}),
-  onError: () => {},
-};
 
 test('lives when the process does, and is ready when every part is', async () => {
   let waiting: Record<string, string> = { slack: 'Slack says invalid_auth' };
@@ -47,20 +34,22 @@ test('a defect is a bare 500 with an id; its words and its stack are in the log 
   expect(world.reported).toEqual([
     { error: expect.objectContaining({ message: 'canary in the stack' }), id: expect.any(String) },
   ]);
-  expect(JSON.parse(text).instance).toBe(`urn:rekey:error:${world.reported[0]?.id}`);
+  expect(JSON.parse(text).instance).toBe(`urn:rekey:request:${world.reported[0]?.id}`);
 });
 
 test('a port that is taken is refused by its name and by what to set', async () => {
   const port = await freePort();
   await listening(createServer(), port);
-  await expect(startHttp({ ...nothing, host: '127.0.0.1', port })).rejects.toMatchObject({
+  const { parts } = await anHttpWorld();
+  await expect(startHttp({ ...parts, host: '127.0.0.1', port })).rejects.toMatchObject({
     code: 'port_in_use',
     message: `Port ${port} on 127.0.0.1 is taken by another program. Set REKEY_HTTP_PORT to a free one (0 picks any).`,
   });
 });
 
 test('an address of another machine is refused', async () => {
-  await expect(startHttp({ ...nothing, host: '192.0.2.1', port: 0 })).rejects.toMatchObject({ code: 'cannot_listen' });
+  const { parts } = await anHttpWorld();
+  await expect(startHttp({ ...parts, host: '192.0.2.1', port: 0 })).rejects.toMatchObject({ code: 'cannot_listen' });
 });
 
 test('finishes the request in hand before it stops, and takes no new ones', async () => {
@@ -72,7 +61,8 @@ test('finishes the request in hand before it stops, and takes no new ones', asyn
       finish = () => done({});
     });
   };
-  const server = await startHttp({ ...nothing, host: '127.0.0.1', port: 0, notReady });
+  const { parts } = await anHttpWorld();
+  const server = await startHttp({ ...parts, host: '127.0.0.1', port: 0, notReady });
   const inHand = fetch(`${server.url}/readyz`);
   await vi.waitFor(() => expect(asked).toBe(true));
   const stopped = server.stop();

@@ -6,8 +6,12 @@ import { onTestFinished } from 'vitest';
 import { KeyId } from '../../src/domain/ids.ts';
 import type { Key } from '../../src/domain/key.ts';
 import type { EngineDeps } from '../../src/engine/deps.ts';
+import { openKeys } from '../../src/engine/keys/open-keys.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
-import { startHttp } from '../../src/http/start-http.ts';
+import { openRotations } from '../../src/engine/rotations/open-rotations.ts';
+import { apiDeps } from '../../src/http/api/api-deps.ts';
+import { LIMITS, type LimitFigures } from '../../src/http/api/limits.ts';
+import { type AppDeps, httpApp, startHttp } from '../../src/http/start-http.ts';
 import { countUsage, type UsageCounter } from '../../src/http/usage-counter.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { providers } from '../../src/providers/index.ts';
@@ -18,6 +22,7 @@ import { randomId } from '../../src/random-id.ts';
 import { loadClassRule, loadPolicy } from '../../src/runbook/policy-file.ts';
 import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
 import { Secret } from '../../src/secret.ts';
+import { sinks } from '../../src/sinks/index.ts';
 import { stepKinds } from '../../src/steps/index.ts';
 import { hookSecret } from '../../src/triggers/hook-secrets.ts';
 import { signatureOf } from '../../src/triggers/signed-webhook.ts';
@@ -31,7 +36,15 @@ const RUNBOOKS = fileURLToPath(new URL('../../runbooks', import.meta.url));
 
 export interface HttpWorld {
   url: string;
+  /** The same application without the wire. */
+  app: ReturnType<typeof httpApp>;
+  /** What both are made of. */
+  parts: AppDeps;
   ledger: Ledger;
+  /** Where the file sink may write. */
+  placesDir: string;
+  /** Lets everything that is due go on. */
+  advance: () => Promise<void>;
   ledgerFile: string;
   keysDir: string;
   /** A copy of the product's runbooks and policy, which a test may edit. */
@@ -44,15 +57,18 @@ export interface HttpWorld {
   issue: (overrides?: Partial<Key>) => Promise<{ key: Key; material: string }>;
 }
 
-/** The HTTP surface over a real ledger, runbooks, policy and engine, with a clock that stands at noon. No queue: nothing advances. */
+/** The HTTP surface over a real ledger, runbooks, policy and engine, with a clock that stands at noon. No queue: runs go on when asked to. */
 export async function anHttpWorld(
   notReady: () => Promise<Record<string, string>> = async () => ({}),
+  limits: LimitFigures = LIMITS,
 ): Promise<HttpWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-http-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const runbooksDir = join(folder, 'runbooks');
   cpSync(RUNBOOKS, runbooksDir, { recursive: true });
   const keysDir = join(folder, 'keys');
+  const placesDir = join(folder, 'places');
+  mkdirSync(placesDir);
   createKeyFiles(keysDir);
   aHookSecret(keysDir, HOOK, HOOK_SECRET);
   let time = NOON;
@@ -60,7 +76,7 @@ export async function anHttpWorld(
   const ledgerFile = aLedgerFile();
   const ledger = await anOpenLedger(ledgerFile, now);
   const keyFiles = loadKeyFiles(keysDir);
-  const vault = openVault(keyFiles.masterKey);
+  const vault = openVault(keyFiles.masterKeys);
   const [provider] = providers({ ledger: ledger.read, pepper: keyFiles.pepper, vault, probeHosts: [], now });
   if (provider === undefined) throw new Error('there is no ledger provider');
   const deps: EngineDeps = {
@@ -71,7 +87,7 @@ export async function anHttpWorld(
     classRule: (keyClass) => loadClassRule(runbooksDir, keyClass),
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
     providers: { [provider.name]: provider },
-    sinks: {},
+    sinks: Object.fromEntries(sinks({ fileRoots: [placesDir] }).map((sink) => [sink.name, sink])),
     vault,
     now,
     newId: randomId,
@@ -84,14 +100,16 @@ export async function anHttpWorld(
   const report = (error: unknown, id: string) => void reported.push({ error, id });
   const usage = countUsage(ledger, now, (error) => report(error, 'usage'));
   onTestFinished(usage.stop);
-  const server = await startHttp({
-    host: '127.0.0.1',
-    port: 0,
-    hooks: { engine: openEngine(deps), secretOf: (name) => hookSecret(keysDir, name), now },
-    verify: { ledger: ledger.read, digestOf: keyFiles.pepper.digestOf, usage, now },
+  const { pepper } = keyFiles;
+  const engine = openEngine(deps);
+  const [keys, rotations] = [openKeys({ ...deps, pepper }), openRotations(deps)];
+  const http = {
+    hooks: { engine, secretOf: (name: string) => hookSecret(keysDir, name), now },
+    api: apiDeps({ deps, engine, keys, rotations, pepper, usage, limits }),
     notReady,
     onError: report,
-  });
+  };
+  const server = await startHttp({ ...http, host: '127.0.0.1', port: 0 });
   onTestFinished(server.stop);
   const issue: HttpWorld['issue'] = async (overrides = {}) => {
     const { secret, publicId, last4 } = mintKey('live');
@@ -112,7 +130,24 @@ export async function anHttpWorld(
   const setNow = (next: Date) => {
     time = next;
   };
-  return { url: server.url, ledger, ledgerFile, keysDir, runbooksDir, usage, reported, setNow, issue };
+  const advance = async () => {
+    for (const run of await ledger.leases.due(now(), () => true)) await engine.advance(run);
+  };
+  return {
+    url: server.url,
+    app: httpApp(http),
+    parts: http,
+    placesDir,
+    advance,
+    ledger,
+    ledgerFile,
+    keysDir,
+    runbooksDir,
+    usage,
+    reported,
+    setNow,
+    issue,
+  };
 }
 
 export function aHookSecret(keysDir: string, name: string, text: string): string {

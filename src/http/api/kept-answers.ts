@@ -1,0 +1,89 @@
+import { canonicalJson } from '../../domain/canonical.ts';
+import { randomId } from '../../random-id.ts';
+import { holdsSecret } from '../../scrub.ts';
+import { DetailedRefusal } from '../problem.ts';
+import type { Caller } from './caller.ts';
+import type { ApiDeps } from './deps.ts';
+
+/** An answer as it goes over the wire. `revealed`: the same with what leaves only now; it is never kept. */
+export interface Sent {
+  status: number;
+  text: string;
+  headers?: Record<string, string>;
+  revealed?: string;
+}
+
+export interface RequestKey {
+  /** Of the request's effect, whether or not the caller named it; see Origin.dedupe. */
+  dedupe: { source: string; id: string };
+  /** The caller's name for it, or null. */
+  given: string | null;
+}
+
+const WELL_FORMED = /^[\x21-\x7e]{1,128}$/;
+const HOUR_MS = 3_600_000;
+const KEPT_MS = 24 * HOUR_MS;
+// Longer than any request takes: what is still unanswered then was cut off.
+const CUT_OFF_MS = 60_000;
+
+export function requestKeyOf(caller: Caller, header: string | undefined): RequestKey {
+  const source = 'http';
+  if (header === undefined) return { dedupe: { source, id: `${caller.token}:${randomId('req')}` }, given: null };
+  if (!WELL_FORMED.test(header) || holdsSecret(header))
+    throw new DetailedRefusal(
+      'bad_request',
+      'Idempotency-Key: expected 1 to 128 visible characters without spaces, such as a UUID.',
+      { errors: [] },
+    );
+  return { dedupe: { source, id: `${caller.token}:${header}` }, given: header };
+}
+
+/**
+ * Answers a request that its caller named with what it was answered first; parameters are compared. What failed for reasons of ours is not
+ * kept, so that it can be tried again. Refusals `idempotency_mismatch`, `still_running`.
+ */
+export function keptAnswers({ ledger: { answers }, now, digestOf }: Pick<ApiDeps, 'ledger' | 'now' | 'digestOf'>) {
+  let sweptAt = 0;
+  const sweep = async (at: Date) => {
+    if (at.getTime() - sweptAt < HOUR_MS) return;
+    sweptAt = at.getTime();
+    await answers.forgetBegunBefore(new Date(sweptAt - KEPT_MS));
+  };
+  return async (
+    request: { caller: Caller; given: string; asked: object },
+    work: () => Promise<Sent>,
+  ): Promise<Sent> => {
+    const at = now();
+    await sweep(at);
+    const id = { caller: request.caller.token ?? '', key: request.given };
+    const abandonedBefore = new Date(at.getTime() - CUT_OFF_MS);
+    const begun = await answers.begin(id, { hash: digestOf(canonicalJson(request.asked)), at, abandonedBefore });
+    if (begun.kind === 'answered') {
+      const { status, body: text } = begun;
+      return { status, text, headers: { 'idempotency-replayed': 'true' } };
+    }
+    if (begun.kind !== 'new') throw refused(begun.kind);
+    try {
+      const sent = await work();
+      await answers.complete(id, { status: sent.status, body: sent.text });
+      return sent;
+    } catch (error) {
+      await answers.release(id);
+      throw error;
+    }
+  };
+}
+
+function refused(kind: 'mismatch' | 'running'): DetailedRefusal {
+  if (kind === 'mismatch')
+    return new DetailedRefusal(
+      'idempotency_mismatch',
+      'This Idempotency-Key was used for a request with other parameters. Use a new one for a new request.',
+      {},
+    );
+  return new DetailedRefusal(
+    'still_running',
+    'The first request with this Idempotency-Key is still under way. Ask again in a second.',
+    { headers: { 'retry-after': '1' } },
+  );
+}
