@@ -1,3 +1,4 @@
+import { alarms } from './alarms.ts';
 import { audit } from './audit.ts';
 import type { CliCommand } from './command.ts';
 import { demo } from './demo.ts';
@@ -8,4 +9,4 @@ import { runbooks } from './runbooks.ts';
 import { serve } from './serve.ts';
 
 /** The command table. One more command is one file and one line. */
-export const commands: readonly CliCommand[] = [init, serve, demo, runbooks, keys, audit, doctor];
+export const commands: readonly CliCommand[] = [init, serve, demo, runbooks, keys, audit, alarms, doctor];

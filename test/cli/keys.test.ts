@@ -85,7 +85,7 @@ test('reading commands refuse a ledger that is not there, and make none', async 
   expect(existsSync(ledgerFile)).toBe(false);
 });
 
-test('verifies a key that comes by standard input: 0 when it may be used, 1 when not', async () => {
+test('verifies a key that comes by standard input: 0 when it may be used, 1 when not (S2-06)', async () => {
   const { rekey, issue, payments } = await aUsedLedger();
   const [expired] = await issue({ slug: 'old', version: 1, expiresAt: daysAfter(new Date(), -1) });
   const ask = (input: string, ...args: string[]) => rekey(['keys', 'verify', ...args], { input });
@@ -96,7 +96,7 @@ test('verifies a key that comes by standard input: 0 when it may be used, 1 when
   });
   expect(await ask(expired?.material ?? '')).toMatchObject({ code: 1, out: 'expired: old v1, payments, production\n' });
   const json = await ask(payments.material, '--json');
-  expect(JSON.parse(json.out)).toEqual({ status: 'valid', slug: 'payments-prod', version: 3 });
+  expect(JSON.parse(json.out)).toMatchObject({ status: 'valid', slug: 'payments-prod', version: 3, rate_limit: 1_000 });
   expect(json.out + json.err).not.toContain(payments.material);
 });
 

@@ -2,24 +2,38 @@ import { fingerprintOf, healthOf, type Key } from '../../domain/key.ts';
 
 /** What is told of a key: everything but its material, digest and places. */
 export function factsOf(key: Key) {
-  const { id, slug, version, class: keyClass, provider, service, environment, owner, escalation, scopes, state } = key;
+  const { runbook, secretRef, rateLimit, administers, revokedAt, provedDeadAt, suspendedAt, graceEndsAt } = key;
   return {
-    id,
+    id: key.id,
+    ...rowOf(key),
+    provider: key.provider,
+    escalation: key.escalation,
+    scopes: key.scopes,
+    runbook,
+    secret_ref: secretRef,
+    rate_limit: rateLimit,
+    administers,
+    fingerprint: fingerprintOf(key),
+    suspended_at: suspendedAt?.toISOString() ?? null,
+    grace_ends_at: graceEndsAt?.toISOString() ?? null,
+    revoked_at: revokedAt?.toISOString() ?? null,
+    proved_dead_at: provedDeadAt?.toISOString() ?? null,
+  };
+}
+
+/** What a report says of each key; nothing in it is derived from its material. */
+export function rowOf(key: Key) {
+  const { slug, version, service, environment, owner, state } = key;
+  return {
     slug,
     version,
-    class: keyClass,
-    provider,
+    class: key.class,
     service,
     environment,
     owner,
-    escalation,
-    scopes,
     state,
     health: healthOf(key, new Date()),
-    fingerprint: fingerprintOf(key),
     expires_at: key.expiresAt?.toISOString() ?? null,
-    revoked_at: key.revokedAt?.toISOString() ?? null,
-    proved_dead_at: key.provedDeadAt?.toISOString() ?? null,
   };
 }
 

@@ -1,8 +1,22 @@
 import { healthOf, type Key, nameOf } from '../../domain/key.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { didYouMean } from '../../runbook/suggest.ts';
+import type { CliCommand } from '../command.ts';
 import { say, sayJson, table } from '../print.ts';
+import { withLedger } from '../with-ledger.ts';
 import { factsOf, minuteOf } from './facts.ts';
+
+export const list: CliCommand = (group) => {
+  group
+    .command('list')
+    .description('every key, newest version each, with its health')
+    .option('--service <name>', 'only keys of this service')
+    .option('--env <name>', 'only keys of this environment')
+    .option('--owner <name>', 'only keys of this owner')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  rekey keys list --service payments-api --env production')
+    .action((options: Wanted) => withLedger((ledger) => listKeys(ledger.read, options)));
+};
 
 interface Wanted {
   service?: string;
@@ -11,7 +25,7 @@ interface Wanted {
   json?: boolean;
 }
 
-export async function listKeys(read: Pick<LedgerReader, 'keys'>, { service, env, owner, json }: Wanted): Promise<void> {
+async function listKeys(read: Pick<LedgerReader, 'keys'>, { service, env, owner, json }: Wanted): Promise<void> {
   const filter = { ...(service && { service }), ...(env && { environment: env }), ...(owner && { owner }) };
   const found = await read.keys(filter);
   if (json) return sayJson(found.map(factsOf));

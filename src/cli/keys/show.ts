@@ -1,13 +1,28 @@
 import type { AuditEntry } from '../../domain/event.ts';
 import type { Key } from '../../domain/key.ts';
+import { findKey } from '../../engine/which-key.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
+import type { CliCommand } from '../command.ts';
 import { say, sayJson, table } from '../print.ts';
+import { withLedger } from '../with-ledger.ts';
 import { factsOf, minuteOf } from './facts.ts';
 
 const AUDIT_LINES = 20;
 const WIDEST_NAME = 16;
 
-export async function showKey(
+export const show: CliCommand = (group) => {
+  group
+    .command('show')
+    .argument('<key>', 'its name, its id, or the public id inside it')
+    .description('one key: its versions, dates and last audit lines')
+    .option('--json', 'print JSON')
+    .addHelpText('after', '\nExample:\n  rekey keys show payments-prod')
+    .action((name: string, { json }: { json?: boolean }) =>
+      withLedger(async ({ read }) => showKey(read, await findKey(read, name), json ? 'json' : 'text')),
+    );
+};
+
+async function showKey(
   read: Pick<LedgerReader, 'versionsOf' | 'audit'>,
   key: Key,
   form: 'text' | 'json',

@@ -1,0 +1,78 @@
+import { createHash } from 'node:crypto';
+import { bundleIn, type EvidenceBundle } from '../../domain/evidence-bundle.ts';
+import { evidencePage } from '../../domain/evidence-page.ts';
+import { evidenceReport } from '../../domain/evidence-report.ts';
+import { breakAt } from '../../ledger/audit-chain.ts';
+
+export interface BundleCheck {
+  name: string;
+  ok: boolean;
+  says: string;
+}
+
+/** Whether a file of evidence holds together by itself: no ledger and no key is needed. */
+export function checkBundle(html: string): BundleCheck[] {
+  const bundle = bundleIn(html);
+  return [chainCheck(bundle), pageCheck(html, bundle), planCheck(bundle), runbookCheck(bundle), peopleCheck(bundle)];
+}
+
+function chainCheck({ lines }: EvidenceBundle): BundleCheck {
+  const name = 'chain';
+  const [first] = lines;
+  if (first === undefined) return { name, ok: false, says: 'it holds no line of the audit' };
+  let place = { seq: first.seq - 1, hash: first.prev_hash };
+  for (const line of lines) {
+    const broken = breakAt(line, place);
+    if (broken !== null) return { name, ok: false, says: broken };
+    place = line;
+  }
+  return { name, ok: true, says: `lines ${first.seq} to ${place.seq} follow from each other, up to ${place.hash}` };
+}
+
+/** The page is drawn again from the lines: whoever changed what people read is found. */
+function pageCheck(html: string, bundle: EvidenceBundle): BundleCheck {
+  const ok = evidencePage(bundle) === html;
+  return { name: 'page', ok, says: ok ? 'it says what the lines say' : 'the page says something else than its lines' };
+}
+
+function planCheck({ lines, about }: EvidenceBundle): BundleCheck {
+  const { approvals } = evidenceReport(lines, about);
+  const bad = approvals.find((approval) => !approval.planHashHolds);
+  const says =
+    bad === undefined
+      ? `${approvals.length} of ${approvals.length} approvals are bound to the plan in their line`
+      : `${bad.id} names another plan than its line`;
+  return { name: 'plan', ok: bad === undefined, says };
+}
+
+function runbookCheck({ runbook, lines, about }: EvidenceBundle): BundleCheck {
+  const name = 'runbook';
+  if (runbook === null) return { name, ok: about.run === null, says: 'no runbook ran' };
+  const hash = createHash('sha256').update(runbook.text).digest('hex');
+  const { approvals, runbookHash } = evidenceReport(lines, about);
+  const ok = runbookHash === hash && approvals.every((approval) => approval.runbookHash === hash);
+  return {
+    name,
+    ok,
+    says: ok ? `${runbook.id} is the text that ran and was approved` : `${runbook.id} is another text`,
+  };
+}
+
+/** Enough different people said yes, none of them the requester, before anything was minted. */
+function peopleCheck({ lines, about }: EvidenceBundle): BundleCheck {
+  const { approvals, times } = evidenceReport(lines, about);
+  for (const { id, outcome, votes, required, requestedBy, ownRequestCounts, decidedAt } of approvals) {
+    if (outcome !== 'approved') continue;
+    const yes = new Set(votes.filter(({ vote }) => vote === 'approve').map(({ person }) => `person:${person}`));
+    if (!ownRequestCounts) yes.delete(requestedBy);
+    if (yes.size < required) return { name: 'people', ok: false, says: `${id}: ${yes.size} of ${required} agreed` };
+    if (times.mintedAt !== null && decidedAt !== null && decidedAt > times.mintedAt)
+      return { name: 'people', ok: false, says: `${id} was decided after the new key was minted` };
+  }
+  const said = approvals.flatMap(({ votes }) => votes.map(({ person, vote }) => `${person} ${vote}`));
+  return { name: 'people', ok: true, says: said.join(', ') || 'nobody had to agree' };
+}
+
+export function describeChecks(checks: readonly BundleCheck[]): string {
+  return checks.map(({ name, ok, says }) => `${ok ? '✓' : '✗'} ${name.padEnd(8)} ${says}`).join('\n');
+}

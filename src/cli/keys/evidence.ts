@@ -1,0 +1,70 @@
+import type { EvidenceBundle } from '../../domain/evidence-bundle.ts';
+import { evidencePage } from '../../domain/evidence-page.ts';
+import { chainedLine, type RotationNames } from '../../domain/evidence-report.ts';
+import { RotationId } from '../../domain/ids.ts';
+import { nameOf } from '../../domain/key.ts';
+import type { Rotation } from '../../domain/rotation.ts';
+import { findKey } from '../../engine/which-key.ts';
+import { Refusal } from '../../errors.ts';
+import type { Ledger } from '../../ledger/ledger.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
+import type { CliCommand } from '../command.ts';
+import { say } from '../print.ts';
+import { writePrivateFile } from '../private-file.ts';
+import { withLedger } from '../with-ledger.ts';
+import { linesAbout } from './audit-lines.ts';
+
+export const evidence: CliCommand = (group) => {
+  group
+    .command('evidence')
+    .argument('<key>', 'the key; or the id of one of its rotations (rot-…)')
+    .description('one file that shows how the last rotation of a key went, and that can be checked without this ledger')
+    .option('--out <file>', 'where to write it; it must not be there yet')
+    .addHelpText(
+      'after',
+      '\nExample:\n  rekey keys evidence payments-prod --out evidence.html && rekey audit verify --bundle evidence.html',
+    )
+    .action((name: string, { out }: { out?: string }) =>
+      withLedger(async (ledger) => {
+        const rotation = await rotationOrRefuse(ledger.read, name);
+        const page = evidencePage(await bundleOf(ledger, rotation, new Date()));
+        const file = out ?? `evidence-${rotation.id}.html`;
+        await writePrivateFile(file, page);
+        say(`Wrote ${file}. Anybody can check it: rekey audit verify --bundle ${file}`);
+      }),
+    );
+};
+
+async function rotationOrRefuse(read: LedgerReader, name: string): Promise<Rotation> {
+  const named = name.startsWith('rot-') ? await read.rotation(RotationId.parse(name)) : null;
+  if (named !== null) return named;
+  const { slug } = await findKey(read, name);
+  const [last] = await read.rotationsOf(slug, 1);
+  if (last !== undefined) return last;
+  throw new Refusal('no_rotation', `${slug} was never rotated, so there is nothing to show.`);
+}
+
+/** The unbroken piece of the audit from the first line about this rotation to the last one, with what is between. */
+export async function bundleOf({ read }: Pick<Ledger, 'read'>, rotation: Rotation, now: Date): Promise<EvidenceBundle> {
+  const about = await namesOf(read, rotation);
+  const own = await linesAbout(read, { versions: [], rotations: [rotation] });
+  const [first, last] = [own.at(0), own.at(-1)];
+  if (first === undefined || last === undefined)
+    throw new Refusal('no_evidence', `The audit has no line about ${rotation.id}.`);
+  const run = rotation.run === null ? null : await read.run(rotation.run);
+  return {
+    schema: 'rekey.evidence/1',
+    madeAt: now.toISOString(),
+    madeBy: 'rekey keys evidence',
+    about,
+    runbook: run === null ? null : { id: run.runbook.id, text: run.runbook.text },
+    checkpoint: null,
+    lines: (await read.auditRange(first.seq, last.seq)).map(chainedLine),
+  };
+}
+
+async function namesOf(read: LedgerReader, { id, run, key, replacement, slug }: Rotation): Promise<RotationNames> {
+  const versions = await read.versionsOf(slug);
+  const names = Object.fromEntries(versions.map((one) => [String(one.id), nameOf(one)]));
+  return { rotation: id, run, key, replacement, names };
+}

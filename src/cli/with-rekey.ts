@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import type { Config } from '../config.ts';
+import type { Actor } from '../domain/ids.ts';
+import { type Policy, personByAccount } from '../domain/policy.ts';
+import type { EngineDeps } from '../engine/deps.ts';
+import type { Origin } from '../engine/engine.ts';
+import type { Keys } from '../engine/keys/keys.ts';
+import { openKeys } from '../engine/keys/open-keys.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import { openRotations } from '../engine/rotations/open-rotations.ts';
+import type { Rotations } from '../engine/rotations/rotations.ts';
+import { Refusal, sentenceOf } from '../errors.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { createLog } from '../log.ts';
+import { openParts } from '../parts.ts';
+import { randomId } from '../random-id.ts';
+import { configHere } from './config-here.ts';
+import { noLedger } from './with-ledger.ts';
+
+/** What a command stands on that changes something: the verbs, and the person whose account it runs under. */
+export interface Rekey {
+  config: Config;
+  ledger: Ledger;
+  deps: EngineDeps;
+  policy: Policy;
+  keys: Keys;
+  rotations: Rotations;
+  /** Carries one run on, right here. */
+  advance: (run: string) => Promise<void>;
+  actor: Actor;
+  /** A request of its own each time: what is typed twice is asked twice. */
+  origin: () => Origin;
+}
+
+/**
+ * Opens everything for `work` and closes it again, beside a running `rekey serve` or without one: this process has no queue, and what it
+ * leaves to be done is a row of the ledger that the sweep of the other finds. `mayMake`: a missing ledger is made instead of refused.
+ */
+export async function withRekey<T>(
+  work: (rekey: Rekey) => Promise<T>,
+  { mayMake = false }: { mayMake?: boolean } = {},
+): Promise<T> {
+  const config = configHere();
+  if (!mayMake && !existsSync(config.ledgerFile)) throw noLedger(config.ledgerFile);
+  const stops: (() => void | Promise<void>)[] = [];
+  const log = createLog({ level: 'error' });
+  try {
+    const openQueue = async () => ({ wake: async () => {}, alarm: async () => {} });
+    const { deps, keyFiles } = await openParts(config, { log, onStop: (stop) => stops.push(stop), openQueue });
+    const { policy } = await deps.policy();
+    const actor: Actor = `person:${personByAccount(policy, accountHere())}`;
+    return await work({
+      config,
+      ledger: deps.ledger,
+      deps,
+      policy,
+      keys: openKeys({ ...deps, pepper: keyFiles.pepper }),
+      rotations: openRotations(deps),
+      advance: openEngine(deps).advance,
+      actor,
+      origin: () => ({ actor, channel: 'cli', dedupe: { source: 'cli', id: randomId('cli') } }),
+    });
+  } finally {
+    for (const stop of stops.reverse()) await stop();
+  }
+}
+
+/** As the kernel knows it. `USER` and `SUDO_USER` are text that anybody can set. */
+function accountHere(): string {
+  try {
+    return userInfo().username;
+  } catch (cause) {
+    throw new Refusal(
+      'unknown_person',
+      `This machine has no name for your account (${sentenceOf(cause)}), so Rekey cannot tell who asks. Run the command under an account that policy.yaml names under \`unix\`.`,
+      { cause },
+    );
+  }
+}
