@@ -25,16 +25,21 @@ export function startRulesOf(key: Pick<Key, 'environment'>, { rule, policy }: Ke
 }
 
 /**
- * When a key should be replaced: when it reaches the max age of its class; earlier where its own life ends before, early enough for its
- * grace and for a second try after a failed one. Null: age means nothing for it, as for what lives for hours.
+ * When a key should be replaced: when it reaches the max age of its class; where it expires then, early enough for its grace and for a second
+ * try after a failed one. Null: never by the clock, as what lives for hours, and what was given a shorter life than its class allows: whoever
+ * did that wanted it to end.
  */
-export function dueAtOf(key: Pick<Key, 'class' | 'activatedAt' | 'expiresAt'>, rules: KeyRules): Date | null {
+export function dueAtOf(key: Aging, rules: KeyRules): Date | null {
   const { maxAgeDays } = rules.rule;
   if (key.class === 'ephemeral' || key.activatedAt === null || maxAgeDays === null) return null;
   const byAge = key.activatedAt.getTime() + maxAgeDays * DAY_MS;
   if (key.expiresAt === null) return new Date(byAge);
+  const bornAt = Math.min(key.createdAt.getTime(), key.activatedAt.getTime());
+  if (key.expiresAt.getTime() - bornAt < (maxAgeDays - 1) * DAY_MS) return null;
   return new Date(Math.min(byAge, key.expiresAt.getTime() - beforeExpiryMs(rules)));
 }
+
+type Aging = Pick<Key, 'class' | 'createdAt' | 'activatedAt' | 'expiresAt'>;
 
 /** How long before its expiry a key is due. */
 export function beforeExpiryMs({ rule, policy }: KeyRules): number {

@@ -1,15 +1,14 @@
-import { type ExpressionBuilder, type ExpressionWrapper, type SqlBool, sql } from 'kysely';
+import { sql } from 'kysely';
 import { stored } from './codec.ts';
 import { inStates } from './in-states.ts';
 import { keyFromRow } from './keys.ts';
 import type { LedgerDb } from './open.ts';
-import type { LedgerReader, PageEnd } from './reader.ts';
-import type { LedgerTables } from './schema.ts';
+import type { LedgerReader } from './reader.ts';
 
 /** What the clock asks for. Each question reads along an index and stops at its limit: it costs what is due, not what there is. */
 export function dueKeyQueries(
   db: LedgerDb,
-): Pick<LedgerReader, 'overdueKeys' | 'unplannedExpiries' | 'keysToExpire' | 'keysToRetire' | 'keysToForget'> {
+): Pick<LedgerReader, 'overdueKeys' | 'keysToExpire' | 'keysToRetire' | 'keysToForget'> {
   const all = () => db.selectFrom('keys').selectAll();
   const withoutRotation = () =>
     all().where(({ not, exists, selectFrom }) =>
@@ -22,26 +21,21 @@ export function dueKeyQueries(
         ),
       ),
     );
-  const unplanned = () => withoutRotation().where('superseded_at', 'is', null);
   return {
     overdueKeys: async ({ class: keyClass, activatedBefore, limit, after }) => {
-      let query = unplanned()
+      let query = withoutRotation()
         .where('state', '=', 'active')
+        .where('superseded_at', 'is', null)
         .where('class', '=', keyClass)
         .where('activated_at', '<', stored(activatedBefore));
-      if (after !== undefined) query = query.where(isBehind('activated_at', after));
+      if (after !== undefined) {
+        const { id, at } = { id: after.id, at: stored(after.at) };
+        // Along the index to that instant, and behind the row of that id within it.
+        query = query
+          .where('activated_at', '>=', at)
+          .where((eb) => eb.or([eb('activated_at', '>', at), eb('id', '>', id)]));
+      }
       return (await query.orderBy('activated_at').orderBy('id').limit(limit).execute()).map(keyFromRow);
-    },
-    unplannedExpiries: async ({ now, before, limit, after }) => {
-      let query = unplanned()
-        // Which is: active. The index is found by its own words only.
-        .where(inStates('active', 'suspended'))
-        .where('suspended_at', 'is', null)
-        .where('expires_at', 'is not', null)
-        .where('expires_at', '>', stored(now))
-        .where('expires_at', '<=', stored(before));
-      if (after !== undefined) query = query.where(isBehind('expires_at', after));
-      return (await query.orderBy('expires_at').orderBy('id').limit(limit).execute()).map(keyFromRow);
     },
     keysToExpire: async (now, limit) =>
       (
@@ -74,11 +68,4 @@ export function dueKeyQueries(
       return rows.map(keyFromRow);
     },
   };
-}
-
-function isBehind(column: 'activated_at' | 'expires_at', { at, id }: PageEnd) {
-  type Keys = ExpressionBuilder<LedgerTables, 'keys'>;
-  // The first condition is the one that an index can follow; the second one takes what came before out of the same instant.
-  return (eb: Keys): ExpressionWrapper<LedgerTables, 'keys', SqlBool> =>
-    eb.and([eb(column, '>=', stored(at)), eb.or([eb(column, '>', stored(at)), eb('id', '>', id)])]);
 }

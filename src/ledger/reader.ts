@@ -93,8 +93,6 @@ export interface LedgerReader {
   usesOfDeadKeys: (since: Date) => Promise<DeadKeyUse[]>;
   /** Current, active keys of a class that were activated before that instant and have no open rotation, oldest first; a page of them. */
   overdueKeys: (of: { class: KeyClass; activatedBefore: Date; limit: number; after?: PageEnd }) => Promise<Key[]>;
-  /** Current, active keys that live no longer than until that instant and have no open rotation, soonest first; a page of them. */
-  unplannedExpiries: (of: { now: Date; before: Date; limit: number; after?: PageEnd }) => Promise<Key[]>;
   /** Keys whose recorded state the clock has overtaken: their life is over and the row does not say so. */
   keysToExpire: (now: Date, limit: number) => Promise<Key[]>;
   /** Keys in grace whose grace is over and that no open rotation takes care of. */

@@ -26,8 +26,14 @@ describe('when a key is due', () => {
   });
 
   it('is due before it expires, early enough for its grace and for a second try', () => {
-    const key = aKey({ activatedAt: daysAfter(NOON, -10), expiresAt: daysAfter(NOON, 80) });
+    const born = daysAfter(NOON, -10);
+    const key = aKey({ createdAt: born, activatedAt: born, expiresAt: daysAfter(NOON, 80) });
     expect(dueAtOf(key, rules)).toEqual(daysAfter(NOON, 78));
+  });
+
+  it('is never due when it was given a shorter life than its class allows: it ends, and no clock renews it', () => {
+    const born = daysAfter(NOON, -5);
+    expect(dueAtOf(aKey({ createdAt: born, activatedAt: born, expiresAt: daysAfter(NOON, 2) }), rules)).toBeNull();
   });
 
   it('is never due when it lives for hours, or when its class has no max age', () => {

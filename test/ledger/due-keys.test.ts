@@ -3,7 +3,7 @@ import { expect, it, vi } from 'vitest';
 import { KeyId } from '../../src/domain/ids.ts';
 import type { Key } from '../../src/domain/key.ts';
 import type { LedgerReader } from '../../src/ledger/reader.ts';
-import { aKey, aRotation, DAY, daysAfter, minutesAfter, NOON } from '../support/builders.ts';
+import { aKey, daysAfter, NOON } from '../support/builders.ts';
 import { aLedgerFile, anOpenLedger, rawLedger, recordEvents } from '../support/ledger-file.ts';
 
 const issued = (key: Key) => ({ type: 'key_issued', key }) as const;
@@ -19,47 +19,19 @@ function idle(name: string, overrides: Partial<Key> = {}): Key {
   });
 }
 
-async function names(
-  page: (after?: { at: Date; id: KeyId }) => Promise<Key[]>,
-  instantOf: (key: Key) => Date | null,
-): Promise<string[]> {
-  const found: string[] = [];
-  for (let keys = await page(); keys.length > 0; ) {
-    found.push(...keys.map((key) => key.slug));
-    const last = keys.at(-1) as Key;
-    keys = await page({ at: instantOf(last) as Date, id: last.id });
-  }
-  return found;
-}
-
 it('shows every key that is too old once, page by page, also when many are equally old', async () => {
   const ledger = await anOpenLedger();
   const old = ['c', 'a', 'e', 'b', 'd'].map((name) => issued(idle(name, { activatedAt: daysAfter(NOON, -100) })));
   const older = issued(idle('z', { activatedAt: daysAfter(NOON, -101) }));
   await recordEvents(ledger, [...old, older, issued(idle('young', { activatedAt: daysAfter(NOON, -10) }))]);
   const of = { class: 'api_key', activatedBefore: daysAfter(NOON, -90), limit: 2 } as const;
-  const found = await names(
-    (after) => ledger.read.overdueKeys({ ...of, ...(after && { after }) }),
-    (key) => key.activatedAt,
-  );
+  const found: string[] = [];
+  for (let keys = await ledger.read.overdueKeys(of); keys.length > 0; ) {
+    found.push(...keys.map((key) => key.slug));
+    const { id, activatedAt: at } = keys.at(-1) as Key & { activatedAt: Date };
+    keys = await ledger.read.overdueKeys({ ...of, after: { at, id } });
+  }
   expect(found).toEqual(['z', 'a', 'b', 'c', 'd', 'e']);
-});
-
-it('shows every key that soon expires once, without those that expired or have an open rotation', async () => {
-  const ledger = await anOpenLedger();
-  await recordEvents(ledger, [
-    ...['b', 'a', 'c'].map((name) => issued(idle(name, { expiresAt: daysAfter(NOON, 2) }))),
-    issued(idle('gone', { expiresAt: minutesAfter(NOON, -1) })),
-    issued(idle('later', { expiresAt: daysAfter(NOON, 4) })),
-    issued(idle('planned', { expiresAt: daysAfter(NOON, 1) })),
-    { type: 'rotation_requested', rotation: aRotation({ key: KeyId.parse('key-planned'), slug: 'planned' }) },
-  ]);
-  const of = { now: NOON, before: daysAfter(NOON, 3), limit: 2 };
-  const found = await names(
-    (after) => ledger.read.unplannedExpiries({ ...of, ...(after && { after }) }),
-    (key) => key.expiresAt,
-  );
-  expect(found).toEqual(['a', 'b', 'c']);
 });
 
 it('follows an index for everything that the clock and the digest ask for, so that idle keys cost nothing', async () => {
@@ -67,7 +39,6 @@ it('follows an index for everything that the clock and the digest ask for, so th
   const ledger = await anOpenLedger(file);
   const questions: Record<string, (read: LedgerReader) => Promise<unknown>> = {
     overdue: (read) => read.overdueKeys({ class: 'api_key', activatedBefore: NOON, limit: 9 }),
-    expiring: (read) => read.unplannedExpiries({ now: NOON, before: new Date(NOON.getTime() + DAY), limit: 9 }),
     expire: (read) => read.keysToExpire(NOON, 9),
     retire: (read) => read.keysToRetire(NOON, 9),
     forget: (read) => read.keysToForget(NOON, 9),

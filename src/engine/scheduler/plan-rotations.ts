@@ -28,7 +28,7 @@ const REMEMBERED = 8;
 
 /** Where this process is in lists that are longer than a page, and which keys it could not plan lately. */
 export interface Planning {
-  pages: Map<KeyClass | 'expiring', PageEnd>;
+  pages: Map<KeyClass, PageEnd>;
   setAside: Map<KeyId, Date>;
 }
 
@@ -62,40 +62,33 @@ export async function planRotations(deps: SchedulerDeps, look: Look, planning: P
   return scheduled;
 }
 
+/** A page of each class that may rotate by itself; the next one at the next look, so that what cannot be rotated hides nothing. */
 async function agingKeys({ ledger }: SchedulerDeps, look: Look, { pages }: Planning): Promise<Key[]> {
-  const found = new Map<KeyId, Key>();
-  const keep = (list: KeyClass | 'expiring', keys: readonly Key[], instantOf: (key: Key) => Date | null) => {
-    for (const key of keys) found.set(key.id, key);
-    const last = keys.at(-1);
-    const at = last === undefined ? null : instantOf(last);
-    if (last !== undefined && at !== null && keys.length === PAGE) pages.set(list, { at, id: last.id });
-    else pages.delete(list);
-  };
-  const page = (list: KeyClass | 'expiring') => ({ limit: PAGE, ...pageAfter(pages.get(list)) });
-  let longestMs = 0;
+  const found: Key[] = [];
   for (const [keyClass, rule] of look.rules) {
     if (!rule.automatic || rule.maxAgeDays === null || keyClass === 'ephemeral') continue;
-    const aheadMs = rule.leadHours * HOUR_MS + LOOK_AHEAD_MS;
-    longestMs = Math.max(longestMs, aheadMs + beforeExpiryMs({ rule, policy: look.policy }));
+    const aheadMs = aheadOf({ rule, policy: look.policy }) + beforeExpiryMs({ rule, policy: look.policy });
     const activatedBefore = new Date(look.now.getTime() + aheadMs - rule.maxAgeDays * DAY_MS);
-    const keys = await ledger.read.overdueKeys({ class: keyClass, activatedBefore, ...page(keyClass) });
-    keep(keyClass, keys, (key) => key.activatedAt);
+    const after = pages.get(keyClass);
+    const of = { class: keyClass, activatedBefore, limit: PAGE };
+    const page = await ledger.read.overdueKeys(after === undefined ? of : { ...of, after });
+    found.push(...page);
+    const last = page.length === PAGE ? page.at(-1) : undefined;
+    if (last === undefined || last.activatedAt === null) pages.delete(keyClass);
+    else pages.set(keyClass, { at: last.activatedAt, id: last.id });
   }
-  const before = new Date(look.now.getTime() + longestMs);
-  const expiring = await ledger.read.unplannedExpiries({ now: look.now, before, ...page('expiring') });
-  keep('expiring', expiring, (key) => key.expiresAt);
-  return [...found.values()];
+  return found;
 }
 
-function pageAfter(after: PageEnd | undefined): { after?: PageEnd } {
-  return after === undefined ? {} : { after };
+/** How long before it is due a key is put on the calendar. */
+function aheadOf({ rule }: KeyRules): number {
+  return rule.leadHours * HOUR_MS + LOOK_AHEAD_MS;
 }
 
 function mayRotate({ providers, sinks, runbooks }: SchedulerDeps, look: Look, key: Key): boolean {
   const rules = rulesFor(key, look);
   const dueAt = dueAtOf(key, rules);
-  if (dueAt === null || dueAt.getTime() - rules.rule.leadHours * HOUR_MS - LOOK_AHEAD_MS > look.now.getTime())
-    return false;
+  if (dueAt === null || dueAt.getTime() - aheadOf(rules) > look.now.getTime()) return false;
   const known = { rule: rules.rule, providers: Object.keys(providers), sinks: Object.keys(sinks) };
   if (!rotatesAlone(key, known) || runbooks.current(ROTATION_RUNBOOK) === null) return false;
   try {

@@ -49,10 +49,17 @@ describe('what is too old', () => {
 
   it('is replaced before it expires, early enough for its grace', async () => {
     const world = await aSchedulerWorld();
-    await register(world, 10, { expiresAt: daysAfter(NOON, 4) });
+    await register(world, 86, { expiresAt: daysAfter(NOON, 4) });
     const { scheduler } = await world.open();
     await scheduler.tick();
     expect((await world.rotation())?.scheduledAt).toEqual(daysAfter(NOON, 2));
+  });
+
+  it('is not renewed when it was given a short life on purpose', async () => {
+    const world = await aSchedulerWorld();
+    await register(world, 5, { expiresAt: daysAfter(NOON, 2) });
+    const { scheduler } = await world.open();
+    expect((await scheduler.tick()).scheduled).toBe(0);
   });
 
   it('begins when its time has come, once, and is counted (S3-10)', async () => {
