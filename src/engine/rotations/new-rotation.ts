@@ -100,13 +100,15 @@ export async function recipientOf(
   }
   const [kind, name = ''] = deliver.recipient.split(/:(.*)/s);
   const known =
+    (kind === 'owner' && key.owner !== null) ||
+    (kind === 'escalation' && key.escalation !== null) ||
     (kind === 'person' && Object.hasOwn(policy.people, name)) ||
     (kind === 'group' && Object.hasOwn(policy.groups, name)) ||
     (kind === 'token' && (await read.keyBySlug(name)) !== null);
   if (known) return deliver.recipient;
   throw new Refusal(
     'unknown_recipient',
-    `Nobody here is ${deliver.recipient}. Name a person or group of policy.yaml or a key of the ledger: person:carol, group:payments, token:ci-deployer.`,
+    `Nobody here is ${deliver.recipient}. Name the owner or escalation of the key, a person or group of policy.yaml, or a key of the ledger: owner, person:carol, group:payments, token:ci-deployer.`,
   );
 }
 
