@@ -101,9 +101,15 @@ export async function moveRotationTo(tx: LedgerDb, replacement: KeyId, change: R
     .execute();
 }
 
-/** Moves the open rotation of the key that is being replaced. */
+/** Moves the open rotation of the key that is being replaced; one that is only scheduled has no part in what happens to the key. */
 export async function moveRotationOf(tx: LedgerDb, key: KeyId, change: RotationChange): Promise<void> {
-  await tx.updateTable('rotations').set(change).where('key_id', '=', key).where('ended_at', 'is', null).execute();
+  await tx
+    .updateTable('rotations')
+    .set(change)
+    .where('key_id', '=', key)
+    .where('run_id', 'is not', null)
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 /** The run that carries the key's rotation out looks again: what it waits for has moved. */

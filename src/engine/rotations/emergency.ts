@@ -30,7 +30,8 @@ export async function emergency(
   if (joined !== null) return joined;
   const preemption = await preemptionBy(read, found);
   const { key } = preemption;
-  await assertAllowed(read, { key, isTakenBack: preemption.how === 'take_back', request, rule, now });
+  const isTakenBack = preemption.how === 'take_back' && preemption.open?.key === key.id;
+  await assertAllowed(read, { key, isTakenBack, request, rule, now });
   const recipient = await recipientOf(read, policy, { deliver: request.deliver, key });
   const { graceHours } = request;
   const asked = { key, rule, mode, graceHours, scheduledAt: now, requestedBy: actor, reason, recipient };
