@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
-import { KeyId, SecretId } from '../domain/ids.ts';
+import { SecretId } from '../domain/ids.ts';
 import type { SealedSecret } from '../domain/incident.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { PermanentFailure } from '../errors.ts';
@@ -50,9 +50,9 @@ export const secretDeliver = defineStep({
   },
   timeoutMs: 60_000,
   perform: async (input, context) =>
-    input.to === 'claim' ? offer(await offered(input, context), context) : keepThenDeliver(input, context),
+    input.to === 'claim' ? offer(await offered(input, context), context) : keepThenDeliver(input, keptLast, context),
   resume: async (input, context) =>
-    input.to === 'claim' ? lookAtOffer(await offered(input, context), context) : keepThenDeliver(input, context),
+    input.to === 'claim' ? lookAtOffer(await offered(input, context), context) : keepThenDeliver(input, kept, context),
   probe: async (input, context) => {
     // An offer that is not on record was never made.
     if (input.to === 'claim') return 'did_not_happen';
@@ -62,14 +62,24 @@ export const secretDeliver = defineStep({
 });
 
 /** Waits for no time at all after sealing: only what an attempt returns is recorded, and the seal has to be before the effect. */
-async function keepThenDeliver(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
+async function keepThenDeliver(
+  input: z.output<typeof With>,
+  already: typeof kept,
+  context: StepContext,
+): Promise<StepResult> {
   const { key, sealed } = await sealedFor(input, context);
   const { sink, delivery } = sinkOf(context, key);
   await sink.check(delivery.target);
-  const events = await keepPrevious(key, await sink.read(delivery.target), context);
+  const there = await sink.read(delivery.target);
+  const isKept = there === null || (await already(key, context)).some((one) => isSame(one, there, context));
+  const events = isKept ? [] : keepPrevious(key, there, context);
   if (events.length > 0) return { kind: 'wait', waiting: { kind: 'time', until: context.now() }, events };
   await sink.deliver(delivery.target, context.vault.open(sealed));
   return delivered(key, sealed);
+}
+
+function isSame(sealed: SealedSecret, there: Secret, { vault }: StepContext): boolean {
+  return vault.open(sealed).reveal() === there.reveal();
 }
 
 async function sealedFor(
@@ -91,10 +101,8 @@ async function offered(input: z.output<typeof With>, context: StepContext): Prom
 }
 
 // A runbook without key.quarantine, or an owner who has put another value in since, would otherwise lose the only copy.
-async function keepPrevious(key: Key, there: Secret | null, context: StepContext): Promise<LedgerEvent[]> {
-  if (there === null || key.predecessor === null || providerOf(context, key).matches(key, there)) return [];
-  const newest = await previousOf(key, context);
-  if (newest !== null && context.vault.open(newest).reveal() === there.reveal()) return [];
+function keepPrevious(key: Key, there: Secret, context: StepContext): LedgerEvent[] {
+  if (key.predecessor === null || providerOf(context, key).matches(key, there)) return [];
   const id = SecretId.parse(context.newId('sec'));
   const secret = context.vault.seal(there, { id, key: key.predecessor, purpose: 'evidence', now: context.now() });
   return [{ type: 'secret_sealed', secret }];
@@ -109,11 +117,27 @@ function delivered(key: Key, sealed: SealedSecret): StepResult {
   return { kind: 'done', outputs: { sink, target }, events };
 }
 
-/** What the place held before, as it was seen last: kept by key.quarantine or by this step. */
+/** Everything that places of the old key held and that is still sealed, newest first: kept by key.quarantine or by this step. */
+async function kept({ predecessor }: Key, { ledger }: StepContext): Promise<SealedSecret[]> {
+  const sealed = predecessor === null ? [] : await ledger.secretsOfKey(predecessor);
+  return sealed.filter((one) => one.purpose === 'evidence' && one.envelope !== null);
+}
+
+/** What was kept last is what undo puts back. By a clock that was set back, what was sealed a moment ago may not be that: see resume. */
+async function keptLast(key: Key, context: StepContext): Promise<SealedSecret[]> {
+  return (await kept(key, context)).slice(0, 1);
+}
+
+/** What to put back. A replacement that was taken back meanwhile, by an emergency that came in between, is of no use there. */
 async function previousOf(key: Key, context: StepContext): Promise<SealedSecret | null> {
-  if (key.predecessor === null) return null;
-  const sealed = await context.ledger.secretsOfKey(KeyId.parse(key.predecessor));
-  return sealed.find((one) => one.purpose === 'evidence' && one.envelope !== null) ?? null;
+  const takenBack = (await context.ledger.versionsOf(key.slug)).filter(
+    (one) => one.predecessor === key.predecessor && one.state === 'revoked',
+  );
+  const isDead = (one: SealedSecret) => {
+    const material = context.vault.open(one);
+    return takenBack.some((version) => providerOf(context, version).matches(version, material));
+  };
+  return (await kept(key, context)).find((one) => !isDead(one)) ?? null;
 }
 
 // Touches the place only while it holds the material that this step put there: a second undo, or one after a person has repaired it

@@ -86,6 +86,15 @@ describe('secret.deliver', () => {
     expect(await world.context.ledger.secretsOfKey(aKey().id)).toHaveLength(1);
   });
 
+  test('goes on although the clock was set back between keeping and delivering', async () => {
+    const { world, input } = await minted();
+    await play(world, secretDeliver, input);
+    world.sink.targets.set(TARGET, 'put in by hand');
+    world.at(minutesAfter(NOON, -5));
+    expect(done(await playThrough(world, secretDeliver, input))).toEqual({ sink: 'file', target: TARGET });
+    expect(await world.context.ledger.secretsOfKey(aKey().id)).toHaveLength(2);
+  });
+
   describe('a replacement that was proved to work', () => {
     async function proved(old: Partial<ReturnType<typeof aKey>>) {
       const { world, key, input } = await minted();
