@@ -1,10 +1,10 @@
-import Database from 'better-sqlite3';
-import { expect, it, vi } from 'vitest';
+import { expect, it } from 'vitest';
 import { KeyId } from '../../src/domain/ids.ts';
 import type { Key } from '../../src/domain/key.ts';
 import type { LedgerReader } from '../../src/ledger/reader.ts';
 import { aKey, daysAfter, NOON } from '../support/builders.ts';
 import { aLedgerFile, anOpenLedger, rawLedger, recordEvents } from '../support/ledger-file.ts';
+import { sqlOf, wholeTables } from '../support/sql-of.ts';
 
 const issued = (key: Key) => ({ type: 'key_issued', key }) as const;
 
@@ -51,35 +51,7 @@ it('follows an index for everything that the clock and the digest ask for, so th
     gone: (read) => read.currentGone(),
     alarm: (read) => read.lastAlarm(null, 'clock_jump'),
   };
-  const asked: Record<string, { text: string; parameters: unknown[] }> = {};
-  for (const [name, ask] of Object.entries(questions)) asked[name] = await sqlOf(() => ask(ledger.read));
   const raw = rawLedger(file);
-  for (const [name, { text, parameters }] of Object.entries(asked)) {
-    const plan = raw.prepare(`explain query plan ${text}`).all(...parameters) as { detail: string }[];
-    const whole = plan
-      .map(({ detail }) => detail)
-      .filter((detail) => detail.startsWith('SCAN') && !ANSWERS.test(detail));
-    expect(whole, name).toEqual([]);
-  }
+  for (const [name, ask] of Object.entries(questions))
+    for (const asked of await sqlOf(() => ask(ledger.read))) expect(wholeTables(raw, asked), name).toEqual([]);
 });
-
-// These indexes hold nothing but what is asked for.
-const ANSWERS = /USING INDEX (rotations_one_open|keys_gone)/;
-
-/** What SQLite is asked when this runs. */
-async function sqlOf(work: () => Promise<unknown>): Promise<{ text: string; parameters: unknown[] }> {
-  let asked = { text: '', parameters: [] as unknown[] };
-  const original = Database.prototype.prepare;
-  const spy = vi.spyOn(Database.prototype, 'prepare').mockImplementation(function (this: Database.Database, text) {
-    const statement = original.call(this, text);
-    const all = statement.all.bind(statement);
-    statement.all = (parameters: unknown[]) => {
-      asked = { text, parameters };
-      return all(parameters);
-    };
-    return statement;
-  });
-  await work();
-  spy.mockRestore();
-  return asked;
-}

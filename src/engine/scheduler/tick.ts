@@ -18,12 +18,22 @@ export interface Scheduler {
 
 /** What one process remembers from look to look. Losing it costs questions, never a second effect: that is decided in the ledger. */
 interface Memory {
-  watch: ClockWatch;
   planning: Planning;
   held: Held;
   told: Told;
   ends: Ends;
-  slowAt: Date | null;
+  /** By the clock that nobody sets. */
+  slowAtMs: number;
+}
+
+function newMemory({ now }: SchedulerDeps): Memory {
+  return {
+    planning: newPlanning(),
+    held: new Map(),
+    told: new Set(),
+    ends: { since: now(), counted: new Map() },
+    slowAtMs: Number.NEGATIVE_INFINITY,
+  };
 }
 
 const NOTHING: TickResult = {
@@ -38,33 +48,29 @@ const NOTHING: TickResult = {
 };
 
 export function openScheduler(deps: SchedulerDeps): Scheduler {
-  const memory: Memory = {
-    watch: UNWATCHED,
-    planning: newPlanning(),
-    held: new Map(),
-    told: new Set(),
-    ends: { since: deps.now(), counted: new Map() },
-    slowAt: null,
-  };
+  let watch = UNWATCHED;
+  let memory = newMemory(deps);
   return {
     tick: async () => {
       const now = deps.now();
-      if (await isInDoubt(deps, now, memory)) return { ...NOTHING, frozen: true };
-      return doWhatIsDue(deps, now, memory);
+      const look = watchClock(watch, { wall: now, uptimeMs: deps.uptimeMs() }, await lastRecordedAt(deps, watch));
+      watch = look.watch;
+      if (look.jump !== null) {
+        // What it remembers is dated by a clock that was wrong, or is.
+        memory = newMemory(deps);
+        deps.log.error({ jump: look.jump }, 'schedule: the clock jumped');
+        await warnOfClock(deps, now, look.jump);
+      }
+      // A clock that is a day ahead would expire keys that are in use.
+      return watch.doubts > 0 ? { ...NOTHING, frozen: true } : doWhatIsDue(deps, now, memory);
     },
   };
 }
 
-/** True while the wall clock is not believed: a clock that is an hour ahead would expire keys that are in use. */
-async function isInDoubt(deps: SchedulerDeps, now: Date, memory: Memory): Promise<boolean> {
-  const [newest] = memory.watch.last === null ? await deps.ledger.read.audit({ limit: 1 }) : [];
-  const looked = watchClock(memory.watch, { wall: now, uptimeMs: deps.uptimeMs() }, newest?.at ?? null);
-  memory.watch = looked.watch;
-  if (looked.jump !== null) {
-    deps.log.error({ jump: looked.jump }, 'schedule: the clock jumped');
-    await warnOfClock(deps, now, looked.jump);
-  }
-  return looked.watch.doubts > 0;
+async function lastRecordedAt({ ledger }: SchedulerDeps, { last }: ClockWatch): Promise<Date | null> {
+  if (last !== null) return null;
+  const [newest] = await ledger.read.audit({ limit: 1 });
+  return newest?.at ?? null;
 }
 
 async function doWhatIsDue(deps: SchedulerDeps, now: Date, memory: Memory): Promise<TickResult> {
@@ -98,8 +104,10 @@ async function byTheRules(
 }
 
 async function lookSlowly(deps: SchedulerDeps, now: Date, memory: Memory): Promise<void> {
-  if (memory.slowAt !== null && now.getTime() - memory.slowAt.getTime() < SLOW_EVERY_MS) return;
+  const uptimeMs = deps.uptimeMs();
+  if (uptimeMs - memory.slowAtMs < SLOW_EVERY_MS) return;
   await warnOfLastAdmins(deps, now);
   await warnOfStuckRotations(deps, now);
-  memory.slowAt = now;
+  await deps.ledger.prune(now);
+  memory.slowAtMs = uptimeMs;
 }
