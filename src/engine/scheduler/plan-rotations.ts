@@ -11,12 +11,11 @@ import {
   LOOK_AHEAD_MS,
   planStart,
   reasonFor,
-  rotatesAlone,
 } from '../../domain/schedule.ts';
 import { sentenceOf } from '../../errors.ts';
 import type { PageEnd } from '../../ledger/reader.ts';
-import { ROTATION_RUNBOOK } from '../rotations/runbook.ts';
 import { type Look, ruleFor, type SchedulerDeps } from './deps.ts';
+import { canRotateAlone } from './rotates-alone.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -85,19 +84,11 @@ function aheadOf({ rule }: KeyRules): number {
   return rule.leadHours * HOUR_MS + LOOK_AHEAD_MS;
 }
 
-function mayRotate({ providers, sinks, runbooks }: SchedulerDeps, look: Look, key: Key): boolean {
+function mayRotate(deps: SchedulerDeps, look: Look, key: Key): boolean {
   const rules = rulesFor(key, look);
   const dueAt = dueAtOf(key, rules);
   if (dueAt === null || dueAt.getTime() - aheadOf(rules) > look.now.getTime()) return false;
-  const known = { rule: rules.rule, providers: Object.keys(providers), sinks: Object.keys(sinks) };
-  if (!rotatesAlone(key, known) || runbooks.current(ROTATION_RUNBOOK) === null) return false;
-  try {
-    runbooks.assertFits(ROTATION_RUNBOOK, key);
-    return true;
-  } catch {
-    // It is not written for keys like this one, which is for `rekey runbooks lint` and the list of overdue keys to say.
-    return false;
-  }
+  return canRotateAlone(deps, key, rules.rule);
 }
 
 function rulesFor(key: Key, look: Look): KeyRules {
