@@ -100,8 +100,8 @@ export async function recipientOf(
   }
   const [kind, name = ''] = deliver.recipient.split(/:(.*)/s);
   const known =
-    (kind === 'owner' && key.owner !== null) ||
-    (kind === 'escalation' && key.escalation !== null) ||
+    (deliver.recipient === 'owner' && key.owner !== null) ||
+    (deliver.recipient === 'escalation' && key.escalation !== null) ||
     (kind === 'person' && Object.hasOwn(policy.people, name)) ||
     (kind === 'group' && Object.hasOwn(policy.groups, name)) ||
     (kind === 'token' && (await read.keyBySlug(name)) !== null);

@@ -42,8 +42,17 @@ export async function endPlanned(
   const run = open.run === null ? null : await read.run(open.run);
   if (run === null || run.finishedAt !== null) return [ended];
   // Taking it back would bring the old key back to life, which is the last thing that is wanted now.
-  if (how === 'stop') return [ended, ...(await endOfRun(read, run, { outcome: 'cancelled', why }))];
+  if (how === 'stop')
+    return [ended, ...(await copiesOf(read, open)), ...(await endOfRun(read, run, { outcome: 'cancelled', why }))];
   return [ended, ...(await askToStop(read, run, why))];
+}
+
+/** The new key is with its callers; the sealed copy that the run would have destroyed at its end is of no use any more. */
+async function copiesOf(read: LedgerReader, { replacement }: Rotation): Promise<LedgerEvent[]> {
+  const sealed = replacement === null ? [] : await read.secretsOfKey(replacement);
+  return sealed
+    .filter(({ purpose, envelope }) => purpose === 'new_key' && envelope !== null)
+    .map(({ id }) => ({ type: 'secret_destroyed', secret: id }));
 }
 
 /** The run undoes what it did, at once and beside whatever comes next. */

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { KeyId } from '../../../src/domain/ids.ts';
+import { KeyId, SecretId } from '../../../src/domain/ids.ts';
+import type { SealedSecret } from '../../../src/domain/incident.ts';
 import type { RotationAsked } from '../../../src/engine/rotations/rotations.ts';
 import { type aKey, bob, carol, DAY, daysAfter, HOUR, MINUTE, NOON } from '../../support/builders.ts';
 import { from, refusalOf } from '../../support/engine-world.ts';
@@ -112,11 +113,21 @@ describe('a planned rotation makes way for an emergency', () => {
     const planned = await rekey.rotations.request(asks());
     await rekey.queue.settle();
     const replacement = await untilGrace(rekey, planned.rotation);
+    const secret: SealedSecret = {
+      id: SecretId.parse('sec-1'),
+      key: replacement.id,
+      purpose: 'new_key',
+      envelope: 'v1.sealed',
+      createdAt: NOON,
+      destroyedAt: null,
+    };
+    await recordEvents(rekey.ledger, [{ type: 'secret_sealed', secret }]);
     world.pass(HOUR);
     const emergency = await rekey.rotations.request(leaked('exploited'));
     expect(incidentKey(emergency)).toBe(replacement.id);
     await rekey.queue.settle();
     expect(world.outside.undone).toEqual([]);
+    expect(await rekey.ledger.read.secret(secret.id)).toMatchObject({ envelope: null });
     expect(await rekey.run(runOf(planned.rotation))).toMatchObject({ outcome: 'cancelled', finishedAt: later(HOUR) });
     expect(await rekey.rotation(planned.rotation)).toMatchObject({ state: 'preempted' });
     expect(await rekey.key(reports().id)).toMatchObject({ state: 'retiring', graceEndsAt: later(HOUR) });
