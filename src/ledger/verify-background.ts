@@ -1,12 +1,11 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import { Worker } from 'node:worker_threads';
-import { z } from 'zod';
 import { contentHash } from '../domain/canonical.ts';
 import { sentenceOf } from '../errors.ts';
 import type { ChainPlace } from './audit-chain.ts';
 import { stored } from './codec.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerDb } from './open.ts';
+import { verifyApart } from './verify-apart.ts';
 import type { FileVerdict } from './verify-file.ts';
 
 export interface BackgroundCheck {
@@ -68,38 +67,14 @@ export function verifyInBackground(watched: Watched, { onBroken }: WatchOptions)
   };
 }
 
-const Place = z.object({ seq: z.number(), hash: z.string() });
-const Verdict: z.ZodType<FileVerdict> = z.discriminatedUnion('whole', [
-  z.object({ whole: z.literal(true), lines: z.number() }),
-  z.object({ whole: z.literal(false), why: z.string() }),
-]);
-const Message = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('checked'), place: Place }),
-  z.object({ kind: z.literal('verdict'), verdict: Verdict }),
-]);
-
 /** Null when it was stopped. */
 async function oneRound({ file, db, now }: Watched, signal: AbortSignal): Promise<FileVerdict | null> {
   const checked = await db.selectFrom('audit_checked').select(['seq', 'hash']).executeTakeFirst();
-  const worker = new Worker(new URL('./verify-worker.ts', import.meta.url), {
-    workerData: { file, checked: checked ?? null },
-  });
-  worker.unref();
   const saver = openSaver(db, now);
-  const ended = new Promise<FileVerdict | null>((resolve, reject) => {
-    worker.on('message', (message: unknown) => {
-      const parsed = Message.parse(message);
-      if (parsed.kind === 'checked') saver.reached(parsed.place);
-      else resolve(parsed.verdict);
-    });
-    worker.on('error', reject);
-    worker.on('exit', () => resolve(null));
-    signal.addEventListener('abort', () => resolve(null), { once: true });
-  });
   try {
-    return await ended;
+    const pace = 'half' as const;
+    return await verifyApart({ file, checked: checked ?? null, pace }, { signal, onChecked: saver.reached });
   } finally {
-    await worker.terminate();
     await saver.end();
   }
 }

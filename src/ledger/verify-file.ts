@@ -1,36 +1,46 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
+import { z } from 'zod';
 import { type AuditRow, breakAt, type ChainPlace, GENESIS } from './audit-chain.ts';
 
-export type FileVerdict = { whole: true; lines: number } | { whole: false; why: string };
+export type FileVerdict = { whole: true; lines: number; head: string } | { whole: false; why: string };
+
+const Place = z.object({ seq: z.number(), hash: z.string() });
+export const Apart = z.object({
+  file: z.string(),
+  /** Where somebody got to before; null: nobody did. */
+  checked: Place.nullable(),
+  /** `half`: rests after each page for as long as the page took. */
+  pace: z.enum(['half', 'full']),
+});
+export type Apart = z.infer<typeof Apart>;
+
+type OnChecked = (place: ChainPlace, of: number) => void;
 
 const PAGE = 2_000;
 
 /**
  * Everything that a start has no time for, on a connection of its own while others go on recording: the chain from where somebody got to
- * before, then the structure of every table, then the chain from its beginning. After each page it rests for as long as the page took.
+ * before, then the structure of every table, then the chain from its beginning.
  */
 export async function verifyFile(
   sqlite: Database.Database,
-  checked: ChainPlace | null,
-  onChecked: (place: ChainPlace) => void,
+  { checked, pace }: Pick<Apart, 'checked' | 'pace'>,
+  onChecked: OnChecked,
 ): Promise<FileVerdict> {
   const end = headOf(sqlite);
   const start = checked ?? GENESIS;
   const broken =
-    (await brokenChain(sqlite, { start, end, onChecked })) ??
+    (await brokenChain(sqlite, { start, end, pace, onChecked })) ??
     (await brokenTable(sqlite)) ??
-    (await brokenChain(sqlite, { start: GENESIS, end: start, onChecked: () => {} }));
-  return broken === null ? { whole: true, lines: end.seq } : { whole: false, why: broken };
+    (await brokenChain(sqlite, { start: GENESIS, end: start, pace, onChecked: () => {} }));
+  return broken === null ? { whole: true, lines: end.seq, head: end.hash } : { whole: false, why: broken };
 }
 
-interface Stretch {
-  start: ChainPlace;
-  end: ChainPlace;
-  onChecked: (place: ChainPlace) => void;
-}
+type Stretch = { start: ChainPlace; end: ChainPlace; onChecked: OnChecked } & Pick<Apart, 'pace'>;
 
-async function brokenChain(sqlite: Database.Database, { start, end, onChecked }: Stretch): Promise<string | null> {
+async function brokenChain(sqlite: Database.Database, stretch: Stretch): Promise<string | null> {
+  const { start, end, pace, onChecked } = stretch;
   const page = sqlite.prepare<[number, number], AuditRow>(
     `select * from audit where seq > ? and seq <= ? order by seq limit ${PAGE}`,
   );
@@ -44,8 +54,8 @@ async function brokenChain(sqlite: Database.Database, { start, end, onChecked }:
       if (why !== null) return why;
       place = row;
     }
-    onChecked({ seq: place.seq, hash: place.hash });
-    await pause(performance.now() - begun);
+    onChecked({ seq: place.seq, hash: place.hash }, end.seq);
+    if (pace === 'half') await pause(performance.now() - begun);
   }
   if (place.seq === end.seq && place.hash === end.hash) return null;
   return `line ${end.seq} is not the line that was there before, and ${place.seq} lines follow from each other`;
