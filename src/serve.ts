@@ -1,14 +1,20 @@
+import { uptime } from 'node:os';
+import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { openQueue, type Queue } from './engine/queue.ts';
+import { startScheduler } from './engine/scheduler/start.ts';
 import { startSweep } from './engine/sweep.ts';
 import { apiDeps } from './http/api/api-deps.ts';
 import { startHttp } from './http/start-http.ts';
 import { countUsage } from './http/usage-counter.ts';
+import { startCheckpoints } from './ledger/checkpoint-files.ts';
 import { createLog, type Log } from './log.ts';
 import { type OnStop, openParts, type Parts } from './parts.ts';
+import { openCheckpointSigner } from './providers/checkpoint-key.ts';
 import type { RunbookSet } from './runbook/runbook-set.ts';
 import { watchFolder } from './runbook/watch-folder.ts';
 import { startSlack } from './slack/app.ts';
+import type { SlackDeps } from './slack/deps.ts';
 import { hookSecret } from './triggers/hook-secrets.ts';
 
 export interface Serving {
@@ -47,27 +53,16 @@ async function startQueue(config: Config, { log, onStop }: { log: Log; onStop: O
   return queue;
 }
 
-async function startFronts(
-  config: Config,
-  {
-    deps,
-    queue,
-    keyFiles,
-    runbooks,
-    engine,
-    keys,
-    rotations,
-    log,
-    onStop,
-  }: Parts<Queue> & { log: Log; onStop: OnStop },
-): Promise<string> {
+type Open = Parts<Queue> & { log: Log; onStop: OnStop };
+
+async function startFronts(config: Config, open: Open): Promise<string> {
+  const { deps, queue, keyFiles, runbooks, engine, keys, rotations, log, onStop } = open;
   reportProblems(runbooks, log);
   onStop(watchFolder(config.runbooksDir, () => reload(runbooks, log)));
   const { ledger, now } = deps;
   const usage = countUsage(ledger, now, (error) => log.error({ err: error }, 'usage'));
   onStop(usage.stop);
-  const check = ledger.verifyInBackground({ onBroken: (sentence) => log.error({}, sentence) });
-  onStop(check.stop);
+  const watches = startWatches(config, open);
   let slackState = () => ({ ok: true, detail: '' });
   const http = await startHttp({
     ...config.http,
@@ -76,7 +71,8 @@ async function startFronts(
     notReady: async () => ({
       ...notReady('queue', await queue.health()),
       ...notReady('slack', slackState()),
-      ...notReady('audit', check.state()),
+      ...notReady('audit', watches.audit()),
+      ...notReady('schedule', watches.schedule()),
     }),
     onError: (error, id) => log.error({ err: error, id }, 'http'),
   });
@@ -84,22 +80,45 @@ async function startFronts(
   await queue.work(engine.advance, { concurrency: config.concurrency });
   onStop(startSweep(deps));
   if (config.slack !== null) {
-    const { policy, providers: known } = deps;
-    const sources = { ledger: ledger.read, policy, providers: known, runbooks, now };
-    const slack = await startSlack({
-      ...sources,
-      config: config.slack,
-      engine,
-      rotations,
-      outbox: ledger.outbox,
-      inbox: ledger.inbox,
-      onRecorded: ledger.onRecorded,
-      log,
-    });
+    const slack = await startSlack({ ...slackDeps(open), config: config.slack });
     slackState = slack.ready;
     onStop(slack.stop);
   }
   return http.url;
+}
+
+const LOOK_AT_CLOCK_EVERY_MS = 30_000;
+
+/** What goes on by itself: the clock's work, the check of the whole audit, the signed checkpoint of each day. */
+function startWatches(config: Config, { deps, rotations, log, onStop }: Open) {
+  const { ledger, now } = deps;
+  const check = ledger.verifyInBackground({ onBroken: (sentence) => log.error({}, sentence) });
+  onStop(check.stop);
+  const folders = [
+    join(config.dataDir, 'checkpoints'),
+    ...(config.checkpointDir === null ? [] : [config.checkpointDir]),
+  ];
+  onStop(
+    startCheckpoints(ledger, {
+      signer: openCheckpointSigner(config.keysDir),
+      now,
+      folders,
+      onError: (error) => log.error({ err: error }, 'checkpoint'),
+    }),
+  );
+  // The machine's own uptime goes on while it sleeps, which the clock of a process does not.
+  const scheduler = startScheduler(
+    { ...deps, rotations, uptimeMs: () => uptime() * 1_000 },
+    { everyMs: LOOK_AT_CLOCK_EVERY_MS },
+  );
+  onStop(scheduler.stop);
+  return { audit: check.state, schedule: scheduler.health };
+}
+
+function slackDeps({ deps, runbooks, engine, rotations, log }: Open): Omit<SlackDeps, 'config'> {
+  const { ledger, policy, providers, now } = deps;
+  const { outbox, inbox, onRecorded } = ledger;
+  return { ledger: ledger.read, policy, providers, runbooks, now, engine, rotations, outbox, inbox, onRecorded, log };
 }
 
 function notReady(part: string, state: { ok: boolean; detail: string }): Record<string, string> {
