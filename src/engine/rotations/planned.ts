@@ -5,7 +5,7 @@ import type { Policy } from '../../domain/policy.ts';
 import { assertInterval, assertNoneOpen, assertRotatable } from '../../domain/rotation-rules.ts';
 import { freezeAt, nextStart, type StartRules } from '../../domain/windows.ts';
 import { Refusal } from '../../errors.ts';
-import type { Recording, RecordingTx } from '../../ledger/ledger.ts';
+import type { Recording } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { RotationsDeps } from './deps.ts';
 import { assertNotItsOwnCredential } from './lock-out.ts';
@@ -19,7 +19,7 @@ const LOOKED_BACK = 50;
 
 /** What a request is decided on: everything as it is inside the recording transaction. */
 export interface Standing {
-  read: RecordingTx['read'];
+  read: LedgerReader;
   key: Key;
   policy: Policy;
   rule: ClassRule;
@@ -58,7 +58,7 @@ export async function planned(
 }
 
 /** Nothing else is replacing any version of this key: neither a rotation nor an incident's run that has not minted yet. */
-export async function assertFree(read: LedgerReader, key: Key): Promise<void> {
+async function assertFree(read: LedgerReader, key: Key): Promise<void> {
   assertNoneOpen(await read.openRotationOf(key.slug));
   for (const version of await read.versionsOf(key.slug)) {
     const run = await read.openRunOfKey(version.id);

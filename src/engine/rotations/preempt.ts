@@ -14,6 +14,7 @@ export interface Preemption {
   how: 'end' | 'take_back' | 'stop';
 }
 
+/** Looks at what is open for any version of that name, inside the transaction that begins the emergency. */
 export async function preemptionBy(read: LedgerReader, found: Key): Promise<Preemption> {
   const open = await read.openRotationOf(found.slug);
   const how = open === null ? 'none' : await howToEnd(read, open, found);

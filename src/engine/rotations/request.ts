@@ -4,7 +4,7 @@ import { Refusal } from '../../errors.ts';
 import type { LedTo, Recording, RecordingTx } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { authorize } from '../keys/authority.ts';
-import { assertNoSecretIn, assertReason } from '../keys/record-on-key.ts';
+import { assertReason } from '../keys/record-on-key.ts';
 import { auditRefusal } from '../refusals.ts';
 import { findKey } from '../which-key.ts';
 import type { RotationsDeps } from './deps.ts';
@@ -17,7 +17,7 @@ import { runsIn, wakeAll } from './wake.ts';
 export async function request(deps: RotationsDeps, asked: RotationRequest): Promise<RotationAsked> {
   const { asked: result, runs } = await auditRefusal(deps, { origin: asked, what: `rotate ${asked.key}` }, async () => {
     assertReason(asked.reason);
-    assertNoSecretIn({ override: asked.override });
+    if (asked.override !== null) assertReason(asked.override);
     const { policy } = await deps.policy();
     // Before the transaction, which must not wait for a file; every version of a name is of one class.
     const rule = await deps.classRule((await findKey(deps.ledger.read, asked.key)).class);

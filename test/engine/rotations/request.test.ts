@@ -216,6 +216,7 @@ describe('a request is refused and leaves nothing but its audit line:', () => {
     ['for a key that is not there (S3-22)', asks({ key: 'report-prod' }), 'unknown_key'],
     ['with a grace of 300 hours', asks({ graceHours: 300 }), 'grace_out_of_bounds'],
     ['without a reason', asks({ reason: ' ' }), 'reason_needed'],
+    ['that sets rules aside and does not say why', asks({ override: ' ' }), 'reason_needed'],
     [
       'for a recipient whom nobody knows',
       asks({ deliver: { to: 'claim', recipient: 'person:zoe' } }),

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { KeyId } from '../../../src/domain/ids.ts';
 import { bob, DAY, daysAfter, HOUR, NOON } from '../../support/builders.ts';
 import { from } from '../../support/engine-world.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
@@ -71,6 +72,27 @@ test('one whose key was revoked meanwhile ends with the reason', async () => {
   const why = 'reports-prod v1 is revoked, which is final. Generate a new key under another name.';
   expect(await rekey.rotations.startDue(id)).toEqual({ kind: 'ended', why });
   expect(await rekey.rotation({ id })).toMatchObject({ state: 'failed', why });
+});
+
+test('one whose connector would be left without a second admin key meanwhile ends with the reason', async () => {
+  const world = await aRotationsWorld();
+  const rekey = await world.process();
+  const admin = (name: string) =>
+    reports({
+      id: KeyId.parse(`key-${name}`),
+      slug: name,
+      digest: name.padEnd(64, '0'),
+      externalRef: name,
+      provider: 'stoa',
+      administers: 'stoa',
+    });
+  const issued = [admin('own'), admin('second')].map((key) => ({ type: 'key_issued', key }) as const);
+  await recordEvents(rekey.ledger, issued);
+  const { rotation } = await rekey.rotations.request(asks({ key: 'own', notBefore: daysAfter(NOON, 1) }));
+  await recordEvents(rekey.ledger, [{ type: 'key_suspended', key: KeyId.parse('key-second'), reason: 'odd calls' }]);
+  world.pass(DAY);
+  expect((await rekey.rotations.startDue(rotation.id)).kind).toBe('ended');
+  expect(await rekey.rotation(rotation)).toMatchObject({ why: expect.stringContaining('no other admin key of stoa') });
 });
 
 test('one that an emergency took the place of does not begin', async () => {
