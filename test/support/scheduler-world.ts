@@ -4,14 +4,11 @@ import type { ClassRule } from '../../src/domain/key-class.ts';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { Rotation } from '../../src/domain/rotation.ts';
 import type { RunOutcome } from '../../src/domain/run.ts';
-import { openRotations } from '../../src/engine/rotations/open-rotations.ts';
-import type { Rotations } from '../../src/engine/rotations/rotations.ts';
-import type { SchedulerDeps } from '../../src/engine/scheduler/deps.ts';
-import { openScheduler, type Scheduler } from '../../src/engine/scheduler/tick.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { aClassRule, aPolicy, NOON } from './builders.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
+import { aSchedulerProcess, type SchedulerProcess } from './scheduler-process.ts';
 
 /** Processes of Rekey that look at the same clock, over the same file. */
 export interface SchedulerWorld {
@@ -28,7 +25,7 @@ export interface SchedulerWorld {
   misfits: Set<KeyId>;
   warnings: string[];
   /** One more process. */
-  open: () => Promise<{ scheduler: Scheduler; deps: SchedulerDeps; rotations: Rotations }>;
+  open: () => Promise<SchedulerProcess>;
   rotation: (slug?: string) => Promise<Rotation | undefined>;
   /** The run of this rotation ends now. */
   finish: (rotation: RotationId, outcome: RunOutcome) => Promise<void>;
@@ -45,7 +42,6 @@ export async function aSchedulerWorld(start = NOON): Promise<SchedulerWorld> {
   const ledger = await anOpenLedger(file, now);
   const misfits = new Set<KeyId>();
   const warnings: string[] = [];
-  const warn = (_fields: object, text: string) => warnings.push(text);
   const newId = (prefix: string) => {
     fresh += 1;
     return `${prefix}-${fresh}`;
@@ -68,38 +64,20 @@ export async function aSchedulerWorld(start = NOON): Promise<SchedulerWorld> {
     setPolicy: (given) => {
       policy = given instanceof Refusal ? given : aPolicy(given);
     },
-    open: async () => {
-      const own = await anOpenLedger(file, now);
-      const deps = {
-        ledger: own,
-        policy: async () => {
-          if (policy instanceof Refusal) throw policy;
-          return { policy, hash: 'b'.repeat(64) };
-        },
-        classRule: async (keyClass: KeyClass) => rules.get(keyClass) ?? aClassRule(),
-        runbooks: {
-          planOf: () => {
-            throw new Error('nothing is carried out here');
-          },
-          current: (id: string) => ({ id, hash: 'a'.repeat(64), text: `runbook: ${id}\n` }),
-          checkInputs: <T>(_id: string, inputs: T) => inputs,
-          assertFits: (_id: string, key: { id: KeyId }) => {
-            if (misfits.has(key.id)) throw new Refusal('runbook_does_not_fit', 'It is not for this key.');
-          },
-          startedBy: () => [],
-        },
-        queue: { wake: async () => {}, alarm: async () => {} },
-        providers: { ledger: {} },
-        sinks: { file: {} },
+    open: async () =>
+      aSchedulerProcess({
+        ledger: await anOpenLedger(file, now),
         now,
-        newId,
         uptimeMs: () => uptimeMs,
-        log: { info: () => {}, warn, error: warn },
-      };
-      const rotations = openRotations(deps as never);
-      const whole = { ...deps, rotations } as never as SchedulerDeps;
-      return { scheduler: openScheduler(whole), deps: whole, rotations };
-    },
+        newId,
+        policy: () => {
+          if (policy instanceof Refusal) throw policy;
+          return policy;
+        },
+        rule: (keyClass) => rules.get(keyClass) ?? aClassRule(),
+        misfits,
+        warn: (text) => warnings.push(text),
+      }),
     rotation: async (slug = 'payments-prod') => (await ledger.read.rotationsOf(slug, 1))[0],
     finish: async (id, outcome) => {
       const run = (await ledger.read.rotation(id))?.run ?? null;

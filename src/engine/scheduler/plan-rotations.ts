@@ -1,7 +1,7 @@
 import type { KeyId } from '../../domain/ids.ts';
 import type { Key, KeyClass } from '../../domain/key.ts';
 import { nameOf } from '../../domain/key.ts';
-import type { Rotation } from '../../domain/rotation.ts';
+import { isEnded, type Rotation } from '../../domain/rotation.ts';
 import {
   backOffUntil,
   beforeExpiryMs,
@@ -104,14 +104,17 @@ async function plan(
   const dueAt = dueAtOf(key, rules);
   if (dueAt === null) return null;
   const history = await ledger.read.rotationsOf(key.slug, REMEMBERED);
+  const [last] = history;
+  // Somebody else was faster since the list was read.
+  if (last !== undefined && !isEnded(last)) return null;
   const earliest = earliestStart(key, { rules, now: look.now, backOff: backOffUntil(history, look.policy) });
   const load = { mostPerDay: look.policy.rotations.most_per_day, taken };
   const start = planStart(key, { dueAt, earliest, rules, load });
   const asked = await rotations.request({
     actor: 'schedule:rotations',
     channel: 'engine',
-    // The same for every scheduler that looks at this key before something has come of it.
-    dedupe: { source: 'schedule', id: `${key.id}:${history[0]?.id ?? 'first'}` },
+    // The same for every scheduler that looks at this key at the same time: one of them asks, the others repeat it.
+    dedupe: { source: 'schedule', id: `${key.id}:${last?.id ?? 'first'}` },
     key: key.id,
     mode: 'planned',
     graceHours: null,

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { KeyId } from '../../../src/domain/ids.ts';
 import type { Key } from '../../../src/domain/key.ts';
+import type { TickResult } from '../../../src/engine/rotations/rotations.ts';
 import { Refusal } from '../../../src/errors.ts';
 import { aKey, DAY, daysAfter, HOUR, MINUTE, NOON } from '../../support/builders.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
+import { runChild } from '../../support/run-child.ts';
 import { aSchedulerWorld, type SchedulerWorld } from '../../support/scheduler-world.ts';
 
 /** In use for `ageDays`, and without an end of its own unless given. */
@@ -221,6 +223,21 @@ describe('whatever happens to the processes', () => {
     const notices = lines.filter(({ action }) => action === 'notice_issued');
     expect(notices).toHaveLength(3);
   });
+
+  it('does each thing once when two processes share one ledger', async () => {
+    const world = await aSchedulerWorld();
+    for (let n = 0; n < 40; n++) await register(world, 120, another(`k${n}`));
+    const both = async (at: Date) => {
+      const ends = await Promise.all([0, 1].map(() => runChild('tick', [world.file, at.toISOString()])));
+      expect(ends.map(({ err }) => err)).toEqual(['', '']);
+      const results: TickResult[] = ends.flatMap(({ out }) => JSON.parse(out));
+      const add = (name: 'scheduled' | 'started') => results.reduce((all, one) => all + one[name], 0);
+      return { scheduled: add('scheduled'), started: add('started') };
+    };
+    expect(await both(NOON)).toEqual({ scheduled: 40, started: 0 });
+    expect(await both(daysAfter(NOON, 2))).toEqual({ scheduled: 0, started: 40 });
+    expect(await world.ledger.verifyAudit()).toMatchObject({ whole: true });
+  }, 30_000);
 
   it('counts what completed and what failed once each (S3-10)', async () => {
     const world = await aSchedulerWorld();
