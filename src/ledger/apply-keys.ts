@@ -1,6 +1,8 @@
 import type { Updateable } from 'kysely';
 import type { KeyChange, LedgerEvent } from '../domain/event.ts';
 import type { KeyId } from '../domain/ids.ts';
+import { nameOf } from '../domain/key.ts';
+import { Refusal } from '../errors.ts';
 import { moveRotationOf, moveRotationTo, openRotation, wakeRotationOf } from './apply-rotations.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
@@ -40,6 +42,7 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
       return moveRotationOf(tx, event.key, { state: 'proving', revoked_at: at });
     case 'key_retired': {
       const graceEndsAt = stored(event.graceEndsAt);
+      await assertInUse(tx, event.key);
       await changeKey(tx, event.key, { state: 'retiring', retiring_at: at, grace_ends_at: graceEndsAt });
       return moveRotationOf(tx, event.key, { state: 'grace', grace_started_at: at, grace_ends_at: graceEndsAt });
     }
@@ -78,6 +81,13 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
     default:
       return event satisfies never;
   }
+}
+
+/** From suspended to retiring is the way of reinstating a key: a grace that begins must not bring one back. */
+async function assertInUse(tx: LedgerDb, id: KeyId): Promise<void> {
+  const key = await tx.selectFrom('keys').select(['slug', 'version', 'state']).where('id', '=', id).executeTakeFirst();
+  if (key?.state === 'suspended')
+    throw new Refusal('illegal_transition', `${nameOf(key)} is suspended; a grace would make it accepted again.`);
 }
 
 const NO_GRACE = { retiring_at: null, grace_ends_at: null, grace_extensions: 0 } as const;
