@@ -5,6 +5,7 @@ import type { Key } from '../domain/key.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { keyRef } from './fields.ts';
 import { isInPlace } from './handed-over.ts';
+import { isOver } from './keep-replacement.ts';
 import { currentKey } from './look-up.ts';
 
 /**
@@ -29,7 +30,7 @@ export const secretDestroy = defineStep({
     const replacement = input.replacement === null ? null : await currentKey(context, input.replacement);
     const copies = [
       ...(replacement === null ? [] : await sealedOf(replacement, 'new_key', context)),
-      ...((await isKeptForNothing(key, context)) ? await sealedOf(key, 'evidence', context) : []),
+      ...(await keptForNothing(key, context)),
     ];
     const events = copies.map(({ id }): LedgerEvent => ({ type: 'secret_destroyed', secret: id }));
     return { kind: 'done', outputs: { destroyed: events.length }, events };
@@ -41,11 +42,22 @@ async function sealedOf(key: Key, purpose: SealedSecret['purpose'], { ledger }: 
   return all.filter((sealed) => sealed.purpose === purpose && sealed.destroyedAt === null);
 }
 
+/** Of the key, and of the one before it: its own rotation may have made way for this one without coming to its end. */
+async function keptForNothing(key: Key, context: StepContext): Promise<SealedSecret[]> {
+  const { ledger, run } = context;
+  const open = await ledger.openRotationOf(key.slug);
+  // Another rotation has begun meanwhile and may have to put something back.
+  if (open !== null && open.run !== run.id) return [];
+  const before = key.predecessor === null ? null : await ledger.key(key.predecessor);
+  const found: SealedSecret[] = [];
+  for (const one of before === null ? [key] : [key, before])
+    if (await isKeptForNothing(one, context)) found.push(...(await sealedOf(one, 'evidence', context)));
+  return found;
+}
+
 async function isKeptForNothing(key: Key, context: StepContext): Promise<boolean> {
-  const open = await context.ledger.openRotationOf(key.slug);
-  // Another rotation has begun meanwhile and may have to put it back.
-  const isNeeded = open !== null && open.run !== context.run.id;
-  if (key.quarantinedAt !== null || isNeeded) return false;
-  if (key.state === 'revoked') return true;
+  if (key.quarantinedAt !== null) return false;
+  const graceIsOver = key.graceEndsAt !== null && key.graceEndsAt <= context.now();
+  if (isOver(key, context.now()) || graceIsOver) return true;
   return key.delivery !== null && (await isInPlace(key, context));
 }

@@ -203,7 +203,7 @@ export function from(person: PersonId) {
 
 /** Reviews and votes as the modal does. */
 export async function castOn(
-  { engine }: EngineProcess,
+  { engine }: Pick<EngineProcess, 'engine'>,
   approval: Approval,
   press: { person: PersonId; vote: 'approve' | 'deny'; reason?: string },
 ) {
