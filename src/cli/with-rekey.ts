@@ -3,34 +3,26 @@ import { userInfo } from 'node:os';
 import type { Config } from '../config.ts';
 import type { Actor } from '../domain/ids.ts';
 import { type Policy, personByAccount } from '../domain/policy.ts';
-import type { EngineDeps } from '../engine/deps.ts';
 import type { Origin } from '../engine/engine.ts';
-import type { Keys } from '../engine/keys/keys.ts';
-import { openKeys } from '../engine/keys/open-keys.ts';
-import { openEngine } from '../engine/open-engine.ts';
-import { openRotations } from '../engine/rotations/open-rotations.ts';
-import type { Rotations } from '../engine/rotations/rotations.ts';
 import { Refusal, sentenceOf } from '../errors.ts';
-import type { Ledger } from '../ledger/ledger.ts';
 import { createLog } from '../log.ts';
-import { openParts } from '../parts.ts';
+import { openParts, type Parts } from '../parts.ts';
 import { randomId } from '../random-id.ts';
 import { configHere } from './config-here.ts';
 import { noLedger } from './with-ledger.ts';
 
 /** What a command stands on that changes something: the verbs, and the person whose account it runs under. */
-export interface Rekey {
+export interface Rekey extends Pick<Parts<NoQueue>, 'deps' | 'keyFiles' | 'engine' | 'keys' | 'rotations'> {
   config: Config;
-  ledger: Ledger;
-  deps: EngineDeps;
   policy: Policy;
-  keys: Keys;
-  rotations: Rotations;
-  /** Carries one run on, right here. */
-  advance: (run: string) => Promise<void>;
   actor: Actor;
   /** A request of its own each time: what is typed twice is asked twice. */
   origin: () => Origin;
+}
+
+interface NoQueue {
+  wake: () => Promise<void>;
+  alarm: () => Promise<void>;
 }
 
 /**
@@ -46,21 +38,12 @@ export async function withRekey<T>(
   const stops: (() => void | Promise<void>)[] = [];
   const log = createLog({ level: 'error' });
   try {
-    const openQueue = async () => ({ wake: async () => {}, alarm: async () => {} });
-    const { deps, keyFiles } = await openParts(config, { log, onStop: (stop) => stops.push(stop), openQueue });
-    const { policy } = await deps.policy();
+    const openQueue = async (): Promise<NoQueue> => ({ wake: async () => {}, alarm: async () => {} });
+    const parts = await openParts(config, { log, onStop: (stop) => stops.push(stop), openQueue });
+    const { policy } = await parts.deps.policy();
     const actor: Actor = `person:${personByAccount(policy, accountHere())}`;
-    return await work({
-      config,
-      ledger: deps.ledger,
-      deps,
-      policy,
-      keys: openKeys({ ...deps, pepper: keyFiles.pepper }),
-      rotations: openRotations(deps),
-      advance: openEngine(deps).advance,
-      actor,
-      origin: () => ({ actor, channel: 'cli', dedupe: { source: 'cli', id: randomId('cli') } }),
-    });
+    const origin = () => ({ actor, channel: 'cli', dedupe: { source: 'cli', id: randomId('cli') } }) as const;
+    return await work({ ...parts, config, policy, actor, origin });
   } finally {
     for (const stop of stops.reverse()) await stop();
   }

@@ -1,18 +1,17 @@
 import type { EvidenceBundle } from '../../domain/evidence-bundle.ts';
 import { evidencePage } from '../../domain/evidence-page.ts';
 import { chainedLine, type RotationNames } from '../../domain/evidence-report.ts';
-import { RotationId } from '../../domain/ids.ts';
 import { nameOf } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
-import { findKey } from '../../engine/which-key.ts';
 import { Refusal } from '../../errors.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { CliCommand } from '../command.ts';
+import { writeNewFile } from '../new-file.ts';
 import { say } from '../print.ts';
-import { writePrivateFile } from '../private-file.ts';
 import { withLedger } from '../with-ledger.ts';
 import { linesAbout } from './audit-lines.ts';
+import { rotationOrRefuse } from './rotation.ts';
 
 export const evidence: CliCommand = (group) => {
   group
@@ -29,20 +28,11 @@ export const evidence: CliCommand = (group) => {
         const rotation = await rotationOrRefuse(ledger.read, name);
         const page = evidencePage(await bundleOf(ledger, rotation, new Date()));
         const file = out ?? `evidence-${rotation.id}.html`;
-        await writePrivateFile(file, page);
+        writeNewFile(file, page);
         say(`Wrote ${file}. Anybody can check it: rekey audit verify --bundle ${file}`);
       }),
     );
 };
-
-async function rotationOrRefuse(read: LedgerReader, name: string): Promise<Rotation> {
-  const named = name.startsWith('rot-') ? await read.rotation(RotationId.parse(name)) : null;
-  if (named !== null) return named;
-  const { slug } = await findKey(read, name);
-  const [last] = await read.rotationsOf(slug, 1);
-  if (last !== undefined) return last;
-  throw new Refusal('no_rotation', `${slug} was never rotated, so there is nothing to show.`);
-}
 
 /** The unbroken piece of the audit from the first line about this rotation to the last one, with what is between. */
 export async function bundleOf({ read }: Pick<Ledger, 'read'>, rotation: Rotation, now: Date): Promise<EvidenceBundle> {

@@ -1,24 +1,53 @@
 import type { CliCommand } from '../command.ts';
+import { approve } from './approve.ts';
 import { audit } from './audit.ts';
+import { cancel } from './cancel.ts';
+import { change } from './change.ts';
+import { claim } from './claim.ts';
 import { compliance } from './compliance.ts';
 import { evidence } from './evidence.ts';
 import { expiring } from './expiring.ts';
 import { exportKeys } from './export.ts';
+import { extend } from './extend.ts';
+import { extendExpiry } from './extend-expiry.ts';
+import { generate } from './generate.ts';
 import { history } from './history.ts';
+import { importKeys } from './import.ts';
 import { list } from './list.ts';
+import { reinstate } from './reinstate.ts';
+import { revoke } from './revoke.ts';
+import { rewrap } from './rewrap.ts';
+import { rotate } from './rotate.ts';
+import { rotation } from './rotation.ts';
 import { show } from './show.ts';
 import { stats } from './stats.ts';
+import { suspend } from './suspend.ts';
 import { verify } from './verify.ts';
+import { waive } from './waive.ts';
 import { why } from './why.ts';
 import { zombies } from './zombies.ts';
 
-/** What follows `rekey keys`, in the order of its help. */
+/** What follows `rekey keys`, in the order of its help: looking, then one key's life, then rotations, then reports. */
 export const keyCommands: readonly CliCommand[] = [
   list,
   show,
   history,
   verify,
   why,
+  generate,
+  importKeys,
+  claim,
+  change,
+  suspend,
+  reinstate,
+  revoke,
+  extendExpiry,
+  rotate,
+  rotation,
+  approve,
+  extend,
+  waive,
+  cancel,
   audit,
   expiring,
   compliance,
@@ -26,4 +55,5 @@ export const keyCommands: readonly CliCommand[] = [
   zombies,
   exportKeys,
   evidence,
+  rewrap,
 ];

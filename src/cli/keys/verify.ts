@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { Refusal } from '../../errors.ts';
-import { loadKeyFiles } from '../../providers/key-files.ts';
+import { loadKeys } from '../../providers/key-files.ts';
 import { parseKey } from '../../providers/key-format.ts';
 import { isUsable, verdictOn } from '../../providers/verify-key.ts';
 import type { Secret } from '../../secret.ts';
@@ -23,7 +23,8 @@ export const verify: CliCommand = (group) => {
     .action(async ({ json }: { json?: boolean }, command: Command) => {
       if (command.args.length > 0) throw keyAsArgument();
       const material = await readSecret('Key to verify: ');
-      const { pepper } = loadKeyFiles(configHere().keysDir);
+      const { keysDir, masterKeyCommand } = configHere();
+      const { pepper } = await loadKeys({ dir: keysDir, command: masterKeyCommand });
       await withLedger(async ({ read }) => {
         const key = await read.keyByDigest(pepper.digestOf(material.reveal()));
         const verdict = verdictOn(key, new Date());
