@@ -62,7 +62,7 @@ export type LedgerEvent =
   /** A ledger and its keys belong together: a sealed proof that only this master key opens, digested with this pepper. */
   | { type: 'master_key_adopted'; masterKey: string; pepper: string; envelope: string; digest: string }
   /** Nothing is sealed under it any more, whoever still has it in memory. */
-  | { type: 'master_key_retired'; masterKey: string }
+  | { type: 'master_key_retired'; masterKey: string; why: string }
   | { type: 'checkpoint_signed'; seq: number; hash: string; signer: string }
   | { type: 'alert_received'; alert: Alert }
   | { type: 'incident_opened'; incident: Incident }

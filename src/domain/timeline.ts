@@ -102,7 +102,7 @@ function sentenceForIncident(event: Exclude<Told, ToldOfKey | RunEvent>, name: (
     case 'master_key_adopted':
       return `The ledger was bound to the master key ${event.masterKey} and the pepper ${event.pepper}.`;
     case 'master_key_retired':
-      return `The master key ${event.masterKey} was retired: nothing is sealed under it any more.`;
+      return `The master key ${event.masterKey} was retired (${event.why}): nothing is sealed under it any more.`;
     case 'checkpoint_signed':
       return `The audit up to line ${event.seq} was signed (${event.signer}).`;
     case 'request_refused':

@@ -119,7 +119,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'master_key_adopted', masterKey: 'aaaa1111', pepper: 'bbbb2222', envelope: 'v1', digest: 'd'.repeat(64) },
     'bound to the master key aaaa1111 and the pepper bbbb2222',
   ],
-  master_key_retired: [{ type: 'master_key_retired', masterKey: 'aaaa1111' }, 'The master key aaaa1111 was retired'],
+  master_key_retired: [
+    { type: 'master_key_retired', masterKey: 'aaaa1111', why: 'replaced by cccc3333' },
+    'The master key aaaa1111 was retired (replaced by cccc3333)',
+  ],
   checkpoint_signed: [
     { type: 'checkpoint_signed', seq: 17, hash: 'f'.repeat(64), signer: 'abcd' },
     'up to line 17 was signed',

@@ -119,18 +119,25 @@ export async function openOrRefuse(read: LedgerReader, offered: Offered): Promis
   const why = await whyOver(read, offered);
   const sealed = await read.secret(offered.claim.secret);
   if (why === null && sealed !== null) return sealed;
-  throw new Refusal('claim_over', `${why ?? 'The sealed copy is gone'}. Nobody saw the secret; have it made again.`);
+  throw new Refusal('claim_over', `${why ?? 'The sealed copy is gone.'} Nobody saw the secret.`);
 }
 
 async function whyOver(read: LedgerReader, { claim, key, now }: Offered): Promise<string | null> {
   const name = nameOf(key);
-  if (claim.expiresAt <= now) return `The offer of the secret of ${name} ended at ${claim.expiresAt.toISOString()}`;
-  if (key.state === 'revoked' || key.state === 'expired') return `${name} is ${key.state} meanwhile`;
-  if (key.expiresAt !== null && key.expiresAt <= now) return `${name} expired at ${key.expiresAt.toISOString()}`;
+  if (key.state === 'revoked' || key.state === 'expired')
+    return `${name} is ${key.state} meanwhile; have it made again.`;
+  if (key.expiresAt !== null && key.expiresAt <= now)
+    return `${name} expired at ${key.expiresAt.toISOString()}; have it made again.`;
   const run = claim.run === null ? null : await read.run(claim.run);
-  if (run !== null && run.finishedAt !== null) return `${run.id}, which waited for this, has ended`;
+  if (run !== null && run.finishedAt !== null) return `${run.id}, which waited for this, has ended.`;
   const sealed = await read.secret(claim.secret);
-  return sealed === null || sealed.envelope === null ? `The sealed copy of ${name} was destroyed` : null;
+  if (sealed === null || sealed.envelope === null)
+    return `The sealed copy of ${name} was destroyed; have it made again.`;
+  if (claim.expiresAt > now) return null;
+  const ended = `The offer of the secret of ${name} ended at ${claim.expiresAt.toISOString()}.`;
+  return claim.run === null
+    ? `${ended} Its recipient gets a new link with: rekey keys claim ${claim.id} --link`
+    : ended;
 }
 
 /** What whoever comes second is told; it has to stand on its own, because they may be the one it was meant for. */
