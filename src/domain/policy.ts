@@ -24,7 +24,6 @@ export const Verb = z.enum([
   'revoke',
   'extend',
   'waive',
-  'claim',
   'administer',
 ]);
 export type Verb = z.infer<typeof Verb>;
@@ -52,7 +51,7 @@ export const Policy = z.strictObject({
   team: z.strictObject({
     /** Workspaces (team_id) that Rekey listens to; everybody else is refused. */
     slack_teams: z.array(z.string().min(1)).min(1),
-    time_zone: z.string().default('UTC'),
+    time_zone: z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin').default('UTC'),
     incident_channel: z.string().min(1),
   }),
   people: z.record(
@@ -109,6 +108,15 @@ export const Policy = z.strictObject({
   hooks: z.record(Name, z.strictObject({ alerts: z.array(z.string()).min(1) })).default({}),
 });
 export type Policy = z.infer<typeof Policy>;
+
+// Found at load: at the first freeze it would stop the schedule instead.
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== null;
+  } catch {
+    return false;
+  }
+}
 
 interface Subject {
   owner: string | null;

@@ -2,7 +2,7 @@ import type { Key } from './key.ts';
 import type { ClassRule } from './key-class.ts';
 import type { Policy } from './policy.ts';
 import type { Rotation, RotationState } from './rotation.ts';
-import { nextStart, type StartRules } from './windows.ts';
+import { nextStart, type Start, type StartRules, startIfAny } from './windows.ts';
 import { firstShowing, wallClock } from './zoned.ts';
 
 const HOUR_MS = 3_600_000;
@@ -75,11 +75,6 @@ export interface Load {
   taken: ReadonlyMap<string, number>;
 }
 
-export interface Start {
-  at: Date;
-  held: string | null;
-}
-
 /**
  * When the rotation of a key should begin: as late as its due date allows, on a day that has room; after it, when no such day is left; and on
  * the emptiest of the days it can have, when windows, freezes or its own end leave none with room.
@@ -92,35 +87,46 @@ export function planStart(
   const { dueAt, earliest, load } = when;
   const rules = startRulesOf(key, when.rules);
   const first = nextStart(new Date(Math.max(dueAt.getTime(), earliest.getTime())), rules);
-  const starts = [...startsBefore(dueAt, earliest, rules), ...startsFrom(first, rules)];
-  const possible = starts.filter(({ at }) => key.expiresAt === null || at < key.expiresAt);
-  const takenOn = ({ at }: Start) => load.taken.get(dayOf(at, rules.timeZone)) ?? 0;
-  const emptiest = possible.toSorted((a, b) => takenOn(a) - takenOn(b))[0];
-  return possible.find((start) => takenOn(start) < load.mostPerDay) ?? emptiest ?? first;
+  let emptiest: { start: Start; taken: number } | null = null;
+  for (const start of startsAround(first, { dueAt, earliest, rules })) {
+    if (key.expiresAt !== null && start.at >= key.expiresAt) continue;
+    const taken = load.taken.get(dayOf(start.at, rules.timeZone)) ?? 0;
+    if (taken < load.mostPerDay) return start;
+    if (emptiest === null || taken < emptiest.taken) emptiest = { start, taken };
+  }
+  return emptiest?.start ?? first;
+}
+
+/** The ones that are possible, the best first. */
+function* startsAround(
+  first: Start,
+  { dueAt, earliest, rules }: { dueAt: Date; earliest: Date; rules: StartRules },
+): Generator<Start> {
+  yield* startsBefore(dueAt, earliest, rules);
+  yield* startsFrom(first, rules);
 }
 
 /** Not later than the due date, the latest first. */
-function startsBefore(dueAt: Date, earliest: Date, rules: StartRules): Start[] {
-  const starts: Start[] = [];
+function* startsBefore(dueAt: Date, earliest: Date, rules: StartRules): Generator<Start> {
   for (let back = 0; back <= LOOK_AHEAD_MS; back += DAY_MS) {
     const from = new Date(dueAt.getTime() - back);
-    if (from < earliest) break;
-    const start = nextStart(from, rules);
-    if (start.at <= dueAt) starts.push(start);
+    if (from < earliest) return;
+    const start = startIfAny(from, rules);
+    if (start !== null && start.at <= dueAt) yield start;
   }
-  return starts;
 }
 
 /** On each day that is open, for two weeks: at the time of day of the first one, and as soon as the day opens. */
-function startsFrom(first: Start, rules: StartRules): Start[] {
-  const starts = [first];
+function* startsFrom(first: Start, rules: StartRules): Generator<Start> {
+  yield first;
   for (let last = first; ; ) {
-    const opening = nextStart(midnightAfter(last.at, rules.timeZone), rules);
-    const sameTime = nextStart(new Date(last.at.getTime() + DAY_MS), rules);
-    const isThatDay = dayOf(sameTime.at, rules.timeZone) === dayOf(opening.at, rules.timeZone);
+    const opening = startIfAny(midnightAfter(last.at, rules.timeZone), rules);
+    if (opening === null || opening.at.getTime() - first.at.getTime() > LOOK_BEHIND_MS) return;
+    const sameTime = startIfAny(new Date(last.at.getTime() + DAY_MS), rules);
+    const isThatDay = sameTime !== null && dayOf(sameTime.at, rules.timeZone) === dayOf(opening.at, rules.timeZone);
+    if (isThatDay) yield sameTime;
+    yield opening;
     last = isThatDay ? sameTime : opening;
-    if (last.at.getTime() - first.at.getTime() > LOOK_BEHIND_MS) return starts;
-    starts.push(...(isThatDay ? [sameTime, opening] : [opening]));
   }
 }
 

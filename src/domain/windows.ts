@@ -22,26 +22,43 @@ interface Hold {
   until: Date;
 }
 
+export interface Start {
+  at: Date;
+  /** In words what moved it; null: nothing did. */
+  held: string | null;
+}
+
 /**
- * The first instant at or after `at` that is inside a window and outside every freeze of this environment; `held` says in words what moved
- * it. A window is open while the clock on the wall shows its hours: not on a day that leaves them out, twice on a day that repeats them.
- * A freeze has no gaps: it lasts from the first time the clock shows `from` until the last time it shows `to`.
- * Throws Refusal `never_opens` when nothing opens within 400 days.
+ * The first instant at or after `at` that is inside a window and outside every freeze of this environment. A window is open while the clock
+ * on the wall shows its hours: not on a day that leaves them out, twice on a night that repeats them. A freeze has no gaps: it lasts from the
+ * first time the clock shows `from` until the last time it shows `to`. Throws Refusal `never_opens` when nothing opens within 400 days.
  */
-export function nextStart(at: Date, rules: StartRules): { at: Date; held: string | null } {
+export function nextStart(at: Date, rules: StartRules): Start {
+  const found = lookAhead(at, rules);
+  if (found.at !== null) return { at: found.at, held: found.held };
+  throw new Refusal(
+    'never_opens',
+    `No planned rotation can begin from ${instantText(at)} until ${HORIZON_DAYS} days later, because of ${found.held}. Shorten the freezes in policy.yaml or widen the windows in key-classes.yaml.`,
+  );
+}
+
+/** The same where a date is only one of several to choose from: null when nothing opens within 400 days. */
+export function startIfAny(at: Date, rules: StartRules): Start | null {
+  const found = lookAhead(at, rules);
+  return found.at === null ? null : { at: found.at, held: found.held };
+}
+
+function lookAhead(at: Date, rules: StartRules): { at: Date | null; held: string | null } {
   const latest = new Date(at.getTime() + HORIZON_DAYS * DAY_MS);
   const held = new Set<string>();
-  let start = at;
-  while (start <= latest) {
+  const inWords = () => (held.size === 0 ? null : [...held].join(' and '));
+  for (let start = at; start <= latest; ) {
     const hold = freezeAt(start, rules) ?? closedAt(start, rules);
-    if (hold === null) return { at: start, held: held.size === 0 ? null : [...held].join(' and ') };
+    if (hold === null) return { at: start, held: inWords() };
     held.add(hold.name);
     start = hold.until;
   }
-  throw new Refusal(
-    'never_opens',
-    `No planned rotation can begin from ${instantText(at)} until ${HORIZON_DAYS} days later, because of ${[...held].join(' and ')}. Shorten the freezes in policy.yaml or widen the windows in key-classes.yaml.`,
-  );
+  return { at: null, held: inWords() };
 }
 
 export function isFrozen(at: Date, rules: Omit<StartRules, 'windows'>): boolean {

@@ -118,3 +118,10 @@ test.each([
 ])('a policy file with %s is no policy', (_what, text) => {
   expect(Policy.safeParse(text).success).toBe(false);
 });
+
+test('refuses a time zone that nobody knows, before the first digest or freeze has to be read on its clock', () => {
+  const team = { slack_teams: ['T0TEAM'], time_zone: 'Europe/Berln', incident_channel: 'C0INCIDENTS' };
+  const { success, error } = Policy.safeParse({ ...aPolicy(), team });
+  expect(success).toBe(false);
+  expect(error?.issues.map(({ message }) => message)).toEqual(['expected a time zone such as Europe/Berlin']);
+});

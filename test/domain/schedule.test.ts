@@ -121,6 +121,13 @@ describe('the day on which a rotation begins', () => {
     expect(at).toEqual(only);
   });
 
+  it('is today when a freeze without an end begins tomorrow, also when today is full', () => {
+    const freezes = [{ name: 'for good', from: '2027-03-12T00:00', to: '2030-01-01T00:00' }];
+    const frozen = { ...rules, policy: aPolicy({ freezes }) };
+    const taken = new Map([['2027-03-11', 20]]);
+    expect(plan({ dueAt: NOON, rules: frozen, load: { mostPerDay: 20, taken } })).toEqual(daysAfter(NOON, 1));
+  });
+
   it('says why it was chosen', () => {
     const young = aKey({ activatedAt: daysAfter(NOON, -89), expiresAt: daysAfter(NOON, 4) });
     expect(reasonFor(young, rules, { at: NOON, held: 'the freeze "year end"' })).toBe(

@@ -58,7 +58,7 @@ it('finds the minute that a walk along the wall clock finds, on the nights when 
       expect(found.held === null).toBe(found.at.getTime() === at.getTime());
       expect(isFrozen(found.at, rules)).toBe(false);
     }),
-    { numRuns: 150 },
+    { numRuns: 80 },
   );
 });
 

@@ -47,7 +47,9 @@ export async function endGraces(deps: SchedulerDeps, look: Look): Promise<number
 async function revokeAfterGrace(due: Key, { ledger }: SchedulerDeps, now: Date): Promise<number> {
   return recordEnds([due], { ledger, now }, async (key, read) => {
     if (key.state !== 'retiring' || key.graceEndsAt === null || key.graceEndsAt > now) return [];
-    if ((await read.openRotationOf(key.slug))?.key === key.id) return [];
+    const isTakenCareOf =
+      (await read.openRotationOf(key.slug))?.key === key.id || (await read.openRunOfKey(key.id)) !== null;
+    if (isTakenCareOf) return [];
     return revocation(read, key, 'Its grace is over.');
   });
 }

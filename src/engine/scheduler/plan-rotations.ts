@@ -12,8 +12,9 @@ import {
   planStart,
   reasonFor,
 } from '../../domain/schedule.ts';
-import { sentenceOf } from '../../errors.ts';
+import { ConfigTrouble, Refusal } from '../../errors.ts';
 import type { PageEnd } from '../../ledger/reader.ts';
+import { LedgerTrouble } from '../../ledger/trouble.ts';
 import { type Look, ruleFor, type SchedulerDeps } from './deps.ts';
 import { canRotateAlone } from './rotates-alone.ts';
 
@@ -46,12 +47,10 @@ export async function planRotations(deps: SchedulerDeps, look: Look, planning: P
   let scheduled = 0;
   for (const key of candidates) {
     const rotation = await plan(deps, look, { key, taken }).catch((error: unknown) => {
+      if (!isRefused(error)) throw error;
       // Asked again at every look, it would be refused at every look.
       planning.setAside.set(key.id, new Date(look.now.getTime() + SET_ASIDE_MS));
-      deps.log.warn(
-        { err: error, key: key.id },
-        `schedule: ${nameOf(key)} is not on the calendar: ${sentenceOf(error)}`,
-      );
+      deps.log.warn({ key: key.id }, `schedule: ${nameOf(key)} is not on the calendar: ${error.message}`);
       return null;
     });
     if (rotation === null) continue;
@@ -59,6 +58,11 @@ export async function planRotations(deps: SchedulerDeps, look: Look, planning: P
     scheduled += 1;
   }
   return scheduled;
+}
+
+/** It was said no to; trouble with a file says nothing of the key. */
+function isRefused(error: unknown): error is Refusal {
+  return error instanceof Refusal && !(error instanceof ConfigTrouble) && !(error instanceof LedgerTrouble);
 }
 
 /** A page of each class that may rotate by itself; the next one at the next look, so that what cannot be rotated hides nothing. */

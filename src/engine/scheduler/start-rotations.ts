@@ -32,6 +32,8 @@ export async function startRotations(deps: SchedulerDeps, now: Date, held: Held)
 
 /** Ends that were counted, so that each counts once although the stretches that are looked at overlap. */
 export interface Ends {
+  /** Ends before that are not this process's to count. */
+  from: Date;
   since: Date;
   counted: Map<RotationId, Date>;
 }
@@ -42,7 +44,7 @@ export async function countEnds(
   now: Date,
   ends: Ends,
 ): Promise<{ completed: number; failed: number }> {
-  const from = new Date(ends.since.getTime() - OVERLAP_MS);
+  const from = new Date(Math.max(ends.from.getTime(), ends.since.getTime() - OVERLAP_MS));
   const fresh = (await ledger.read.rotationsEndedSince(from)).filter(({ id }) => !ends.counted.has(id));
   for (const { id, endedAt } of fresh) ends.counted.set(id, endedAt ?? now);
   for (const [id, endedAt] of ends.counted) if (endedAt <= from) ends.counted.delete(id);

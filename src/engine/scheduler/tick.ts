@@ -31,7 +31,7 @@ function newMemory({ now }: SchedulerDeps): Memory {
     planning: newPlanning(),
     held: new Map(),
     told: new Set(),
-    ends: { since: now(), counted: new Map() },
+    ends: { from: now(), since: now(), counted: new Map() },
     slowAtMs: Number.NEGATIVE_INFINITY,
   };
 }
