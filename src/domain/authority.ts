@@ -37,7 +37,6 @@ export function scopeFor(verb: Verb): ApiScope | null {
       return 'keys:revoke';
     case 'answer':
     case 'waive':
-    case 'claim':
     case 'administer':
       return null;
     default:

@@ -5,6 +5,8 @@ import { WEEKDAYS } from './key-class.ts';
 const Days = z.int().min(1).max(3_650);
 const Hours = z.int().min(0).max(168);
 
+/** R-ROTATE has a rule for one and a rule for two. */
+const Approvals = z.int().min(0).max(2);
 const Clock = z.string().regex(/^(([01]\d|2[0-3]):[0-5]\d|24:00)$/, 'expected a time of day such as 09:00');
 const Window = z
   .strictObject({ days: z.array(z.enum(WEEKDAYS)).min(1), from: Clock, to: Clock })
@@ -16,7 +18,7 @@ const ClassRule = z
     max_age_days: Days.nullable(),
     warning_days: z.array(z.int().min(0).max(365)),
     grace_hours: z.strictObject({ default: Hours, longest: Hours }),
-    approvals: z.strictObject({ planned: z.int().min(0).max(5), emergency: z.int().min(0).max(5) }),
+    approvals: z.strictObject({ planned: Approvals, emergency: Approvals }),
     required: z.array(z.enum(['owner', 'escalation', 'runbook'])),
     /** May rotate without a person when its time has come. */
     automatic: z.boolean(),
