@@ -41,8 +41,8 @@ const OUTPUTS: Record<string, JsonObject> = {
 };
 
 /** Plays the plan: every step whose condition holds is done, with outputs as its kind declares them. */
-async function play(inputs: JsonObject, outputs: Record<string, JsonObject>) {
-  const runbook = (await loadRunbooks(DIR, stepKinds)).runbooks.get('R-KEY-EXPIRY');
+async function play(inputs: JsonObject, outputs: Record<string, JsonObject>, id = 'R-KEY-EXPIRY') {
+  const runbook = (await loadRunbooks(DIR, stepKinds)).runbooks.get(id);
   if (runbook === undefined) throw new Error('not loaded');
   const scope: Scope = { inputs, steps: {} };
   const done: PlannedStep[] = [];
@@ -204,5 +204,72 @@ describe('R-KEY-EXPIRY', () => {
     const approval = steps.findIndex((step) => step.uses === 'approve');
     expect(approval).toBeGreaterThan(-1);
     expect(steps.slice(0, approval).filter((step) => step.effect === 'destroys')).toEqual([]);
+  });
+});
+
+describe('R-ROTATE', () => {
+  const NEW_KEY = ['mint', 'deliver', 'live'];
+  const GRACE = ['retire', 'gate', 'revoke_old', 'old_dead'];
+  const lane = (inputs: JsonObject, keyClass: KeyClass = 'api_key') => {
+    const defaults = { mode: 'planned', grace_minutes: 60, approvals: 0, deliver_to: 'registered', recipient: '' };
+    const asked = { ...defaults, key: { ...key, class: keyClass }, ...inputs };
+    return play(
+      asked,
+      { dead_first: { how: 'it was refused', proved: true }, never_again: { would_tell: 'x' } },
+      'R-ROTATE',
+    );
+  };
+  const END = ['tell', 'never_again', 'copies'];
+  const SEEN = ['integrity', 'tell', 'never_again', 'copies', 'summary'];
+
+  test.each<[string, JsonObject, string[]]>([
+    ['planned', {}, [...NEW_KEY, ...GRACE, ...END]],
+    ['planned, for one to agree', { approvals: 1 }, ['go', ...NEW_KEY, ...GRACE, ...END]],
+    ['planned, for two to agree', { approvals: 2 }, ['go_two', ...NEW_KEY, ...GRACE, ...END]],
+    [
+      'planned, for somebody to claim',
+      { deliver_to: 'claim', recipient: 'person:carol' },
+      ['mint', 'offer', 'live', ...GRACE, ...END],
+    ],
+    ['suspected', { mode: 'suspected' }, ['class', 'evidence', ...NEW_KEY, ...GRACE, ...SEEN]],
+    ['exploited', { mode: 'exploited' }, ['class', 'evidence', 'revoke_first', 'dead_first', ...NEW_KEY, ...SEEN]],
+  ])('goes its way: %s', async (_what, inputs, expected) => {
+    expect((await lane(inputs)).ids).toEqual(expected);
+  });
+
+  test.each(['planned', 'suspected', 'exploited'])(
+    'never revokes a key in shipped devices, also when it is %s',
+    async (mode) => {
+      const { ids } = await lane({ mode }, 'embedded');
+      expect(ids).toContain('left_to_people');
+      expect(ids.filter((id) => ['revoke_first', 'retire', 'revoke_old', 'old_dead_by_hand'].includes(id))).toEqual([]);
+    },
+  );
+
+  test('asks a person who can show that the old key is dead when nothing could try it', async () => {
+    const { given } = await play(
+      { key, mode: 'planned', grace_minutes: 60, approvals: 0, deliver_to: 'registered', recipient: '' },
+      { old_dead: { how: 'its material is not at hand', proved: false } },
+      'R-ROTATE',
+    );
+    expect(given.old_dead_by_hand).toMatchObject({ settles: 'death', no: 'waits' });
+  });
+
+  test('gives every step what its kind takes, in every lane and without an owner', async () => {
+    const runbook = (await loadRunbooks(DIR, stepKinds)).runbooks.get('R-ROTATE');
+    const steps = runbook === undefined ? [] : stepsOf(runbook.plan);
+    expect(steps.length).toBeGreaterThan(10);
+    for (const mode of ['planned', 'suspected', 'extended', 'exploited'])
+      for (const deliver_to of ['registered', 'claim']) {
+        const { given } = await lane({
+          key: { ...key, owner: null },
+          mode,
+          deliver_to,
+          recipient: 'owner',
+          approvals: 1,
+        });
+        for (const { id, uses } of steps)
+          if (given[id] !== undefined) expect(kindOf(uses).with.safeParse(given[id]).error, id).toBeUndefined();
+      }
   });
 });
