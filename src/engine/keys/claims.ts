@@ -32,35 +32,30 @@ export async function offersTo({ ledger, policy, now }: ClaimsDeps, by: Actor): 
  * lives 15 minutes by itself, so that whoever came too late for the first offer is not left with a key that nobody can have.
  */
 export async function linkFor(deps: ClaimsDeps, id: ClaimId, request: Origin): Promise<Offer> {
-  const { ledger, newId, now } = deps;
+  const { actor, channel, dedupe } = request;
   return auditRefusal(deps, { origin: request, what: `link for claim ${id}` }, async () => {
     const { policy } = await deps.policy();
-    const token = newClaimToken();
-    const context = { at: now(), actor: request.actor, channel: request.channel };
-    const claim = await ledger.record(context, async ({ read, seen, remember }) => {
-      const { source, id: requestId } = request.dedupe;
-      if ((await seen(source, requestId)) !== null) throw alreadyLinked();
+    const [token, now] = [newClaimToken(), deps.now()];
+    const claim = await deps.ledger.record({ at: now, actor, channel }, async ({ read, seen, remember }) => {
+      if ((await seen(dedupe.source, dedupe.id)) !== null) throw alreadyLinked();
       const offer = await claimOrRefuse(read, { id });
       const key = await keyOf(read, offer);
-      await assertForThem(read, { claim: offer, key, policy, origin: request, now: now() });
+      await assertForThem(read, { claim: offer, key, policy, origin: request, now });
       if (offer.takenAt !== null) throw takenAlready(offer, key);
-      const { run, recipient } = offer;
-      const fresh = openClaim({
-        secret: { id: offer.secret, key: offer.key },
-        run,
-        recipient,
-        offeredBy: request.actor,
-        token: token.reveal(),
-        now: now(),
-        newId,
-      });
-      const linked = run === null ? fresh : { ...fresh, expiresAt: offer.expiresAt };
-      await openOrRefuse(read, { claim: linked, key, now: now() });
-      await remember(source, requestId, { run, incident: null, subject: `claim:${linked.id}` });
-      return { events: [{ type: 'claim_opened', claim: linked }], result: linked };
+      const link = linkTo(offer, { offeredBy: actor, token: token.reveal(), now, newId: deps.newId });
+      await openOrRefuse(read, { claim: link, key, now });
+      await remember(dedupe.source, dedupe.id, { run: link.run, incident: null, subject: `claim:${link.id}` });
+      return { events: [{ type: 'claim_opened', claim: link }], result: link };
     });
     return { claim, token };
   });
+}
+
+type ForLink = Pick<Parameters<typeof openClaim>[0], 'offeredBy' | 'token' | 'now' | 'newId'>;
+
+function linkTo({ secret, key, run, recipient, expiresAt }: Claim, by: ForLink): Claim {
+  const link = openClaim({ secret: { id: secret, key }, run, recipient, ...by });
+  return run === null ? link : { ...link, expiresAt };
 }
 
 /** Reveals nothing and changes nothing. A claim that was taken is shown with who took it and when: whoever expected it has to know. */
