@@ -1,10 +1,8 @@
 import { expect, it } from 'vitest';
 import { KeyId } from '../../src/domain/ids.ts';
 import type { Key } from '../../src/domain/key.ts';
-import type { LedgerReader } from '../../src/ledger/reader.ts';
 import { aKey, daysAfter, NOON } from '../support/builders.ts';
-import { aLedgerFile, anOpenLedger, rawLedger, recordEvents } from '../support/ledger-file.ts';
-import { sqlOf, wholeTables } from '../support/sql-of.ts';
+import { anOpenLedger, recordEvents } from '../support/ledger-file.ts';
 
 const issued = (key: Key) => ({ type: 'key_issued', key }) as const;
 
@@ -32,26 +30,4 @@ it('shows every key that is too old once, page by page, also when many are equal
     keys = await ledger.read.overdueKeys({ ...of, after: { at, id } });
   }
   expect(found).toEqual(['z', 'a', 'b', 'c', 'd', 'e']);
-});
-
-it('follows an index for everything that the clock and the digest ask for, so that idle keys cost nothing', async () => {
-  const file = aLedgerFile();
-  const ledger = await anOpenLedger(file);
-  const questions: Record<string, (read: LedgerReader) => Promise<unknown>> = {
-    overdue: (read) => read.overdueKeys({ class: 'api_key', activatedBefore: NOON, limit: 9 }),
-    expire: (read) => read.keysToExpire(NOON, 9),
-    retire: (read) => read.keysToRetire(NOON, 9),
-    forget: (read) => read.keysToForget(NOON, 9),
-    due: (read) => read.dueRotations(NOON, 9),
-    ended: (read) => read.rotationsEndedSince(NOON),
-    open: (read) => read.openRotations(9),
-    admins: (read) => read.administrators('ledger'),
-    usable: (read) => read.keysExpiringBefore(NOON),
-    current: (read) => read.currentExpiringBefore(NOON),
-    gone: (read) => read.currentGone(),
-    alarm: (read) => read.lastAlarm(null, 'clock_jump'),
-  };
-  const raw = rawLedger(file);
-  for (const [name, ask] of Object.entries(questions))
-    for (const asked of await sqlOf(() => ask(ledger.read))) expect(wholeTables(raw, asked), name).toEqual([]);
 });

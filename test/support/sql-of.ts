@@ -28,7 +28,7 @@ export async function sqlOf(work: () => Promise<unknown>): Promise<Asked[]> {
 }
 
 // These indexes hold nothing but what is asked for.
-const ANSWERS = /USING (COVERING )?INDEX (rotations_one_open|keys_gone|keys_administering)/;
+const ANSWERS = /USING (COVERING )?INDEX (rotations_one_open|keys_administering)/;
 
 /** Where SQLite would read a whole table to answer this. */
 export function wholeTables(sqlite: Database.Database, { text, parameters }: Asked): string[] {
