@@ -6,8 +6,9 @@ import { type Policy, personByAccount } from '../domain/policy.ts';
 import type { Origin } from '../engine/engine.ts';
 import { Refusal, sentenceOf } from '../errors.ts';
 import { createLog } from '../log.ts';
-import { openParts, type Parts } from '../parts.ts';
+import type { Parts } from '../parts.ts';
 import { randomId } from '../random-id.ts';
+import { loadPolicy } from '../runbook/policy-file.ts';
 import { configHere } from './config-here.ts';
 import { noLedger } from './with-ledger.ts';
 
@@ -35,13 +36,16 @@ export async function withRekey<T>(
 ): Promise<T> {
   const config = configHere();
   if (!mayMake && !existsSync(config.ledgerFile)) throw noLedger(config.ledgerFile);
+  // Before a ledger is made: whoever is nobody leaves nothing behind.
+  const { policy } = await loadPolicy(config.runbooksDir);
+  const actor: Actor = `person:${personByAccount(policy, accountHere())}`;
   const stops: (() => void | Promise<void>)[] = [];
   const log = createLog({ level: 'error' });
   try {
+    // Loaded when asked for: it brings everything along, and the commands that only look work without it.
+    const { openParts } = await import('../parts.ts');
     const openQueue = async (): Promise<NoQueue> => ({ wake: async () => {}, alarm: async () => {} });
     const parts = await openParts(config, { log, onStop: (stop) => stops.push(stop), openQueue });
-    const { policy } = await parts.deps.policy();
-    const actor: Actor = `person:${personByAccount(policy, accountHere())}`;
     const origin = () => ({ actor, channel: 'cli', dedupe: { source: 'cli', id: randomId('cli') } }) as const;
     return await work({ ...parts, config, policy, actor, origin });
   } finally {

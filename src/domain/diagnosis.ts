@@ -72,7 +72,7 @@ function todoFor({ key, verdict, versions, calls }: DiagnosisInput): string[] {
   switch (verdict.status) {
     case 'valid':
       return [
-        `Compare what the caller sends: its fingerprint is ${fingerprintOf(key)} (rekey keys verify tells).`,
+        `Compare what the caller sends: its fingerprint is ${fingerprintOf(key)} (rekey keys verify --json tells).`,
         'Then compare the endpoint with the scopes below, and ask the API whether it looks at the caller’s address.',
       ];
     case 'retiring':
@@ -128,9 +128,10 @@ function checksOf(key: Key, { verdict, versions, calls }: DiagnosisInput): Diagn
       ok: inUse === undefined || inUse.id === key.id,
       evidence: inUse === undefined ? 'none is in use' : `${nameOf(inUse)} is in use`,
     },
+    { question: 'What of its versions?', ok: null, evidence: versions.map(versionText).join(', ') },
     {
       question: 'Was it seen in the last day?',
-      ok: calls.length > 0,
+      ok: calls.length > 0 ? true : null,
       evidence: callsText(
         calls,
         sum((call) => call.accepted),
@@ -161,6 +162,10 @@ function graceCheck(key: Key, verdict: Verdict): DiagnosisCheck[] {
 function callsText(calls: DiagnosisInput['calls'], accepted: number, rejected: number): string {
   if (calls.length === 0) return 'by nobody who asks this ledger';
   return `${accepted} accepted, ${rejected} rejected, of ${calls.map(({ caller }) => caller).join(', ')}`;
+}
+
+function versionText({ key, verdict }: DiagnosisInput['versions'][number]): string {
+  return `v${key.version} ${verdict.status}`;
 }
 
 function isAccepted({ verdict }: { verdict: Verdict }): boolean {

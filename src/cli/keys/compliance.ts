@@ -4,7 +4,7 @@ import type { LedgerReader } from '../../ledger/reader.ts';
 import { loadKeyClasses } from '../../runbook/policy-file.ts';
 import type { CliCommand } from '../command.ts';
 import { configHere } from '../config-here.ts';
-import { counted, say, sayJson, table } from '../print.ts';
+import { say, sayJson, table } from '../print.ts';
 import { spanMsOf } from '../spans.ts';
 import { withLedger } from '../with-ledger.ts';
 import { rowOf } from './facts.ts';
@@ -79,7 +79,7 @@ function asJson({ at, judged, compliant, percentage, exempt, overdue }: Complian
 }
 
 function describe({ judged, compliant, percentage, exempt, overdue }: Compliance): string {
-  const head = `${percentage} %: ${compliant} of ${counted(judged, 'key')} are younger than their class allows${exempt === 0 ? '.' : `; ${exempt} more are exempt.`}`;
+  const head = `${percentage} %: ${compliant} of ${judged} keys in use are younger than their class allows${exempt === 0 ? '.' : `; ${exempt} more are exempt.`}`;
   if (overdue.length === 0) return head;
   const rows = overdue.map(({ key, ageDays, maxAgeDays }) => [
     nameOf(key),

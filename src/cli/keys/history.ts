@@ -28,7 +28,10 @@ export const history: CliCommand = (group) => {
         const names = new Map(versions.map((key) => [String(key.id), nameOf(key)]));
         const entries = (await linesAbout(read, { versions, rotations })).slice(-last);
         const lines = entries.flatMap((entry) => {
-          const sentence = sentenceFor(toldBy(entry), names);
+          const event = toldBy(entry);
+          // What did not have to be done is no part of what happened.
+          if (event.type === 'step_recorded' && event.record.state === 'skipped') return [];
+          const sentence = sentenceFor(event, names);
           return sentence === null ? [] : [{ seq: entry.seq, at: entry.at, actor: entry.actor, sentence }];
         });
         if (json)

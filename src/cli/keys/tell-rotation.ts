@@ -19,9 +19,10 @@ export async function carryOn(rekey: Rekey, rotation: Rotation, { json }: { json
 
 function sentenceOn(rotation: Rotation, { waits, left }: Followed): string {
   const { slug, state, why, graceEndsAt } = rotation;
-  if (left) return `You left; ${rotation.id} is ${state}. Go on with: rekey keys rotation ${slug} --follow`;
+  if (left) return `You left; ${rotation.id} (${state}) is as it was. Go on with: rekey keys rotation ${slug} --follow`;
   if (state === 'completed') return `Done: the old key of ${slug} is revoked and was seen rejected.`;
   if (rotation.endedAt !== null) return `${rotation.id} ended: ${state}${why === null ? '' : `, ${why}`}`;
   const grace = graceEndsAt === null ? '' : `Old and new key are both accepted until ${minuteOf(graceEndsAt)} UTC. `;
-  return `${grace}${rotation.id} is ${state}${waits.length === 0 ? '.' : ` and waits for ${waits.join('; and for ')}`}`;
+  const waiting = waits.length === 0 ? 'is under way' : `waits for ${waits.join('; and for ')}`;
+  return `${grace}${rotation.id} (${state}) ${waiting}.`;
 }

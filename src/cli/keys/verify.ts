@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { type Key, nameOf } from '../../domain/key.ts';
+import { fingerprintOf, type Key, nameOf } from '../../domain/key.ts';
 import { Refusal } from '../../errors.ts';
 import { loadKeys } from '../../providers/key-files.ts';
 import { parseKey } from '../../providers/key-format.ts';
@@ -39,9 +39,19 @@ export const verify: CliCommand = (group) => {
 };
 
 /** What a gateway needs besides the verdict. */
-function knownOf({ slug, version, service, environment, scopes, rateLimit, expiresAt }: Key) {
+function knownOf(key: Key) {
+  const { slug, version, service, environment, scopes, rateLimit, expiresAt } = key;
   const expires_at = expiresAt?.toISOString() ?? null;
-  return { slug, version, service, environment, scopes, rate_limit: rateLimit, expires_at };
+  return {
+    slug,
+    version,
+    service,
+    environment,
+    scopes,
+    rate_limit: rateLimit,
+    expires_at,
+    fingerprint: fingerprintOf(key),
+  };
 }
 
 /** Shape and checksum tell a typo from a key of another ledger. */
