@@ -9,7 +9,7 @@ import type { Secret } from '../secret.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { keyRef, secretRef } from './fields.ts';
 import { expiryOf } from './key-classify.ts';
-import { currentKey, providerOf, sealedSecret, sinkOf } from './look-up.ts';
+import { currentKey, providerOf, sealedSecret } from './look-up.ts';
 import { recovery } from './recovery.ts';
 
 const EVERY_MS = 10_000;
@@ -86,10 +86,10 @@ async function materialOf(key: Key, handle: string | null, context: StepContext)
 }
 
 // A key that is revoked before it is replaced is still where its caller reads it.
-async function atItsPlace(key: Key, context: StepContext): Promise<Secret | null> {
-  if (key.delivery === null) return null;
-  const { sink, delivery } = sinkOf(context, key);
-  return sink.read(delivery.target);
+async function atItsPlace({ delivery }: Key, { sinks }: StepContext): Promise<Secret | null> {
+  // A place that Rekey can no longer reach is one where nothing is at hand.
+  const sink = delivery === null ? undefined : sinks[delivery.sink];
+  return sink === undefined || delivery === null ? null : sink.read(delivery.target);
 }
 
 function notYet(

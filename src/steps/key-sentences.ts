@@ -24,5 +24,6 @@ export function replacementAvailable(replacement: Key | null): string {
   if (replacement.activatedAt === null)
     return `${nameOf(replacement)} is made and not delivered yet; you will be told when it is.`;
   const until = replacement.expiresAt === null ? '' : `, valid until ${instantText(replacement.expiresAt)}`;
-  return `${nameOf(replacement)} is available since ${instantText(replacement.activatedAt)}, where its callers read it${until}.`;
+  const where = replacement.delivery === null ? '' : ', where its callers read it';
+  return `${nameOf(replacement)} is available since ${instantText(replacement.activatedAt)}${where}${until}.`;
 }

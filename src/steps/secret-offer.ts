@@ -31,7 +31,8 @@ export interface Offered {
 export async function offer(offered: Offered, context: StepContext): Promise<StepResult> {
   const claim = claimOf(offered, context);
   const { policy } = await context.policy();
-  const notices = noticesOf(claim, offered.key, { policy, context });
+  const isUrgent = await replacesDeadKey(offered.key, context);
+  const notices = noticesOf(claim, { key: offered.key, isUrgent, policy, context });
   return {
     kind: 'wait',
     waiting: { kind: 'claim', id: claim.id, until: claim.expiresAt },
@@ -81,21 +82,22 @@ function claimOf({ sealed, recipient: who }: Offered, { run, now, newId }: StepC
   });
 }
 
-/** A person who does not know of the offer cannot take it in time. */
-function noticesOf(
-  claim: Claim,
-  key: Key,
-  { policy, context }: { policy: Policy; context: StepContext },
-): LedgerEvent[] {
-  const name = claim.recipient.replace(/^person:/, '');
-  const people = [...peopleNamed(policy, [name], key)].sort();
-  return people.map((person) => ({
-    type: 'notice_issued',
-    notice: noticeTo(`person:${person}`, claim, { key, context }),
-  }));
+interface About {
+  key: Key;
+  /** The old key is refused already: its callers have none until this is taken. */
+  isUrgent: boolean;
+  policy: Policy;
+  context: StepContext;
 }
 
-function noticeTo(to: string, claim: Claim, { key, context }: { key: Key; context: StepContext }): Notice {
+/** A person who does not know of the offer cannot take it in time. */
+function noticesOf(claim: Claim, about: About): LedgerEvent[] {
+  const name = claim.recipient.replace(/^person:/, '');
+  const people = [...peopleNamed(about.policy, [name], about.key)].sort();
+  return people.map((person) => ({ type: 'notice_issued', notice: noticeTo(`person:${person}`, claim, about) }));
+}
+
+function noticeTo(to: string, claim: Claim, { key, isUrgent, context }: About): Notice {
   const until = instantText(claim.expiresAt);
   return {
     id: context.newId('ntc'),
@@ -107,7 +109,9 @@ function noticeTo(to: string, claim: Claim, { key, context }: { key: Key; contex
     facts: {
       whichKey: `${describedKey(key)} is made, and its secret is offered to you until ${until}.`,
       replacementAvailable: `Take it on a terminal, once: rekey keys claim ${claim.id}. It is active from then on.`,
-      dataIntegrity: 'Nothing was changed yet. When nobody takes it, the replacement is taken back.',
+      dataIntegrity: isUrgent
+        ? 'The old key is refused already: its callers have none until you take this one.'
+        : 'Nothing was changed yet. When nobody takes it, the replacement is taken back.',
     },
     createdAt: context.now(),
   };
