@@ -14,22 +14,26 @@ export function looksLikeJwt(material: string): boolean {
 }
 
 /**
- * The signature first, by the `kid` that the JWT names; then the ledger's row by its digest; and a JWT is worth no more than the key that
- * signed it. `retiring` with a deadline also when it is the signing key that retires before the JWT ends.
+ * The signature, by the `kid` that the JWT names, and the ledger's row, by its digest; and a JWT is worth no more than the key that signed
+ * it. `retiring` with a deadline also when it is the signing key that retires before the JWT ends. A JWT that another system signed and
+ * somebody registered here is what its row says.
  */
 export async function verifyJwt(
-  {
-    ledger,
-    pepper,
-    now,
-  }: { ledger: Pick<LedgerReader, 'key' | 'keyByDigest'>; pepper: Pick<Pepper, 'digestOf'>; now: Date },
+  { ledger, pepper, now }: JwtLedger,
   token: string,
 ): Promise<KeyVerdict & { key: Key | null }> {
+  const key = await ledger.keyByDigest(pepper.digestOf(token));
+  const verdict = { ...verdictOn(key, now), key };
+  if (key === null || key.provider !== 'ledger') return verdict;
   const signer = await signerOf(token, ledger);
   if (signer === null || !(await isSigned(token, signer))) return { status: 'not_found', key: null };
-  const key = await ledger.keyByDigest(pepper.digestOf(token));
-  const verdict = verdictOn(key, now);
-  return { ...(isUsable(verdict) ? worseOf(verdict, { signer, key, now }) : verdict), key };
+  return isUsable(verdict) ? { ...worseOf(verdict, { signer, key, now }), key } : verdict;
+}
+
+interface JwtLedger {
+  ledger: Pick<LedgerReader, 'key' | 'keyByDigest'>;
+  pepper: Pick<Pepper, 'digestOf'>;
+  now: Date;
 }
 
 async function signerOf(token: string, ledger: Pick<LedgerReader, 'key'>): Promise<Key | null> {
@@ -58,11 +62,10 @@ async function isSigned(token: string, signer: Key): Promise<boolean> {
   }
 }
 
-function worseOf(own: KeyVerdict, { signer, key, now }: { signer: Key; key: Key | null; now: Date }): KeyVerdict {
+function worseOf(own: KeyVerdict, { signer, key, now }: { signer: Key; key: Key; now: Date }): KeyVerdict {
   const signers = verdictOn(signer, now);
   if (!isUsable(signers)) return { status: signers.status };
-  const deadlines = [own.until, signers.until].filter((until) => until !== undefined).sort();
-  const [until] = deadlines;
-  const ends = key?.expiresAt?.toISOString();
+  const [until] = [own.until, signers.until].filter((one) => one !== undefined).sort();
+  const ends = key.expiresAt?.toISOString();
   return until === undefined || (ends !== undefined && ends <= until) ? own : { status: 'retiring', until };
 }

@@ -32,7 +32,7 @@ export async function generate(deps: KeysDeps, request: GenerateRequest): Promis
     // Before anything outside is looked at: whoever may not, learns nothing of what is where.
     await assertRegistration(deps.ledger.read, registration);
     const before = await deps.ledger.read.keyBySlug(facts.slug);
-    if (facts.delivery !== null && before?.activatedAt == null) await assertPlaceFree(deps, facts.slug, facts.delivery);
+    if (facts.delivery !== null && before?.activatedAt == null) await assertPlaceFree(deps, facts, facts.delivery);
     const context = { at: deps.now(), actor: request.actor, channel: request.channel };
     const made = await deps.ledger.record(context, (tx) => issue(deps, tx, { request, registration }));
     deps.faultPoint('started', 'generate');

@@ -18,7 +18,7 @@ export async function handOver(deps: KeysDeps, key: Key, origin: Origin): Promis
   if (key.delivery === null) throw new Error(`${key.id} has no place to be delivered to.`);
   const sealed = await materialOf(ledger.read, key);
   // Again, because another request may have filled it since this one began.
-  await assertPlaceFree(deps, key.slug, key.delivery);
+  await assertPlaceFree(deps, key, key.delivery);
   await sinkOrRefuse(deps, key.delivery).deliver(key.delivery.target, vault.open(sealed));
   deps.faultPoint('effect', 'generate');
   const context = { at: deps.now(), actor: origin.actor, channel: origin.channel };

@@ -16,13 +16,17 @@ export function sinkOrRefuse({ sinks }: Pick<KeysDeps, 'sinks'>, delivery: Deliv
  * Refusal `place_taken` when something else is there: a new key overwrites nothing. What an attempt of this same key left there, which was
  * never activated, is no obstacle.
  */
-export async function assertPlaceFree(deps: KeysDeps, slug: string, delivery: Delivery): Promise<void> {
+export async function assertPlaceFree(
+  deps: KeysDeps,
+  { slug, id }: Pick<Key, 'slug'> & Partial<Pick<Key, 'id'>>,
+  delivery: Delivery,
+): Promise<void> {
   const sink = sinkOrRefuse(deps, delivery);
   await sink.check(delivery.target);
   const there = await sink.read(delivery.target);
   if (there === null) return;
   const known = await deps.ledger.read.keyByDigest(deps.pepper.digestOf(there.reveal()));
-  if (known !== null && isUnusedAttempt(known, slug)) return;
+  if (known !== null && (known.id === id || isUnusedAttempt(known, slug))) return;
   throw new Refusal(
     'place_taken',
     `${delivery.target} already holds a secret, and a new key would overwrite it. Give the new key a place of its own, or rotate the key that is there.`,

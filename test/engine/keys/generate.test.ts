@@ -121,6 +121,32 @@ test('the same request twice makes one key, and its token is given out once', as
   expect(await world.actions()).toEqual(['key_issued', 'secret_sealed', 'claim_opened']);
 });
 
+test.each(['check', 'deliver'] as const)(
+  'the same request in two processes makes one key; who is slower at %s finds it done',
+  async (at) => {
+    const world = await aKeysWorld();
+    const target = join(world.place, 'payments');
+    const request = generating({ delivery: { sink: 'file', target } });
+    const { file } = world.deps.sinks;
+    if (file === undefined) throw new Error('there is no file sink');
+    const faster: unknown[] = [];
+    const beFaster = async (place: typeof at) => {
+      const isIssued = (await world.ledger.read.keyBySlug('payments-prod')) !== null;
+      if (place === at && isIssued && faster.length === 0) faster.push(await world.keys.generate(request));
+    };
+    const slow: typeof file = {
+      ...file,
+      check: (target) => beFaster('check').then(() => file.check(target)),
+      deliver: (...to) => file.deliver(...to).then(() => beFaster('deliver')),
+    };
+    const slower = await world.with({ sinks: { file: slow } }).generate(request);
+    expect(faster).toEqual([slower]);
+    expect(slower.key.state).toBe('active');
+    expect((await world.actions()).filter((action) => action === 'secret_delivered')).toHaveLength(1);
+    expect(world.deps.pepper.digestOf(readFileSync(target, 'utf8').trimEnd())).toBe(slower.key.digest);
+  },
+);
+
 test('two requests at once for one name make one key', async () => {
   const world = await aKeysWorld();
   const made = await Promise.allSettled([world.keys.generate(generating()), world.keys.generate(generating())]);
@@ -151,6 +177,22 @@ describe('refuses', () => {
     const { message } = await refusedWithoutTrace(world, () => world.keys.generate(generating({}, origin)));
     expect(message).toContain('no scope keys:create or keys:create@payments');
     await world.keys.generate(generating({ slug: 'billing-prod', service: 'billing' }, asking('token:ci', ci.id)));
+  });
+
+  test('a token that is revoked while its request is on the way', async () => {
+    const world = await aKeysWorld();
+    const { key: ci } = await anActiveKey(world, { slug: 'ci', scopes: ['keys:create'] });
+    const { file } = world.deps.sinks;
+    if (file === undefined) throw new Error('there is no file sink');
+    const check = async (target: string) => {
+      await file.check(target);
+      await world.keys.revoke({ ...asking(), key: 'ci', reason: 'it leaked' });
+    };
+    const late = world.with({ sinks: { file: { ...file, check } } });
+    const delivery = { sink: 'file', target: join(world.place, 'payments') };
+    const { message } = await refusalOf(late.generate(generating({ delivery }, asking('token:ci', ci.id))));
+    expect(message).toContain('ci v1 is revoked');
+    expect(await world.ledger.read.keyBySlug('payments-prod')).toBeNull();
   });
 
   test('a key with more rights at Rekey than the token has that asks for it', async () => {

@@ -13,10 +13,18 @@ import type { JsonObject } from '../../../src/domain/run.ts';
 import { jwksOf, signingKeys } from '../../../src/providers/jwt-signing-keys.ts';
 import { looksLikeJwt, verifyJwt } from '../../../src/providers/jwt-verify.ts';
 import { ledgerProvider } from '../../../src/providers/ledger-provider.ts';
-import type { Secret } from '../../../src/secret.ts';
+import { Secret } from '../../../src/secret.ts';
 import { aKey, DAY, daysAfter, HOUR, minutesAfter, NOON } from '../../support/builders.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
-import { aKeysWorld, asking, expectWhole, generating, type KeysWorld, refusedWithoutTrace } from './keys-world.ts';
+import {
+  aKeysWorld,
+  asking,
+  expectWhole,
+  generating,
+  importing,
+  type KeysWorld,
+  refusedWithoutTrace,
+} from './keys-world.ts';
 
 const because = (key: string) => ({ ...asking(), key, reason: 'because of a test' });
 const aSigner = (world: KeysWorld) => world.keys.generate(generating({ slug: 'jwt-signer', class: 'issuer_key' }));
@@ -39,6 +47,8 @@ const verify = (world: KeysWorld, secret: Secret | string) =>
     { ledger: world.ledger.read, pepper: world.deps.pepper, now: world.now() },
     typeof secret === 'string' ? secret : secret.reveal(),
   );
+
+const aPair = () => generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
 
 async function published(world: KeysWorld) {
   return jwksOf(await signingKeys(world.ledger.read, world.now()));
@@ -84,7 +94,7 @@ describe('what is verified', () => {
     const richer = Buffer.from(JSON.stringify({ ...decodeJwt(secret.reveal()), plan: 'enterprise' })).toString(
       'base64url',
     );
-    const { privateKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+    const { privateKey } = await aPair();
     const foreign = await new SignJWT({ plan: 'pro' })
       .setProtectedHeader({ alg: 'EdDSA', kid: signer.id })
       .setIssuer('rekey/jwt-signer')
@@ -111,25 +121,38 @@ describe('what is verified', () => {
     expect(await verify(world, forged)).toEqual({ status: 'not_found', key: null });
   });
 
-  test('is rejected when its signer is a key of the ledger that is not there to sign', async () => {
-    const { privateKey, publicKey } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-    const [signer, jwt] = [KeyId.parse('key-signer'), KeyId.parse('key-jwt')];
-    const header = { alg: 'EdDSA', kid: signer };
-    const token = await new SignJWT({}).setProtectedHeader(header).setIssuer('rekey/payments-prod').sign(privateKey);
-    const publicJwk = { ...(await exportJWK(publicKey)), kid: signer } as JsonObject;
-    const live = { expiresAt: daysAfter(NOON, 9), version: 1 };
-    for (const [keyClass, status] of [
-      ['api_key', 'not_found'],
-      ['issuer_key', 'valid'],
+  test('is rejected unless its signature is that of the signing key that it names, even with a row of its own', async () => {
+    const [pair, other] = await Promise.all([aPair(), aPair()]);
+    const signer = KeyId.parse('key-signer');
+    const jwt = (by: typeof pair, issuer: string) =>
+      new SignJWT({}).setProtectedHeader({ alg: 'EdDSA', kid: signer }).setIssuer(issuer).sign(by.privateKey);
+    const publicJwk = { ...(await exportJWK(pair.publicKey)), kid: signer } as JsonObject;
+    const right = await jwt(pair, 'rekey/payments-prod');
+    for (const [keyClass, token, status] of [
+      ['issuer_key', right, 'valid'],
+      ['api_key', right, 'not_found'],
+      ['issuer_key', await jwt(other, 'rekey/payments-prod'), 'not_found'],
+      ['issuer_key', await jwt(pair, 'rekey/another'), 'not_found'],
     ] as const) {
       const world = await aKeysWorld();
-      const digest = world.deps.pepper.digestOf(token);
+      const live = { expiresAt: daysAfter(NOON, 9), version: 1 };
+      const own = { id: KeyId.parse('key-jwt'), slug: 'jwt', digest: world.deps.pepper.digestOf(token) };
       await recordEvents(world.ledger, [
         { type: 'key_issued', key: aKey({ ...live, id: signer, class: keyClass, publicJwk }) },
-        { type: 'key_issued', key: aKey({ ...live, id: jwt, slug: 'jwt', class: 'jwt', digest }) },
+        { type: 'key_issued', key: aKey({ ...live, ...own, class: 'jwt' }) },
       ]);
       expect(await verify(world, token)).toMatchObject({ status });
     }
+  });
+
+  test('is what its row says when another system signed it and somebody registered it here', async () => {
+    const world = await aKeysWorld();
+    const { privateKey } = await aPair();
+    const token = await new SignJWT({}).setProtectedHeader({ alg: 'EdDSA', kid: 'theirs' }).sign(privateKey);
+    await world.keys.import(importing({ slug: 'foreign', class: 'jwt' }, { material: new Secret(token) }));
+    expect((await verify(world, token)).status).toBe('valid');
+    await world.keys.revoke(because('foreign'));
+    expect((await verify(world, token)).status).toBe('revoked');
   });
 
   test('follows its own row: suspended, revoked and expired (S2-06)', async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PersonId, RotationId } from '../../../src/domain/ids.ts';
+import { KeyId, PersonId, RotationId } from '../../../src/domain/ids.ts';
 import { type Verb, Verb as Verbs } from '../../../src/domain/policy.ts';
 import { verdictOn } from '../../../src/providers/verify-key.ts';
 import {
@@ -200,6 +200,11 @@ describe('revoke', () => {
     expect(byRotation.code).toBe('rotation_open');
     expect(byRotation.message).toContain('rot-1, planned, intent_written');
     expect(await world.key(key.id)).toMatchObject({ state: 'active' });
+    const next = { ...key, id: KeyId.parse('key-next'), version: 2, predecessor: key.id, digest: 'd'.repeat(64) };
+    const replacement = { ...next, state: 'pending', activatedAt: null } as const;
+    await recordEvents(world.ledger, [{ type: 'key_issued', key: replacement }], { run: run.id });
+    const ofReplacement = await refusedWithoutTrace(world, () => world.keys.revoke(because('key-next')));
+    expect(ofReplacement.code).toBe('rotation_open');
   });
 
   test('names the replacement when there is one', async () => {
