@@ -24,6 +24,7 @@ export const CALLERS: Readonly<Record<string, CallersStatus>> = {
   // The ledger as it is now does not allow it.
   already_known: 409,
   emergency_waits: 409,
+  frozen: 409,
   grace_extended: 409,
   illegal_transition: 409,
   key_not_rotatable: 409,
@@ -35,6 +36,7 @@ export const CALLERS: Readonly<Record<string, CallersStatus>> = {
   not_in_grace: 409,
   not_revocable: 409,
   place_taken: 409,
+  repeated_request: 409,
   request_id_used: 409,
   response_needs_no_approval: 409,
   rotation_open: 409,

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { Refusal, sentenceOf } from '../errors.ts';
 import { apiRoutes } from './api/api-routes.ts';
 import type { ApiDeps } from './api/deps.ts';
+import { claimRoutes } from './claim/claim-routes.ts';
 import { type HookDeps, hookRoutes } from './hooks.ts';
 import { problemOf, type Report } from './problem.ts';
 import { requestIds, type WithRequestId } from './request-id.ts';
@@ -45,6 +46,7 @@ export function httpApp(deps: AppDeps): Hono<WithRequestId> {
       return context.json({ ready, waiting }, ready ? 200 : 503);
     })
     .route('/hooks', hookRoutes(deps.hooks))
+    .route('/claim', claimRoutes({ keys: deps.api.keys, onError: deps.onError }))
     .route('/', apiRoutes(deps.api, deps.onError))
     .notFound((context) => problemOf(context, unknownRoute(), deps.onError))
     .onError((error, context) => problemOf(context, error, deps.onError));
@@ -52,7 +54,7 @@ export function httpApp(deps: AppDeps): Hono<WithRequestId> {
 
 // Without what was asked for: somebody may have put a key into the address.
 function unknownRoute(): Refusal {
-  const there = 'GET /healthz, GET /readyz, POST /hooks/<name> and the API, which GET /v1/docs describes';
+  const there = 'GET /healthz, GET /readyz, POST /hooks/<name>, GET /claim and the API, which GET /v1/docs describes';
   return new Refusal('unknown_route', `There is nothing here; there are ${there}.`);
 }
 

@@ -40,6 +40,8 @@ export interface HttpWorld {
   app: ReturnType<typeof httpApp>;
   /** What both are made of. */
   parts: AppDeps;
+  /** The same with other means: a part that fails. */
+  appWith: (api: Partial<AppDeps['api']>) => ReturnType<typeof httpApp>;
   ledger: Ledger;
   /** Where the file sink may write. */
   placesDir: string;
@@ -137,6 +139,7 @@ export async function anHttpWorld(
     url: server.url,
     app: httpApp(http),
     parts: http,
+    appWith: (other) => httpApp({ ...http, api: { ...http.api, ...other } }),
     placesDir,
     advance,
     ledger,

@@ -83,7 +83,9 @@ export const createKey = endpoint({
     'A generated key is pending until its material was handed over. With a `place` it goes there (`delivery: registered`); otherwise it is offered to `recipient`, or is in this answer.',
   scope: 'keys:create',
   confidential: ['material'],
-  input: z.object({ body: z.discriminatedUnion('source', [Generate, Import]) }),
+  input: z.object({
+    body: z.discriminatedUnion('source', [Generate, Import], { error: 'expected "generate" or "import"' }),
+  }),
   answers: { 201: { says: 'The key', schema: Created } },
   perform: async ({ body }, context) => (body.source === 'import' ? imported(body, context) : generated(body, context)),
 });

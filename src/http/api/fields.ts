@@ -22,7 +22,9 @@ export const Reason = z
   // Half a surrogate pair would be stored as another character than the one that is hashed in the audit.
   .refine((text) => text.isWellFormed() && !/\p{Cc}/u.test(text), 'expected plain text on one line')
   .describe('Why; it stands in the audit.');
-export const Instant = z.iso.datetime({ offset: true }).describe('An instant such as 2027-03-10T12:00:00Z.');
+export const Instant = z.iso
+  .datetime({ offset: true, error: 'expected an instant such as 2027-03-10T12:00:00Z' })
+  .describe('An instant such as 2027-03-10T12:00:00Z.');
 export const When = z.iso.datetime().describe('ISO-8601 in UTC.');
 export const Class = KeyClass.describe('What kind of key it is; docs/keys.md explains each.');
 export const Material = z.string().min(1).max(4_096).meta({ format: 'password', writeOnly: true });

@@ -57,6 +57,10 @@ function expectationOf(issue: z.core.$ZodIssue): string {
       return `at least ${issue.minimum}${unitOf(issue.origin)}`;
     case 'too_big':
       return `at most ${issue.maximum}${unitOf(issue.origin)}`;
+    case 'invalid_format':
+      return issue.message.startsWith('expected ')
+        ? issue.message.slice('expected '.length)
+        : `a valid ${issue.format}`;
     default:
       return issue.message.replace(/^expected /, '');
   }
