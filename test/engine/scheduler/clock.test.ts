@@ -65,6 +65,23 @@ describe('a clock that jumps', () => {
     expect(await world.ledger.read.rotationsOf('payments-prod', 9)).toHaveLength(1);
   });
 
+  it('back lets what was set aside until a wrong time be asked about again', async () => {
+    const world = await aSchedulerWorld();
+    const born = daysAfter(NOON, -120);
+    const old = aKey({ createdAt: born, activatedAt: born, expiresAt: null });
+    await recordEvents(world.ledger, [{ type: 'key_issued', key: old }]);
+    world.setPolicy({ freezes: [{ name: 'for good', from: '2027-01-01T00:00', to: '2030-01-01T00:00' }] });
+    const { scheduler } = await world.open();
+    await scheduler.tick();
+    world.setClock(-HOUR);
+    world.setPolicy({});
+    for (let n = 0; n < 4; n++) {
+      world.pass(LOOK);
+      await scheduler.tick();
+    }
+    expect(await world.ledger.read.rotationsOf('payments-prod', 9)).toHaveLength(1);
+  });
+
   it('is not believed at the start when it shows less than the ledger has seen', async () => {
     const world = await withKey(minutesAfter(NOON, -90));
     world.setClock(-HOUR);

@@ -144,3 +144,19 @@ it('deletes what was kept of a key that has been dead for as long as the policy 
   expect((await world.ledger.read.secret(SecretId.parse('sec-evidence')))?.envelope).toBeNull();
   expect((await scheduler.tick()).forgotten).toBe(0);
 });
+
+it('ends, revokes and forgets each key once when two look at the same clock at once', async () => {
+  const world = await aSchedulerWorld();
+  const dead = { id: KeyId.parse('key-dead'), slug: 'dead', externalRef: 'dead', digest: 'd'.repeat(64) };
+  await recordEvents(world.ledger, [
+    { type: 'key_issued', key: aKey({ ...dead, expiresAt: null }) },
+    { type: 'key_revoked', key: dead.id, replacedBy: null },
+  ]);
+  world.pass(401 * DAY);
+  await inGrace(world, minutesAfter(world.now(), -1));
+  const both = [await world.open(), await world.open()];
+  const results = await Promise.all(both.map(({ scheduler }) => scheduler.tick()));
+  expect(results.reduce((sum, { retired }) => sum + retired, 0)).toBe(1);
+  expect(results.reduce((sum, { forgotten }) => sum + forgotten, 0)).toBe(1);
+  expect(world.warnings).toEqual([]);
+});

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { KeyId } from '../../../src/domain/ids.ts';
 import type { Key } from '../../../src/domain/key.ts';
 import type { TickResult } from '../../../src/engine/rotations/rotations.ts';
+import { openScheduler } from '../../../src/engine/scheduler/tick.ts';
 import { Refusal } from '../../../src/errors.ts';
 import { aKey, DAY, daysAfter, HOUR, MINUTE, NOON } from '../../support/builders.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
@@ -109,6 +110,29 @@ describe('what is too old', () => {
     expect((await scheduler.tick()).started).toBe(0);
     world.pass(DAY + 11 * HOUR);
     expect((await scheduler.tick()).started).toBe(1);
+  });
+
+  it('is asked about every ten minutes while a freeze holds it, not at every look', async () => {
+    const world = await aSchedulerWorld();
+    await register(world, 120);
+    const { deps, rotations } = await world.open();
+    let asked = 0;
+    const startDue: typeof rotations.startDue = (id) => {
+      asked += 1;
+      return rotations.startDue(id);
+    };
+    const scheduler = openScheduler({ ...deps, rotations: { ...rotations, startDue } });
+    await scheduler.tick();
+    world.setPolicy({ freezes: [{ name: 'sale', from: '2027-03-11T00:00', to: '2027-03-13T00:00' }] });
+    world.pass(DAY);
+    for (let n = 0; n < 30; n++) {
+      await scheduler.tick();
+      world.pass(MINUTE);
+    }
+    expect(asked).toBe(3);
+    world.setPolicy({});
+    await scheduler.tick();
+    expect((await world.rotation())?.startedAt).toEqual(world.now());
   });
 
   it('is spread over days when many are due on the same one', async () => {
