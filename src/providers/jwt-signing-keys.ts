@@ -47,7 +47,7 @@ export async function currentSigner(read: Pick<LedgerReader, 'signingKeys'>, now
   if (signer !== undefined) return signer;
   throw new Refusal(
     'no_signing_key',
-    'No key signs JWTs now. Make one first: rekey keys generate, class issuer_key; its private half never leaves Rekey.',
+    'No key signs JWTs now. Make one first: rekey keys generate signing-key <name>; its private half never leaves Rekey.',
   );
 }
 

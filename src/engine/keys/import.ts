@@ -51,7 +51,7 @@ async function register(
 }
 
 /** Whoever made it rotates it: Rekey has no way to, and says so when it is asked. */
-export const ELSEWHERE = 'imported';
+const ELSEWHERE = 'imported';
 
 const UNKNOWN = { digest: null, pepperId: null, last4: null, provider: ELSEWHERE, externalRef: null } as const;
 

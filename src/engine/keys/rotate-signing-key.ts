@@ -65,8 +65,12 @@ async function retirement(standing: Standing, reason: string): Promise<LedgerEve
   return [{ type: 'key_retired', key: key.id, graceEndsAt }, ...destroyed];
 }
 
-/** Until the last JWT there is has ended, at most the longest grace and the key's own life; null when there is none to wait for. */
+/**
+ * Until the last JWT there is has ended, at most the longest grace and the key's own life; null when there is none to wait for, and for a
+ * compromised key: whoever has it would have that time to sign.
+ */
 async function graceEnd({ key, read, rule, now }: Standing): Promise<Date | null> {
+  if (key.compromisedAt !== null) return null;
   const lastJwt = await read.lastExpiryOf('jwt');
   if (lastJwt === null || lastJwt <= now) return null;
   const longest = new Date(now.getTime() + rule.graceHours.longest * HOUR_MS);

@@ -1,58 +1,14 @@
-import {
-  createLocalJWKSet,
-  decodeJwt,
-  decodeProtectedHeader,
-  exportJWK,
-  generateKeyPair,
-  jwtVerify,
-  SignJWT,
-} from 'jose';
+import { createLocalJWKSet, decodeJwt, decodeProtectedHeader, exportJWK, jwtVerify, SignJWT } from 'jose';
 import { describe, expect, test } from 'vitest';
 import { KeyId } from '../../../src/domain/ids.ts';
 import type { JsonObject } from '../../../src/domain/run.ts';
-import { jwksOf, signingKeys } from '../../../src/providers/jwt-signing-keys.ts';
-import { looksLikeJwt, verifyJwt } from '../../../src/providers/jwt-verify.ts';
+import { looksLikeJwt } from '../../../src/providers/jwt-verify.ts';
 import { ledgerProvider } from '../../../src/providers/ledger-provider.ts';
 import { Secret } from '../../../src/secret.ts';
-import { aKey, DAY, daysAfter, HOUR, minutesAfter, NOON } from '../../support/builders.ts';
+import { aKey, DAY, daysAfter, minutesAfter, NOON } from '../../support/builders.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
-import {
-  aKeysWorld,
-  asking,
-  expectWhole,
-  generating,
-  importing,
-  type KeysWorld,
-  refusedWithoutTrace,
-} from './keys-world.ts';
-
-const because = (key: string) => ({ ...asking(), key, reason: 'because of a test' });
-const aSigner = (world: KeysWorld) => world.keys.generate(generating({ slug: 'jwt-signer', class: 'issuer_key' }));
-
-async function aJwt(
-  world: KeysWorld,
-  slug = 'ci-token',
-  claims: JsonObject = { plan: 'pro' },
-  days: number | null = null,
-) {
-  const request = generating({ slug, class: 'jwt' }, { claims, expiresInDays: days });
-  const { key, offer } = await world.keys.generate(request);
-  if (offer === null) throw new Error('nothing was offered');
-  const { secret } = await world.keys.take({ token: offer.token }, { ...asking('person:carol'), how: 'terminal' });
-  return { key, secret };
-}
-
-const verify = (world: KeysWorld, secret: Secret | string) =>
-  verifyJwt(
-    { ledger: world.ledger.read, pepper: world.deps.pepper, now: world.now() },
-    typeof secret === 'string' ? secret : secret.reveal(),
-  );
-
-const aPair = () => generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
-
-async function published(world: KeysWorld) {
-  return jwksOf(await signingKeys(world.ledger.read, world.now()));
-}
+import { aJwt, aPair, aSigner, published, verify } from './jwt-world.ts';
+import { aKeysWorld, because, expectWhole, generating, importing, refusedWithoutTrace } from './keys-world.ts';
 
 test('a JWT is signed, says who it is for, and anybody can check it with the published keys (S2-03)', async () => {
   const world = await aKeysWorld();
@@ -179,82 +135,6 @@ describe('what is verified', () => {
     await world.keys.revoke(because(signer.id));
     expect((await verify(world, secret)).status).toBe('revoked');
     expect(await published(world)).toEqual({ keys: [] });
-  });
-});
-
-describe('rotating the key that signs', () => {
-  test('the new kid signs at once, and what the old one signed counts until the grace is over (S1-01)', async () => {
-    const world = await aKeysWorld();
-    const { key: first } = await aSigner(world);
-    const before = await aJwt(world);
-    const second = await world.keys.rotateSigningKey(because('jwt-signer'));
-    expect(second).toMatchObject({
-      version: 2,
-      state: 'active',
-      predecessor: first.id,
-      expiresAt: daysAfter(NOON, 90),
-    });
-    const after = await aJwt(world, 'ci-token-2');
-    expect(decodeProtectedHeader(after.secret.reveal()).kid).toBe(second.id);
-    const graceEndsAt = new Date(NOON.getTime() + 168 * HOUR);
-    expect(await world.key(first.id)).toMatchObject({ state: 'retiring', graceEndsAt });
-    expect(await verify(world, before.secret)).toMatchObject({ status: 'retiring', until: graceEndsAt.toISOString() });
-    expect(await verify(world, after.secret)).toMatchObject({ status: 'valid' });
-    expect((await published(world)).keys.map((jwk) => jwk.kid)).toEqual([second.id, first.id]);
-    world.setNow(graceEndsAt);
-    expect((await verify(world, before.secret)).status).toBe('expired');
-    expect((await verify(world, after.secret)).status).toBe('valid');
-    expect((await published(world)).keys.map((jwk) => jwk.kid)).toEqual([second.id]);
-    await expectWhole(world);
-  });
-
-  test('the grace is no longer than the last JWT lives, and there is none when there is no JWT', async () => {
-    const world = await aKeysWorld();
-    const { key: first } = await aSigner(world);
-    const second = await world.keys.rotateSigningKey(because('jwt-signer'));
-    expect(await world.key(first.id)).toMatchObject({ state: 'revoked' });
-    const { key: jwt, secret } = await aJwt(world, 'short', {}, 2);
-    await world.keys.rotateSigningKey(because('jwt-signer'));
-    expect(await world.key(second.id)).toMatchObject({ state: 'retiring', graceEndsAt: jwt.expiresAt });
-    expect(await verify(world, secret)).toMatchObject({ status: 'valid' });
-  });
-
-  test('the old private half is destroyed, so that nothing can be signed with it any more', async () => {
-    const world = await aKeysWorld();
-    const { key: first } = await aSigner(world);
-    await aJwt(world);
-    await world.keys.rotateSigningKey(because('jwt-signer'));
-    const [sealed] = await world.ledger.read.secretsOfKey(first.id);
-    expect(sealed).toMatchObject({ envelope: null, destroyedAt: NOON });
-  });
-
-  test('a revoked signing key ends its JWTs in the middle of its grace', async () => {
-    const world = await aKeysWorld();
-    const { key: first } = await aSigner(world);
-    const { secret } = await aJwt(world);
-    await world.keys.rotateSigningKey(because('jwt-signer'));
-    await world.keys.revoke(because(first.id));
-    expect((await verify(world, secret)).status).toBe('revoked');
-  });
-
-  test('the same request twice makes one new version', async () => {
-    const world = await aKeysWorld();
-    await aSigner(world);
-    const request = because('jwt-signer');
-    const second = await world.keys.rotateSigningKey(request);
-    expect(await world.keys.rotateSigningKey(request)).toEqual(second);
-    expect(await world.ledger.read.versionsOf('jwt-signer')).toHaveLength(2);
-  });
-
-  test('is for the key that signs now, and for nothing else', async () => {
-    const world = await aKeysWorld();
-    const { key: first } = await aSigner(world);
-    await aJwt(world);
-    const wrong = await refusedWithoutTrace(world, () => world.keys.rotateSigningKey(because('ci-token')));
-    expect([wrong.code, wrong.message]).toEqual(['key_not_rotatable', expect.stringContaining('signs no JWTs')]);
-    await world.keys.rotateSigningKey(because('jwt-signer'));
-    const old = await refusedWithoutTrace(world, () => world.keys.rotateSigningKey(because(first.id)));
-    expect(old.message).toContain('is retiring');
   });
 });
 

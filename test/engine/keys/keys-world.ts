@@ -16,8 +16,8 @@ import { openPepper } from '../../../src/providers/pepper.ts';
 import { openVault } from '../../../src/providers/seal.ts';
 import { loadClassRule } from '../../../src/runbook/policy-file.ts';
 import { fileSink } from '../../../src/sinks/file.ts';
-import { aPolicy, NOON } from '../../support/builders.ts';
-import { aLedgerFile, anOpenLedger } from '../../support/ledger-file.ts';
+import { aPolicy, HOUR, NOON } from '../../support/builders.ts';
+import { aLedgerFile, anOpenLedger, recordEvents } from '../../support/ledger-file.ts';
 
 /** alice may everything on keys; the owner may revoke, suspend and change; mallory is nobody. */
 export const MAY = aPolicy({
@@ -181,4 +181,29 @@ export async function expectWhole({ ledger, file }: KeysWorld, secrets: readonly
     const bytes = readFileSync(part);
     for (const secret of secrets) expect(bytes.includes(secret)).toBe(false);
   }
+}
+
+export const because = (key: string, actor: Actor = 'person:alice') => ({
+  ...asking(actor),
+  key,
+  reason: 'because of a test',
+});
+
+/** payments-prod v1 in grace until `hours` from now, and v2 active. */
+export async function inGrace(world: KeysWorld, hours = 24) {
+  const { key: old, secret } = await anActiveKey(world);
+  const replacement = {
+    ...old,
+    id: `${old.id}-next` as typeof old.id,
+    version: 2,
+    predecessor: old.id,
+    digest: 'd'.repeat(64),
+  };
+  const graceEndsAt = new Date(NOON.getTime() + hours * HOUR);
+  await recordEvents(world.ledger, [
+    { type: 'key_issued', key: { ...replacement, state: 'pending', activatedAt: null } },
+    { type: 'key_activated', key: replacement.id },
+    { type: 'key_retired', key: old.id, graceEndsAt },
+  ]);
+  return { old, replacement, graceEndsAt, secret };
 }

@@ -241,10 +241,10 @@ test('whatever is done to keys in whatever order, ledger and rules agree, and wh
       seen.refused += model.refused;
       for (const state of model.states) seen.states.add(state);
     }),
-    { numRuns: 50 },
+    { numRuns: 30 },
   );
   // The walk really goes everywhere: a test that only ever refuses would agree with anything.
   expect([...seen.states].sort()).toEqual(['active', 'expired', 'pending', 'retiring', 'revoked', 'suspended']);
-  expect(seen.done).toBeGreaterThan(200);
-  expect(seen.refused).toBeGreaterThan(100);
+  expect(seen.done).toBeGreaterThan(120);
+  expect(seen.refused).toBeGreaterThan(60);
 }, 120_000);
