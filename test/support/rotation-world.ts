@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -80,7 +80,6 @@ export async function aRotationWorld(overrides: Partial<Key> = {}): Promise<Rota
   const folder = mkdtempSync(join(tmpdir(), 'rekey-rotation-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const place = join(folder, 'payments.key');
-  mkdirSync(folder, { recursive: true });
   const [pepper, vault] = [openPepper('p1', randomBytes(32)), openVault({ id: 'aaaa1111', bytes: randomBytes(32) })];
   const { secret, publicId, last4 } = mintKey('live');
   const oldMaterial = secret.reveal();
