@@ -3,7 +3,7 @@ import type { KeyChange, LedgerEvent } from '../domain/event.ts';
 import type { KeyId } from '../domain/ids.ts';
 import { nameOf } from '../domain/key.ts';
 import { Refusal } from '../errors.ts';
-import { moveRotationOf, moveRotationTo, openRotation, wakeRotationOf } from './apply-rotations.ts';
+import { completeRotationOf, moveRotationOf, moveRotationTo, openRotation, wakeRotationOf } from './apply-rotations.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
 import { jsonText, stored } from './codec.ts';
@@ -77,7 +77,7 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
       return moveRotationTo(tx, event.key, { state: 'verifying', verified_at: at });
     case 'key_proved_dead':
       await changeKey(tx, event.key, { proved_dead_at: at });
-      return moveRotationOf(tx, event.key, { state: 'completed', ended_at: at });
+      return completeRotationOf(tx, event.key, at);
     default:
       return event satisfies never;
   }

@@ -112,6 +112,20 @@ export async function moveRotationOf(tx: LedgerDb, key: KeyId, change: RotationC
     .execute();
 }
 
+/**
+ * The old key is dead, which is the last thing that a rotation does. An exploited key dies first: its rotation goes on, and ends with its run
+ * when the new key is proved too.
+ */
+export async function completeRotationOf(tx: LedgerDb, key: KeyId, at: string): Promise<void> {
+  await tx
+    .updateTable('rotations')
+    .set({ state: 'completed', ended_at: at })
+    .where('key_id', '=', key)
+    .where('replacement_id', 'is not', null)
+    .where('ended_at', 'is', null)
+    .execute();
+}
+
 /** The run that carries the key's rotation out looks again: what it waits for has moved. */
 export async function wakeRotationOf(tx: LedgerDb, key: KeyId, at: string): Promise<void> {
   const open = tx.selectFrom('rotations').select('run_id').where('key_id', '=', key).where('ended_at', 'is', null);
