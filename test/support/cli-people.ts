@@ -27,7 +27,6 @@ export function anInstallationOf(
         revoke: security,
         extend: security,
         waive: security,
-        claim: security,
         administer: security,
       },
       ...more,

@@ -92,7 +92,7 @@ async function describe(read: Reader, { slug }: Rotation, waiting: Waiting): Pro
     }
     case 'ask': {
       const ask = await read.ask(waiting.id);
-      return `an answer of ${ask?.assigned.join(', ') ?? 'somebody'}${until}: ${ask?.question ?? waiting.id}`;
+      return `an answer of ${ask?.assigned.join(', ') ?? 'somebody'}${until} (rekey keys answer ${slug}): ${ask?.question ?? waiting.id}`;
     }
     case 'claim': {
       const recipient = (await read.claim(waiting.id))?.recipient ?? 'its recipient';

@@ -1,4 +1,5 @@
 import type { CliCommand } from '../command.ts';
+import { answer } from './answer.ts';
 import { approve } from './approve.ts';
 import { audit } from './audit.ts';
 import { cancel } from './cancel.ts';
@@ -45,6 +46,7 @@ export const keyCommands: readonly CliCommand[] = [
   rotate,
   rotation,
   approve,
+  answer,
   extend,
   waive,
   cancel,

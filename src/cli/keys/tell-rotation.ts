@@ -23,6 +23,6 @@ function sentenceOn(rotation: Rotation, { waits, left }: Followed): string {
   if (state === 'completed') return `Done: the old key of ${slug} is revoked and was seen rejected.`;
   if (rotation.endedAt !== null) return `${rotation.id} ended: ${state}${why === null ? '' : `, ${why}`}`;
   const grace = graceEndsAt === null ? '' : `Old and new key are both accepted until ${minuteOf(graceEndsAt)} UTC. `;
-  const waiting = waits.length === 0 ? 'is under way' : `waits for ${waits.join('; and for ')}`;
-  return `${grace}${rotation.id} (${state}) ${waiting}.`;
+  const waiting = waits.length === 0 ? 'is under way.' : `waits for ${waits.join('; and for ')}`;
+  return `${grace}${rotation.id} (${state}) ${waiting}`;
 }
