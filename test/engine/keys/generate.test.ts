@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { parseKey } from '../../../src/providers/key-format.ts';
 import { verdictOn } from '../../../src/providers/verify-key.ts';
 import { aPolicy, DAY, daysAfter, minutesAfter, NOON } from '../../support/builders.ts';
@@ -45,50 +45,23 @@ test('a key with a registered place is delivered there, and nobody is offered it
   await expectWhole(world, [material]);
 });
 
-describe('a crash on the way', () => {
-  class Killed extends Error {}
-
-  test.each(['started', 'effect', 'outcome'])(
-    'after "%s" leaves nothing usable, and the same request ends it with one key',
-    async (at) => {
-      const world = await aKeysWorld();
-      const target = join(world.place, 'payments');
-      const request = generating({ delivery: { sink: 'file', target } });
-      const dying = world.with({
-        faultPoint: (place) => {
-          if (place === at) throw new Killed();
-        },
-      });
-      await expect(dying.generate(request)).rejects.toThrow(Killed);
-      const [left] = await world.ledger.read.versionsOf('payments-prod');
-      expect(left?.state).toBe(at === 'outcome' ? 'active' : 'pending');
-      const { key } = await world.keys.generate(request);
-      expect(await world.ledger.read.versionsOf('payments-prod')).toEqual([key]);
-      expect(key).toMatchObject({ id: left?.id, state: 'active' });
-      expect(world.deps.pepper.digestOf(readFileSync(target, 'utf8').trimEnd())).toBe(key.digest);
-      expect((await world.actions()).filter((action) => action === 'key_activated')).toHaveLength(1);
-      await expectWhole(world);
+test('what a crash left is also ended by a request of its own, which makes the key anew', async () => {
+  const world = await aKeysWorld();
+  const delivery = { sink: 'file', target: join(world.place, 'payments') };
+  const dying = world.with({
+    faultPoint: (place) => {
+      if (place === 'effect') throw new Error('killed');
     },
-  );
-
-  test('is also ended by a request of its own, which makes the key anew', async () => {
-    const world = await aKeysWorld();
-    const delivery = { sink: 'file', target: join(world.place, 'payments') };
-    const dying = world.with({
-      faultPoint: (place) => {
-        if (place === 'effect') throw new Killed();
-      },
-    });
-    await expect(dying.generate(generating({ delivery }))).rejects.toThrow(Killed);
-    const { key } = await world.keys.generate(generating({ delivery }));
-    const versions = await world.ledger.read.versionsOf('payments-prod');
-    expect(versions.map(({ version, state }) => [version, state])).toEqual([
-      [2, 'active'],
-      [1, 'revoked'],
-    ]);
-    expect(await world.ledger.read.keyBySlug('payments-prod')).toEqual(key);
-    await expectWhole(world);
   });
+  await expect(dying.generate(generating({ delivery }))).rejects.toThrow('killed');
+  const { key } = await world.keys.generate(generating({ delivery }));
+  const versions = await world.ledger.read.versionsOf('payments-prod');
+  expect(versions.map(({ version, state }) => [version, state])).toEqual([
+    [2, 'active'],
+    [1, 'revoked'],
+  ]);
+  expect(await world.ledger.read.keyBySlug('payments-prod')).toEqual(key);
+  await expectWhole(world);
 });
 
 test('an offer that nobody took does not burn the name: the key is made again under it', async () => {

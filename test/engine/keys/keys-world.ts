@@ -39,6 +39,8 @@ export interface KeysWorld {
   keys: Keys;
   /** A folder that the file sink may write into. */
   place: string;
+  /** Master key and pepper in hex, for another process on the same ledger. */
+  secrets: { master: string; pepper: string };
   now: () => Date;
   setNow: (at: Date) => void;
   setPolicy: (policy: Policy) => void;
@@ -56,6 +58,7 @@ export async function aKeysWorld(file = aLedgerFile()): Promise<KeysWorld> {
   const ledger = await anOpenLedger(file, now);
   const place = join(dirname(file), 'secrets');
   mkdirSync(place);
+  const [master, pepper] = [randomBytes(32), randomBytes(32)];
   let fresh = 0;
   const deps: KeysDeps = {
     ledger,
@@ -64,8 +67,8 @@ export async function aKeysWorld(file = aLedgerFile()): Promise<KeysWorld> {
     classRule: async (keyClass) => ({ ...(await loadClassRule('runbooks', keyClass)), ...rule }),
     providers: {},
     sinks: { file: fileSink({ roots: [place] }) },
-    vault: openVault({ id: 'aaaa1111', bytes: randomBytes(32) }),
-    pepper: openPepper('p1', randomBytes(32)),
+    vault: openVault({ id: 'aaaa1111', bytes: master }),
+    pepper: openPepper('p1', pepper),
     now,
     newId: (prefix) => {
       fresh += 1;
@@ -80,6 +83,7 @@ export async function aKeysWorld(file = aLedgerFile()): Promise<KeysWorld> {
     deps,
     keys: openKeys(deps),
     place,
+    secrets: { master: master.toString('hex'), pepper: pepper.toString('hex') },
     now,
     setNow: (at) => {
       time = at;
