@@ -80,6 +80,7 @@ describe('an exploited key', () => {
     const run = await rekey.run(id);
     expect(run.outcome).toBe('succeeded');
     const incident = run.incident === null ? null : await rekey.ledger.read.incident(run.incident);
+    expect(await rekey.ledger.read.rotationsOf('payments-prod', 9)).toMatchObject([{ state: 'completed', run: id }]);
     expect(incident).toMatchObject({ openPoints: [], containedAt: NOON, recoveredAt: NOON, closedAt: NOON });
     expect(await sealedLeft(rekey)).toEqual([]);
   });
