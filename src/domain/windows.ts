@@ -61,10 +61,6 @@ function lookAhead(at: Date, rules: StartRules): { at: Date | null; held: string
   return { at: null, held: inWords() };
 }
 
-export function isFrozen(at: Date, rules: Omit<StartRules, 'windows'>): boolean {
-  return freezeAt(at, rules) !== null;
-}
-
 /** The freeze that holds a planned rotation at this instant, and its end; of several, the one that ends last. */
 export function freezeAt(at: Date, rules: Omit<StartRules, 'windows'>): Hold | null {
   return rules.freezes
