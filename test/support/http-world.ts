@@ -55,6 +55,8 @@ export interface HttpWorld {
   /** What went to the log, with the ids that callers were given. */
   reported: { error: unknown; id: string }[];
   setNow: (now: Date) => void;
+  /** Takes no more requests. */
+  stop: () => Promise<void>;
   /** Puts a key of this slug into the ledger and returns its material. */
   issue: (overrides?: Partial<Key>) => Promise<{ key: Key; material: string }>;
 }
@@ -137,6 +139,7 @@ export async function anHttpWorld(
   };
   return {
     url: server.url,
+    stop: server.stop,
     app: httpApp(http),
     parts: http,
     appWith: (other) => httpApp({ ...http, api: { ...http.api, ...other } }),
