@@ -10,6 +10,7 @@ import { newClaimToken } from '../../providers/claim-token.ts';
 import { isUsable, verdictOn } from '../../providers/verify-key.ts';
 import type { Secret } from '../../secret.ts';
 import { auditRefusal } from '../refusals.ts';
+import { authorize } from './authority.ts';
 import type { KeysDeps } from './deps.ts';
 import { handOver } from './hand-over.ts';
 import type { Generated, GenerateRequest } from './keys.ts';
@@ -55,6 +56,9 @@ async function issue(
   const { read } = tx;
   const { source, id } = request.dedupe;
   await assertRegistration(read, registration);
+  // What signs decides what is believed: more than a key among others, and never for a token to make.
+  if (request.facts.class === 'issuer_key')
+    await authorize(read, { ...registration, verb: 'administer', subject: request.facts });
   const before = await tx.seen(source, id);
   if (before !== null) return { events: [], result: { key: keyLedTo(before), offer: null } };
   const cleared = await clearUnusedAttempt(read, request.facts.slug, deps.now());

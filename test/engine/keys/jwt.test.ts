@@ -5,10 +5,19 @@ import type { JsonObject } from '../../../src/domain/run.ts';
 import { looksLikeJwt } from '../../../src/providers/jwt-verify.ts';
 import { ledgerProvider } from '../../../src/providers/ledger-provider.ts';
 import { Secret } from '../../../src/secret.ts';
-import { aKey, DAY, daysAfter, minutesAfter, NOON } from '../../support/builders.ts';
+import { aKey, aPolicy, DAY, daysAfter, minutesAfter, NOON } from '../../support/builders.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
 import { aJwt, aPair, aSigner, published, verify } from './jwt-world.ts';
-import { aKeysWorld, because, expectWhole, generating, importing, refusedWithoutTrace } from './keys-world.ts';
+import {
+  aKeysWorld,
+  anActiveKey,
+  asking,
+  because,
+  expectWhole,
+  generating,
+  importing,
+  refusedWithoutTrace,
+} from './keys-world.ts';
 
 test('a JWT is signed, says who it is for, and anybody can check it with the published keys (S2-03)', async () => {
   const world = await aKeysWorld();
@@ -173,6 +182,17 @@ describe('refuses', () => {
     expect((await refusedWithoutTrace(world, ask)).message).toContain('ends with the key that signs it, at 2027-06-08');
     expect((await aJwt(world)).key.expiresAt).toEqual(signer.expiresAt);
     expect((await aJwt(world, 'short', {}, 9)).key.expiresAt).toEqual(daysAfter(NOON, 89));
+  });
+
+  test('a key that signs to whoever may create keys and not administer, and to every token', async () => {
+    const world = await aKeysWorld();
+    const { key: ci } = await anActiveKey(world, { slug: 'ci', scopes: ['keys:create'] });
+    const signer = { slug: 'jwt-signer', class: 'issuer_key' } as const;
+    const byToken = () => world.keys.generate(generating(signer, asking('token:ci', ci.id)));
+    expect((await refusedWithoutTrace(world, byToken)).message).toContain('token:ci may not administer');
+    world.setPolicy(aPolicy({ may: { create: ['alice'] } }));
+    const byPerson = () => world.keys.generate(generating(signer));
+    expect((await refusedWithoutTrace(world, byPerson)).message).toContain('alice may not administer');
   });
 
   test('a second key that signs, a signing key with a place, and an expiry moved behind the signed one', async () => {
