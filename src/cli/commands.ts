@@ -1,13 +1,27 @@
 import { alarms } from './alarms.ts';
 import { audit } from './audit.ts';
+import { backup } from './backup.ts';
 import type { CliCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { init } from './init.ts';
 import { keys } from './keys.ts';
+import { restore } from './restore.ts';
 import { runbooks } from './runbooks.ts';
 import { serve } from './serve.ts';
 
 /** The command table. One more command is one file and one line. */
-export const commands: readonly CliCommand[] = [init, serve, demo, runbooks, keys, audit, alarms, doctor, completion];
+export const commands: readonly CliCommand[] = [
+  init,
+  serve,
+  demo,
+  runbooks,
+  keys,
+  audit,
+  alarms,
+  backup,
+  restore,
+  doctor,
+  completion,
+];

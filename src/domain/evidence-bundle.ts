@@ -34,8 +34,8 @@ export const EvidenceBundle = z.strictObject({
   }),
   /** The text of the runbook that ran; its hash stands in the lines. */
   runbook: z.strictObject({ id: z.string(), text: z.string() }).nullable(),
-  /** A signed statement of the audit's end at some later time, when one was there. */
-  checkpoint: z.record(z.string(), z.union([z.string(), z.number()])).nullable(),
+  /** A signed statement that the audit had one of these lines: a checkpoint as it is kept in its file; null when there was none yet. */
+  checkpoint: z.string().nullable(),
   lines: z.array(Line).min(1),
 });
 export type EvidenceBundle = z.infer<typeof EvidenceBundle>;

@@ -4,8 +4,9 @@ import { commands } from '../../src/cli/commands.ts';
 import { anInstallation } from '../support/installation.ts';
 
 function leavesOf(command: Command, path: string[] = []): { path: string[]; description: string }[] {
+  const shown = command.createHelp().visibleCommands(command);
   if (command.commands.length === 0) return [{ path, description: command.description() }];
-  return command.commands.flatMap((one) => leavesOf(one, [...path, one.name()]));
+  return shown.filter((one) => one.name() !== 'help').flatMap((one) => leavesOf(one, [...path, one.name()]));
 }
 
 const program = new Command();
@@ -14,13 +15,43 @@ const leaves = leavesOf(program);
 
 test('the command line is what the README says', () => {
   expect(leaves.map(({ path }) => path.join(' ')).sort()).toEqual([
+    'alarms',
+    'audit checkpoint',
     'audit verify',
+    'backup',
+    'completion',
     'demo',
     'doctor',
     'init',
+    'keys answer',
+    'keys approve',
+    'keys audit',
+    'keys cancel',
+    'keys change',
+    'keys claim',
+    'keys compliance',
+    'keys evidence',
+    'keys expiring',
+    'keys export',
+    'keys extend',
+    'keys extend-expiry',
+    'keys generate',
+    'keys history',
+    'keys import',
     'keys list',
+    'keys reinstate',
+    'keys revoke',
+    'keys rewrap',
+    'keys rotate',
+    'keys rotation',
     'keys show',
+    'keys stats',
+    'keys suspend',
     'keys verify',
+    'keys waive',
+    'keys why',
+    'keys zombies',
+    'restore',
     'runbooks lint',
     'runbooks show',
     'serve',
@@ -48,6 +79,8 @@ test.each([
   [['kyes'], 'keys'],
   [['docter'], 'doctor'],
   [['keys', 'lst'], 'list'],
+  [['keys', 'rotat'], 'rotate'],
+  [['keys', 'audit', '--jsno'], '--json'],
   [['runbooks', 'lnit'], 'lint'],
   [['doctor', '--jsn'], '--json'],
 ])('rekey %j is answered with what was meant', async (args, meant) => {

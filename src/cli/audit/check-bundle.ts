@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto';
 import { bundleIn, type EvidenceBundle } from '../../domain/evidence-bundle.ts';
 import { evidencePage } from '../../domain/evidence-page.ts';
 import { evidenceReport } from '../../domain/evidence-report.ts';
+import { sentenceOf } from '../../errors.ts';
 import { breakAt } from '../../ledger/audit-chain.ts';
+import { readCheckpoint } from '../../ledger/checkpoint.ts';
 
 export interface BundleCheck {
   name: string;
@@ -13,7 +15,14 @@ export interface BundleCheck {
 /** Whether a file of evidence holds together by itself: no ledger and no key is needed. */
 export function checkBundle(html: string): BundleCheck[] {
   const bundle = bundleIn(html);
-  return [chainCheck(bundle), pageCheck(html, bundle), planCheck(bundle), runbookCheck(bundle), peopleCheck(bundle)];
+  return [
+    chainCheck(bundle),
+    pageCheck(html, bundle),
+    planCheck(bundle),
+    runbookCheck(bundle),
+    peopleCheck(bundle),
+    ...signatureCheck(bundle),
+  ];
 }
 
 function chainCheck({ lines }: EvidenceBundle): BundleCheck {
@@ -71,6 +80,25 @@ function peopleCheck({ lines, about }: EvidenceBundle): BundleCheck {
   }
   const said = approvals.flatMap(({ votes }) => votes.map(({ person, vote }) => `${person} ${vote}`));
   return { name: 'people', ok: true, says: said.join(', ') || 'nobody had to agree' };
+}
+
+/** The signature over one of the lines: it binds all before it. Whether its signer is the right one, whoever reads this has to know. */
+function signatureCheck({ checkpoint, lines }: EvidenceBundle): BundleCheck[] {
+  if (checkpoint === null) return [];
+  const name = 'signed';
+  try {
+    const { seq, hash, at, signer } = readCheckpoint(checkpoint, null);
+    const ok = lines.some((line) => line.seq === seq && line.hash === hash);
+    return [
+      {
+        name,
+        ok,
+        says: ok ? `line ${seq} was signed at ${at} by ${signer}` : `line ${seq} is not the one that was signed`,
+      },
+    ];
+  } catch (error) {
+    return [{ name, ok: false, says: sentenceOf(error) }];
+  }
 }
 
 export function describeChecks(checks: readonly BundleCheck[]): string {

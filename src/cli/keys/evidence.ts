@@ -1,12 +1,17 @@
+import { existsSync } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { EvidenceBundle } from '../../domain/evidence-bundle.ts';
 import { evidencePage } from '../../domain/evidence-page.ts';
 import { chainedLine, type RotationNames } from '../../domain/evidence-report.ts';
 import { nameOf } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { Refusal } from '../../errors.ts';
+import { readCheckpoint } from '../../ledger/checkpoint.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { CliCommand } from '../command.ts';
+import { configHere } from '../config-here.ts';
 import { writeNewFile } from '../new-file.ts';
 import { say } from '../print.ts';
 import { withLedger } from '../with-ledger.ts';
@@ -26,7 +31,9 @@ export const evidence: CliCommand = (group) => {
     .action((name: string, { out }: { out?: string }) =>
       withLedger(async (ledger) => {
         const rotation = await rotationOrRefuse(ledger.read, name);
-        const page = evidencePage(await bundleOf(ledger, rotation, new Date()));
+        const page = evidencePage(
+          await bundleOf(ledger, { rotation, folder: join(configHere().dataDir, 'checkpoints'), now: new Date() }),
+        );
         const file = out ?? `evidence-${rotation.id}.html`;
         writeNewFile(file, page);
         say(`Wrote ${file}. Anybody can check it: rekey audit verify --bundle ${file}`);
@@ -34,13 +41,17 @@ export const evidence: CliCommand = (group) => {
     );
 };
 
-/** The unbroken piece of the audit from the first line about this rotation to the last one, with what is between. */
-export async function bundleOf({ read }: Pick<Ledger, 'read'>, rotation: Rotation, now: Date): Promise<EvidenceBundle> {
+/** The unbroken piece of the audit from the first line about this rotation to the last one, or to the first checkpoint behind it. */
+async function bundleOf(
+  { read }: Pick<Ledger, 'read'>,
+  { rotation, folder, now }: { rotation: Rotation; folder: string; now: Date },
+): Promise<EvidenceBundle> {
   const about = await namesOf(read, rotation);
   const own = await linesAbout(read, { versions: [], rotations: [rotation] });
   const [first, last] = [own.at(0), own.at(-1)];
   if (first === undefined || last === undefined)
     throw new Refusal('no_evidence', `The audit has no line about ${rotation.id}.`);
+  const checkpoint = await firstCheckpointFrom(folder, last.seq);
   const run = rotation.run === null ? null : await read.run(rotation.run);
   return {
     schema: 'rekey.evidence/1',
@@ -48,9 +59,20 @@ export async function bundleOf({ read }: Pick<Ledger, 'read'>, rotation: Rotatio
     madeBy: 'rekey keys evidence',
     about,
     runbook: run === null ? null : { id: run.runbook.id, text: run.runbook.text },
-    checkpoint: null,
-    lines: (await read.auditRange(first.seq, last.seq)).map(chainedLine),
+    checkpoint: checkpoint?.text ?? null,
+    lines: (await read.auditRange(first.seq, checkpoint?.seq ?? last.seq)).map(chainedLine),
   };
+}
+
+/** Of the daily ones, the first that was signed when this line was there already. */
+async function firstCheckpointFrom(folder: string, seq: number): Promise<{ text: string; seq: number } | null> {
+  const names = existsSync(folder) ? (await readdir(folder)).filter((name) => name.endsWith('.json')).sort() : [];
+  for (const name of names) {
+    const text = await readFile(join(folder, name), 'utf8');
+    const checkpoint = readCheckpoint(text, null);
+    if (checkpoint.seq >= seq) return { text, seq: checkpoint.seq };
+  }
+  return null;
 }
 
 async function namesOf(read: LedgerReader, { id, run, key, replacement, slug }: Rotation): Promise<RotationNames> {
