@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { facts } from '../engine/keys/keys-world.ts';
 import { daysAfter, minutesAfter, NOON } from '../support/builders.ts';
 import { anHttpWorld } from '../support/http-world.ts';
 import { allowResponses, aToken, call, FACTS } from './api-client.ts';
@@ -195,13 +196,21 @@ test('a JWT of the ledger is verified like a key, and its public key is publishe
   const world = await anHttpWorld();
   allowResponses(world);
   const token = await aToken(world, 'keys:create', 'keys:verify', 'keys:rotate');
-  const signer = await call(world, 'POST /v1/keys', { token, body: { ...FACTS, slug: 'signer', class: 'issuer_key' } });
-  expect(signer.status).toBe(201);
+  const byToken = await call(world, 'POST /v1/keys', {
+    token,
+    body: { ...FACTS, slug: 'signer', class: 'issuer_key' },
+  });
+  expect([byToken.status, byToken.json.type]).toEqual([403, 'urn:rekey:not_allowed']);
+  const signer = await world.parts.api.keys.generate({
+    ...{ actor: 'person:bob', channel: 'cli', dedupe: { source: 'cli', id: 'signer' } },
+    facts: facts({ slug: 'signer', class: 'issuer_key', runbook: null, environment: 'staging' }),
+    ...{ expiresInDays: null, claims: null, recipient: 'person:bob' },
+  });
   const jwt = { ...FACTS, slug: 'billing-jwt', class: 'jwt', claims: { plan: 'gold' }, delivery: 'response' };
   const { json } = await call(world, 'POST /v1/keys', { token, body: jwt });
 
   const published = await call(world, 'GET /.well-known/jwks.json');
-  expect(published.json.keys).toEqual([expect.objectContaining({ kid: signer.json.key.id, alg: 'EdDSA', use: 'sig' })]);
+  expect(published.json.keys).toEqual([expect.objectContaining({ kid: signer.key.id, alg: 'EdDSA', use: 'sig' })]);
   expect(published.text).not.toContain('"d"');
   const verdict = await call(world, 'POST /v1/keys/verify', { token, body: { key: json.api_key } });
   expect(verdict.json).toMatchObject({ status: 'valid', slug: 'billing-jwt', scopes: ['billing:read'] });
