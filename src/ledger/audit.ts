@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { canonicalJson } from '../domain/canonical.ts';
 import type { AuditEntry, Channel, EventType, LedgerEvent } from '../domain/event.ts';
 import { Actor, IncidentId, RunId, StepId } from '../domain/ids.ts';
 import { scrub } from '../scrub.ts';
@@ -27,28 +26,64 @@ export interface AuditLine {
   event: LedgerEvent;
 }
 
-/**
- * Takes the head of the chain for this transaction. It is the first statement of every recording transaction: as a write it gets the
- * write lock at once, so that nothing read afterwards can be out of date when the transaction commits.
- */
-export async function takeHead(tx: LedgerDb): Promise<ChainPlace> {
-  return tx
-    .updateTable('audit_head')
-    .set((eb) => ({ seq: eb.ref('seq') }))
-    .where('id', '=', 1)
-    .returning(['seq', 'hash'])
-    .executeTakeFirstOrThrow();
+/** The two ends of every recording; its statements are compiled once, because building them takes longer than running them. */
+export interface AuditChain {
+  /**
+   * Takes the head of the chain for this transaction. It is the first statement of every recording transaction: as a write it gets the
+   * write lock at once, so that nothing read afterwards can be out of date when the transaction commits.
+   */
+  takeHead: (tx: LedgerDb) => Promise<ChainPlace>;
+  /** Appends one line per event and moves the head. Returns the new head. */
+  append: (tx: LedgerDb, head: ChainPlace, lines: readonly AuditLine[]) => Promise<ChainPlace>;
 }
 
-/** Appends one line per event and moves the head. Returns the new head. */
-export async function appendAudit(tx: LedgerDb, head: ChainPlace, lines: readonly AuditLine[]): Promise<ChainPlace> {
-  const rows = chained(head, lines.map(lineOf));
-  const last = rows.at(-1);
-  if (last === undefined) return head;
-  const { seq, hash } = last;
-  await tx.insertInto('audit').values(rows).execute();
-  await tx.updateTable('audit_head').set({ seq, hash }).where('id', '=', 1).execute();
-  return { seq, hash };
+export function openChain(db: LedgerDb): AuditChain {
+  const heads = () => db.updateTable('audit_head').where('id', '=', 1);
+  const take = heads()
+    .set((eb) => ({ seq: eb.ref('seq') }))
+    .returning(['seq', 'hash'])
+    .compile();
+  const move = heads().set({ seq: 0, hash: '' }).compile();
+  const insert = db.insertInto('audit').values(BLANK).compile();
+  return {
+    takeHead: async (tx) => {
+      const head = (await tx.executeQuery(take)).rows.at(0);
+      if (head === undefined) throw new Error('The ledger has no head of its audit.');
+      return head;
+    },
+    append: async (tx, head, lines) => {
+      let { seq, hash } = head;
+      for (const row of chained(head, lines.map(lineOf))) {
+        await tx.executeQuery({ ...insert, parameters: valuesOf(row) });
+        ({ seq, hash } = row);
+      }
+      if (seq !== head.seq) await tx.executeQuery({ ...move, parameters: [seq, hash, 1] });
+      return { seq, hash };
+    },
+  };
+}
+
+// In the order of valuesOf: the compiled statement names its columns in this one.
+const BLANK: AuditRow = {
+  seq: 0,
+  at: '',
+  actor: '',
+  channel: '',
+  action: '',
+  subject: '',
+  incident_id: null,
+  run_id: null,
+  step_id: null,
+  plan_hash: null,
+  details: '',
+  prev_hash: '',
+  hash: '',
+};
+
+function valuesOf(row: AuditRow): (string | number | null)[] {
+  const { seq, at, actor, channel, action, subject, details, prev_hash, hash } = row;
+  const about = [row.incident_id, row.run_id, row.step_id, row.plan_hash];
+  return [seq, at, actor, channel, action, subject, ...about, details, prev_hash, hash];
 }
 
 type Line = Omit<AuditRow, 'seq' | 'prev_hash' | 'hash'>;
@@ -67,7 +102,7 @@ export function lineOf({ context, event }: AuditLine): Line {
     run_id: context.run,
     step_id: context.step,
     plan_hash: context.planHash,
-    details: shown(canonicalJson(withoutConfidential(event))),
+    details: shown(detailsOf(event)),
   };
 }
 
@@ -75,12 +110,14 @@ export function lineOf({ context, event }: AuditLine): Line {
 export const LEFT_OUT: ReadonlySet<string> = new Set(['envelope', 'text', 'markdown', 'json', 'content', 'tokenHash']);
 const BEARERS = new Set<EventType>(['approval_requested', 'ask_opened']);
 
-function withoutConfidential(event: LedgerEvent): unknown {
-  return JSON.parse(
-    JSON.stringify(event, (name, value: unknown) =>
-      LEFT_OUT.has(name) || (name === 'token' && BEARERS.has(event.type)) ? undefined : value,
-    ),
-  );
+/** As canonicalJson, in the same pass that leaves out what is confidential. */
+function detailsOf(event: LedgerEvent): string {
+  const isLeftOut = (name: string) => LEFT_OUT.has(name) || (name === 'token' && BEARERS.has(event.type));
+  return JSON.stringify(event, (_name, value: unknown) => {
+    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
+    const names = Object.entries(value).filter(([name]) => !isLeftOut(name));
+    return Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
 }
 
 const KnownChannel: z.ZodType<Channel> = z.enum(['slack', 'hook', 'cli', 'http', 'engine', 'demo']);

@@ -4,7 +4,7 @@ import { type Answers, openAnswers } from './answers.ts';
 import { applyEvent } from './apply.ts';
 import { wakeRun } from './apply-runs.ts';
 import { approvalQueries } from './approvals.ts';
-import { type AuditContext, type AuditLine, appendAudit, auditQueries, takeHead } from './audit.ts';
+import { type AuditChain, type AuditContext, type AuditLine, auditQueries, openChain } from './audit.ts';
 import { claimQueries } from './claims.ts';
 import { stored } from './codec.ts';
 import { dueKeyQueries } from './due-keys.ts';
@@ -98,9 +98,10 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
   const db = await openLedgerFile(options.file);
   const listeners = new Set<() => void>();
   const lookup = openLookup(options.file, db);
+  const chain = openChain(db);
   const read = readerOf(db);
   const record: Ledger['record'] = async (context, work) => {
-    const result = await db.transaction().execute((tx) => recordIn(tx, context, work));
+    const result = await db.transaction().execute((tx) => recordIn({ tx, chain }, context, work));
     for (const listener of listeners) listener();
     return result;
   };
@@ -145,14 +146,21 @@ function readerOf(db: LedgerDb): LedgerReader {
 }
 
 async function recordIn<T>(
-  tx: LedgerDb,
+  { tx, chain }: { tx: LedgerDb; chain: AuditChain },
   context: RecordContext,
   work: (tx: RecordingTx) => Promise<Recording<T>>,
 ): Promise<T> {
-  const head = await takeHead(tx);
+  const head = await chain.takeHead(tx);
   if (context.lease !== undefined) await assertHeld(tx, context.lease);
   const wake = (run: RunId) => wakeRun(tx, run, stored(context.at));
-  const { events, result } = await work({ read: readerOf(tx), ...dedupeIn(tx, context.at), wake });
+  const { events, result } = await work({
+    ...dedupeIn(tx, context.at),
+    wake,
+    // Made for those who ask: it is a good part of the cost of the others.
+    get read() {
+      return readerOf(tx);
+    },
+  });
   const lines: AuditLine[] = [];
   for (const event of events) {
     const about = contextOf(event, context);
@@ -160,7 +168,7 @@ async function recordIn<T>(
     await announce(tx, event, about);
     lines.push({ context: about, event });
   }
-  await appendAudit(tx, head, lines);
+  await chain.append(tx, head, lines);
   return result;
 }
 

@@ -1,6 +1,14 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
-import { CompiledQuery, type DatabaseConnection, type Dialect, type Driver, SqliteDialect } from 'kysely';
+import {
+  CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type SqliteDatabase,
+  SqliteDialect,
+  type SqliteStatement,
+} from 'kysely';
 import { isBusy, troubleOf } from './trouble.ts';
 
 const PATIENCE_MS = 2_000;
@@ -11,12 +19,33 @@ const PATIENCE_MS = 2_000;
  * again every few milliseconds without blocking, for at most 2 s.
  */
 export function patientSqlite(sqlite: Database.Database): Dialect {
-  const dialect = new SqliteDialect({ database: sqlite });
+  const dialect = new SqliteDialect({ database: preparedOnce(sqlite) });
   return {
     createAdapter: () => dialect.createAdapter(),
     createDriver: () => patientDriver(dialect.createDriver(), sqlite),
     createIntrospector: (db) => dialect.createIntrospector(db),
     createQueryCompiler: () => dialect.createQueryCompiler(),
+  };
+}
+
+// More than the ledger has questions; those with a list in them come in many lengths.
+const MOST_PREPARED = 500;
+
+/** Parsing and planning a statement takes longer than most statements do, and the same few are run again and again. */
+function preparedOnce(sqlite: Database.Database): SqliteDatabase {
+  const prepared = new Map<string, SqliteStatement>();
+  return {
+    close: () => {
+      sqlite.close();
+    },
+    prepare: (sql) => {
+      const known = prepared.get(sql);
+      if (known !== undefined) return known;
+      if (prepared.size >= MOST_PREPARED) prepared.clear();
+      const statement = sqlite.prepare<unknown[]>(sql);
+      prepared.set(sql, statement);
+      return statement;
+    },
   };
 }
 

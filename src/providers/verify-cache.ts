@@ -47,14 +47,8 @@ const UNKNOWN = Symbol('unknown');
 type Remembered = KeyFacts | typeof UNKNOWN;
 
 function openMemory(age: { now: () => number }) {
-  const digests = new Map<string, string>();
   const clock = { perf: age, ttlResolution: 0 };
-  const known = new LRUCache<string, KeyFacts>({
-    ...clock,
-    max: KEEP_KEYS,
-    ttl: KEEP_MS,
-    dispose: (key) => digests.delete(key.id),
-  });
+  const known = new LRUCache<string, KeyFacts>({ ...clock, max: KEEP_KEYS, ttl: KEEP_MS });
   const unknown = new LRUCache<string, true>({ ...clock, max: KEEP_UNKNOWN, ttl: KEEP_UNKNOWN_MS });
   return {
     recall: (digest: string): Remembered | undefined =>
@@ -65,22 +59,20 @@ function openMemory(age: { now: () => number }) {
         return UNKNOWN;
       }
       known.set(digest, key);
-      digests.set(key.id, digest);
       return key;
     },
     forget: (changes: KeyChanges): void => {
       if (changes === 'none') return;
       if (changes === 'many' || changes.issued) unknown.clear();
-      if (changes === 'many') {
-        known.clear();
-        return;
-      }
-      for (const id of changes.keys) {
-        const digest = digests.get(id);
-        if (digest !== undefined) known.delete(digest);
-      }
+      if (changes === 'many') known.clear();
+      else forgetKeys(known, new Set(changes.keys));
     },
   };
+}
+
+// Looked for among all of them: keys change seldom, and an index by id would cost every new entry more than this costs a change.
+function forgetKeys(known: LRUCache<string, KeyFacts>, ids: ReadonlySet<string>): void {
+  for (const [digest, key] of [...known.entries()]) if (ids.has(key.id)) known.delete(digest);
 }
 
 function sameDigest(known: string | null, given: string): boolean {

@@ -1,0 +1,49 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { benchLedger, type Figure } from './bench/ledger.ts';
+
+// `node scripts/bench.ts ledger [--keys 1000000] [--lines 5000000] [--rounds 7]`: prints a table and writes bench/results.json. Ratios compare
+// two things in one run on one machine; the bare times are there to show what was compared.
+
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: {
+    keys: { type: 'string', default: '1000000' },
+    lines: { type: 'string', default: '5000000' },
+    rounds: { type: 'string', default: '7' },
+  },
+});
+if (positionals[0] !== 'ledger') {
+  console.error('Expected: node scripts/bench.ts ledger [--keys 1000000] [--lines 5000000] [--rounds 7]');
+  process.exit(2);
+}
+
+const size = { keys: Number(values.keys), lines: Number(values.lines), rounds: Number(values.rounds) };
+const figures = await benchLedger(size, (text) => console.error(text));
+const folder = join(import.meta.dirname, '..', 'bench');
+mkdirSync(folder, { recursive: true });
+const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
+writeFileSync(join(folder, 'results.json'), `${JSON.stringify({ at: new Date(), machine, size, figures }, null, 2)}\n`);
+console.log(tableOf(figures));
+process.exitCode = figures.every(meetsGoal) ? 0 : 1;
+
+function tableOf(rows: readonly Figure[]): string {
+  return rows
+    .map(({ what, value, unit, goal, how }) => {
+      const shown = unit === 'ratio' ? value.toFixed(2) : `${Math.round(value).toLocaleString('en')} ${unit}`;
+      return `${what.padEnd(30)}${shown.padStart(16)}  ${goalText(goal).padEnd(12)}${how}`;
+    })
+    .join('\n');
+}
+
+function goalText(goal: Figure['goal']): string {
+  if (goal === null) return '';
+  return 'atLeast' in goal ? `≥ ${goal.atLeast}` : `≤ ${goal.atMost.toLocaleString('en')}`;
+}
+
+function meetsGoal({ value, goal }: Figure): boolean {
+  if (goal === null) return true;
+  return 'atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost;
+}
