@@ -80,15 +80,14 @@ export function keyQueries(db: LedgerDb): KeyQueries {
           .orderBy('expires_at')
           .execute(),
       ),
-    currentExpiringBefore: async (before, filter) =>
-      list(
-        await current(filter)
-          .where(inStates('active', 'suspended'))
-          .where('expires_at', 'is not', null)
-          .where('expires_at', '<=', stored(before))
-          .orderBy('expires_at')
-          .execute(),
-      ),
+    currentExpiringBefore: async (before, { limit, ...filter } = {}) => {
+      const ending = current(filter)
+        .where(inStates('active', 'suspended'))
+        .where('expires_at', 'is not', null)
+        .where('expires_at', '<=', stored(before))
+        .orderBy('expires_at');
+      return list(await (limit === undefined ? ending : ending.limit(limit)).execute());
+    },
     currentGone: async (filter) =>
       list(
         await current(filter)

@@ -81,7 +81,7 @@ export interface LedgerReader {
   /** Keys that can still be used and expire before `before`, soonest first. */
   keysExpiringBefore: (before: Date) => Promise<Key[]>;
   /** Current keys whose time is over or ends before `before`, soonest first; with the ones that the ledger still calls active. */
-  currentExpiringBefore: (before: Date, filter?: KeyFilter) => Promise<Key[]>;
+  currentExpiringBefore: (before: Date, filter?: KeyFilter & { limit?: number }) => Promise<Key[]>;
   /** Current keys that are revoked or expired for good: nothing took their place. */
   currentGone: (filter?: KeyFilter) => Promise<Key[]>;
   keyCounts: () => Promise<KeyCount[]>;

@@ -96,6 +96,26 @@ test('a key that people have to agree on is not rotated into an answer, and noth
   expect(await world.ledger.read.openRotationOf('payments-prod')).toBeNull();
 });
 
+test('a new key that takes too long is not waited for: the answer says where to take it, and it is taken there', async () => {
+  const world = await aWorld();
+  allowResponses(world);
+  const busy = { ...world, app: world.appWith({ advance: async () => {}, responseWithinMs: 10 }) };
+  const body = { reason: 'quarterly', delivery: 'response' };
+  const { status, json } = await call(busy, 'POST /v1/keys/payments-prod/rotate', { token: world.token, body });
+  expect([status, json]).toMatchObject([
+    202,
+    { result: 'started', claim: null, follow: '/v1/keys/payments-prod/rotation' },
+  ]);
+
+  await world.advance();
+  const { claim } = (await call(world, 'GET /v1/keys/payments-prod/rotation', { token: world.token })).json;
+  expect(claim.how).toBe(`POST /v1/claims/${claim.id}/take with that token`);
+  const taken = await call(world, `POST /v1/claims/${claim.id}/take`, { token: world.token });
+  expect(await world.statusOf(taken.json.api_key)).toBe('pending');
+  await world.advance();
+  expect(await world.statusOf(taken.json.api_key)).toBe('valid');
+});
+
 test('without the policy the new key is not in the answer, and nothing has begun', async () => {
   const world = await aWorld();
   const body = { reason: 'quarterly', delivery: 'response' };

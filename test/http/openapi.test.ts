@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { expect, test } from 'vitest';
 import { endpoints } from '../../src/http/api/index.ts';
@@ -49,6 +50,9 @@ test('the page for people names every endpoint and runs nothing', async () => {
     expect(page).toContain(path);
     expect(page).toContain(summary);
   }
-  expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'");
+  const policy = answer.headers.get('content-security-policy');
+  expect(policy).toContain("default-src 'none'");
+  const style = /<style>(.*)<\/style>/s.exec(page)?.[1] ?? '';
+  expect(policy).toContain(`'sha256-${createHash('sha256').update(style).digest('base64')}'`);
   expect(page).not.toMatch(/<script|https?:\/\/|\son\w+=/i);
 });

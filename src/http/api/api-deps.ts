@@ -8,6 +8,8 @@ import type { UsageCounter } from '../usage-counter.ts';
 import type { ApiDeps } from './deps.ts';
 import { LIMITS, type LimitFigures, openLimits } from './limits.ts';
 
+const RESPONSE_WITHIN_MS = 10_000;
+
 interface Means {
   deps: Pick<EngineDeps, 'ledger' | 'policy' | 'classRule' | 'now'>;
   engine: { advance: (run: string) => Promise<void> };
@@ -37,5 +39,6 @@ export function apiDeps({ deps, engine, keys, rotations, pepper, usage, limits =
     digestOf: pepper.digestOf,
     now,
     limits: openLimits(limits),
+    responseWithinMs: RESPONSE_WITHIN_MS,
   };
 }

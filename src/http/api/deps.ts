@@ -27,4 +27,6 @@ export interface ApiDeps {
   digestOf: (text: string) => string;
   now: () => Date;
   limits: Limits;
+  /** How long an answer with a new key in it is waited for. */
+  responseWithinMs: number;
 }

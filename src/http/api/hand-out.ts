@@ -2,7 +2,9 @@ import { z } from 'zod';
 import type { Claim } from '../../domain/claim.ts';
 import type { KeyId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
+import type { Rotation } from '../../domain/rotation.ts';
 import { Refusal } from '../../errors.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Secret } from '../../secret.ts';
 import type { ApiContext } from './endpoint.ts';
 import { iso, When } from './fields.ts';
@@ -46,6 +48,15 @@ export function claimView(claim: Claim): z.input<typeof ClaimView> {
     taken_at: iso(claim.takenAt),
     how,
   };
+}
+
+/** Where the new key of this rotation can be taken, or by whom it was. */
+export async function offerIn(
+  read: Pick<LedgerReader, 'claimsOfKey'>,
+  { replacement }: Pick<Rotation, 'replacement'>,
+): Promise<z.input<typeof ClaimView> | null> {
+  const [claim] = replacement === null ? [] : await read.claimsOfKey(replacement);
+  return claim === undefined ? null : claimView(claim);
 }
 
 /** Refusal `response_not_allowed`, unless policy.yaml lets new material of this class and environment into an answer. */

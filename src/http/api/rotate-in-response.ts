@@ -14,7 +14,6 @@ import { rotationCount } from './show-rotation.ts';
 
 const HOUR_MS = 3_600_000;
 const LOOK_EVERY_MS = 50;
-const OFFERED_WITHIN_MS = 10_000;
 const GRACE_WITHIN_MS = 2_000;
 
 /** Refusal `response_needs_no_approval`: a connection is not held open until people have agreed. */
@@ -31,7 +30,7 @@ export async function assertNoApproval({ deps, caller }: ApiContext, key: Key, m
 /** The new key, once the run that makes it offers it to the caller; null when that takes longer than a caller waits. */
 export async function rotatedInResponse(context: ApiContext, { id, run }: Rotation) {
   if (run === null) return null;
-  const offer = await eventually(context, { run, withinMs: OFFERED_WITHIN_MS }, () => offerOf(context, id));
+  const offer = await eventually(context, { run, withinMs: context.deps.responseWithinMs }, () => offerOf(context, id));
   if (offer === null || offer === 'ended') return null;
   const secret = await takeOffer(context, offer);
   await eventually(context, { run, withinMs: GRACE_WITHIN_MS }, async () => {

@@ -1,10 +1,9 @@
 import { z } from 'zod';
 import type { Key } from '../../domain/key.ts';
-import type { Rotation } from '../../domain/rotation.ts';
 import { type ApiContext, answer, endpoint } from './endpoint.ts';
 import { Instant, iso, OnKey, Reason, When } from './fields.ts';
 import { findKey } from './find-key.ts';
-import { assertInResponse, ClaimView, claimView, Delivery, Recipient } from './hand-out.ts';
+import { assertInResponse, ClaimView, Delivery, offerIn, Recipient } from './hand-out.ts';
 import { assertNoApproval, rotatedInResponse } from './rotate-in-response.ts';
 import { RotationView, rotationCount, rotationView } from './show-rotation.ts';
 
@@ -90,7 +89,7 @@ export const rotateKey = endpoint({
     }
     const follow = `/v1/keys/${rotation.slug}/rotation`;
     const now = (await deps.ledger.read.rotation(rotation.id)) ?? rotation;
-    const claim = await offered(context, now);
+    const claim = await offerIn(deps.ledger.read, now);
     return answer(202, { result: kind, key_id: key.id, rotation: rotationView(now), claim, follow });
   },
 });
@@ -109,10 +108,4 @@ async function signerRotated({ deps, origin }: ApiContext, { id, slug }: Key, re
     grace_period_hours: graceMs / HOUR_MS,
     rotation_count: rotationCount(await read.versionsOf(slug)),
   });
-}
-
-async function offered({ deps }: ApiContext, { replacement }: Rotation): Promise<z.input<typeof ClaimView> | null> {
-  if (replacement === null) return null;
-  const [claim] = await deps.ledger.read.claimsOfKey(replacement);
-  return claim === undefined ? null : claimView(claim);
 }

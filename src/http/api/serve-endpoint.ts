@@ -1,8 +1,8 @@
-import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { Refusal } from '../../errors.ts';
+import { callerAddress } from '../caller-address.ts';
 import { problemOf, type Report } from '../problem.ts';
 import { ANYBODY, assertScope, type Caller, callerOf } from './caller.ts';
 import type { ApiDeps } from './deps.ts';
@@ -35,7 +35,7 @@ export function endpointServer(deps: ApiDeps, report: Report) {
   async function authenticated(context: Context, { unauthorizedAs = 'unauthorized' }: Endpoint): Promise<Caller> {
     const caller = await callerOf(deps, context.req.header('authorization'));
     if (caller !== null) return caller;
-    await deps.limits.refuse(addressOf(context));
+    await deps.limits.refuse(callerAddress(context));
     throw new Refusal(unauthorizedAs, 'Expected "Authorization: Bearer <key>" with a key of this ledger that is live.');
   }
 
@@ -50,11 +50,6 @@ export function endpointServer(deps: ApiDeps, report: Report) {
       return { status: problem.status, text: await problem.text() };
     }
   }
-}
-
-// Behind a proxy this is the proxy: what it says of its own callers is not proved.
-function addressOf(context: Context): string {
-  return 'incoming' in (context.env ?? {}) ? (getConnInfo(context).remote.address ?? 'unknown') : 'unknown';
 }
 
 /** The body as the answer's schema lets it through: what is not documented does not leave. */

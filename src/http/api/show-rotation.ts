@@ -5,6 +5,7 @@ import type { LedgerReader } from '../../ledger/reader.ts';
 import { answer, endpoint } from './endpoint.ts';
 import { iso, OnKey, When } from './fields.ts';
 import { findKey } from './find-key.ts';
+import { ClaimView, offerIn } from './hand-out.ts';
 import { prefixOf } from './key-view.ts';
 
 const HOUR_MS = 3_600_000;
@@ -39,6 +40,7 @@ export const RotationFacts = z
     grace_period_hours: z.number().nullable(),
     old_key_expires_at: When.nullable(),
     rotation: RotationView.nullable().describe('The newest one.'),
+    claim: ClaimView.nullable().describe('Where its new key can be taken, when it is offered to somebody.'),
   })
   .meta({ id: 'RotationFacts' });
 
@@ -82,6 +84,7 @@ export async function rotationFacts(
     grace_period_hours: rotation === undefined ? null : rotation.graceMs / HOUR_MS,
     old_key_expires_at: iso(rotation?.graceEndsAt ?? null),
     rotation: rotation === undefined ? null : rotationView(rotation),
+    claim: rotation === undefined ? null : await offerIn(read, rotation),
   };
 }
 

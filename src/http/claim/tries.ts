@@ -1,9 +1,9 @@
-import { getConnInfo } from '@hono/node-server/conninfo';
 import type { Context } from 'hono';
 import { RateLimiterMemory, RateLimiterRes } from 'rate-limiter-flexible';
 import { claimTokenHash } from '../../domain/claim.ts';
 import { Refusal } from '../../errors.ts';
 import type { Secret } from '../../secret.ts';
+import { callerAddress } from '../caller-address.ts';
 import { DetailedRefusal } from '../problem.ts';
 
 const WINDOW_S = 60;
@@ -28,19 +28,13 @@ export function limitTries() {
       } catch (error) {
         if (!(error instanceof Refusal)) throw error;
         await byToken.consume(hash).catch(() => {});
-        await byAddress.consume(addressOf(context)).catch((full: unknown) => {
+        await byAddress.consume(callerAddress(context)).catch((full: unknown) => {
           throw tooMany(full);
         });
         throw error;
       }
     },
   };
-}
-
-// One subscriber has a whole /64 of IPv6.
-function addressOf(context: Context): string {
-  const { address = 'unknown', addressType } = getConnInfo(context).remote;
-  return addressType === 'IPv6' && !address.startsWith('::ffff:') ? address.split(':').slice(0, 4).join(':') : address;
 }
 
 function tooMany(full: unknown): unknown {
