@@ -12,6 +12,7 @@ import { newIncident, newRun } from './begin.ts';
 import type { EngineDeps } from './deps.ts';
 import type { AlertRequest, Origin, RotateRequest, Started } from './engine.ts';
 import { auditRefusal } from './refusals.ts';
+import { assertNotLastAdmin } from './rotations/lock-out.ts';
 import { cutGraces, endPlanned, type Preemption, preemptionBy } from './rotations/preempt.ts';
 import { assertNotWorse, type Running, runningEmergency } from './rotations/running.ts';
 import { spikeAlarm } from './rotations/spike.ts';
@@ -38,6 +39,7 @@ export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<
         result: joined(open),
       };
     }
+    if (situation === 'exploited') await assertNotLastAdmin(tx.read, key, deps.now(), 'rotate');
     const title = `${nameOf(key)}: ${situation === 'expired' ? 'expired' : `${situation} compromise`}`;
     const { reason } = request;
     const isCompromised = situation !== 'expired';

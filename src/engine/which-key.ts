@@ -12,7 +12,7 @@ const LONGEST_ECHO = 63;
 export async function keyBySlugOrRefuse(read: LedgerReader, slug: string): Promise<Key> {
   const key = await read.keyBySlug(slug);
   if (key !== null) return key;
-  const slugs = [...new Set((await read.keys()).map((one) => one.slug))];
+  const slugs = await slugsNear(read, slug);
   const near = [didYouMean(slug, slugs), ...slugs.filter((one) => one.startsWith(slug))]
     .filter((one) => one !== null)
     .slice(0, 3);
@@ -21,6 +21,15 @@ export async function keyBySlugOrRefuse(read: LedgerReader, slug: string): Promi
       ? `Did you mean ${[...new Set(near)].join(', ')}?`
       : 'The form that /rotate-key opens lists them, and so does `rekey keys list`.';
   throw new Refusal('unknown_key', `There is no key "${echoOf(slug)}" in the ledger. ${hint}`);
+}
+
+const ENOUGH = 1_000;
+
+/** All names of a small ledger; of a large one those that begin alike, because a refusal must not cost a look at every key. */
+async function slugsNear(read: LedgerReader, slug: string): Promise<string[]> {
+  const first = await read.keys({ limit: ENOUGH });
+  const alike = first.length < ENOUGH ? [] : await read.keys({ after: slug.slice(0, 2), limit: ENOUGH });
+  return [...new Set([...first, ...alike].map((one) => one.slug))];
 }
 
 function echoOf(name: string): string {

@@ -33,6 +33,8 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
     case 'key_revoked':
       await changeKey(tx, event.key, { state: 'revoked', revoked_at: at });
       await settleVersions(tx, event.key, at);
+      // By hand: the run that waits for the end of its grace has nothing to wait for any more.
+      if (context.run === null) await wakeRotationOf(tx, event.key, at);
       // A replacement that is revoked takes its rotation back; the key that is replaced moves its own on.
       await moveRotationTo(tx, event.key, {
         state: 'rolled_back',

@@ -228,3 +228,21 @@ test('a key that is still valid is not taken for an expired one, whoever says so
   const refusal = await refusalOf(rekey.engine.rotate(rotate({ slug: 'valid-prod', situation: 'expired' })));
   expect(refusal).toMatchObject({ code: 'not_expired', message: expect.stringContaining('suspected') });
 });
+
+test('never revokes the last live admin key first, though somebody uses it', async () => {
+  const world = await anEngineWorld(waiting);
+  const rekey = await world.open();
+  const root = aKey({
+    id: KeyId.parse('key-root'),
+    slug: 'root',
+    digest: 'd'.repeat(64),
+    expiresAt: daysAfter(NOON, 60),
+    administers: 'stoa',
+  });
+  await recordEvents(rekey.ledger, [{ type: 'key_issued', key: root }]);
+  const refusal = await refusalOf(rekey.engine.rotate(rotate({ slug: 'root', situation: 'exploited' })));
+  expect(refusal.code).toBe('last_admin_key');
+  expect(await rekey.engine.rotate(rotate({ slug: 'root', situation: 'suspected' }))).toMatchObject({
+    kind: 'started',
+  });
+});

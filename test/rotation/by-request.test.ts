@@ -1,8 +1,11 @@
+import { randomBytes } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import type { RunId } from '../../src/domain/ids.ts';
+import { openKeys } from '../../src/engine/keys/open-keys.ts';
 import { take } from '../../src/engine/keys/take.ts';
 import { openRotations } from '../../src/engine/rotations/open-rotations.ts';
 import type { RotationRequest } from '../../src/engine/rotations/rotations.ts';
+import { openPepper } from '../../src/providers/pepper.ts';
 import { bob, carol, DAY, HOUR, MINUTE, NOON } from '../support/builders.ts';
 import { from } from '../support/engine-world.ts';
 import { aRotationWorld, type RotationProcess, sealedLeft, usable, waitsIn } from '../support/rotation-world.ts';
@@ -76,6 +79,18 @@ describe('a rotation that somebody asks for', () => {
     expect((await rekey.run(id)).steps.gate).toMatchObject({ outputs: { waived: true, waived_by: 'person:carol' } });
     expect(await usable(world, rekey)).toEqual([4]);
     expect(world.now()).toEqual(later(HOUR));
+  });
+
+  test('goes on to the proof at once when the old key is revoked by hand in its grace', async () => {
+    const { world, rekey, id } = await requested();
+    const by = { ...from(carol), key: 'payments-prod', reason: 'nobody uses it any more' };
+    const keys = openKeys({ ...rekey.deps, pepper: openPepper('p1', randomBytes(32)) });
+    await keys.revoke({ ...by, key: (await rekey.key(3)).id });
+    await rekey.queue.settle();
+    await rekey.engine.advance(id);
+    expect(await ended(rekey, id)).toEqual({ outcome: 'succeeded', state: 'completed' });
+    expect(await usable(world, rekey)).toEqual([4]);
+    expect(world.now()).toEqual(NOON);
   });
 
   test('ends with the old key as it was when it is cancelled in its grace', async () => {

@@ -4,8 +4,8 @@ import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 
 /**
- * A rotation of this key that has not begun has nothing left to do, and is cancelled. One that is under way would find its key gone:
- * Refusal `rotation_open` with what to do instead.
+ * A key may be revoked while it is in grace. A rotation of it that has not begun has nothing left to do, and is cancelled. Any other that is under
+ * way would find its key gone: Refusal `rotation_open` with what to do instead.
  */
 export async function settleOpenRotation(
   read: Pick<LedgerReader, 'openRotationOf'>,
@@ -14,6 +14,8 @@ export async function settleOpenRotation(
 ): Promise<LedgerEvent[]> {
   const open = await read.openRotationOf(key.slug);
   if (open === null || (open.key !== key.id && open.replacement !== key.id)) return [];
+  // Cutting a grace short is what an early revoking is: its run sees that the key is gone, and goes on to the proof.
+  if (open.key === key.id && (open.state === 'grace' || open.state === 'usage_gate')) return [];
   if (open.run === null) return [{ type: 'rotation_ended', rotation: open.id, outcome: 'cancelled', why }];
   const ends = open.graceEndsAt === null ? '' : `, grace ends ${open.graceEndsAt.toISOString()}`;
   throw new Refusal(
