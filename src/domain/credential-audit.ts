@@ -116,8 +116,11 @@ export function annotations(audit: CredentialAudit): string[] {
   ];
 }
 
-function rotate({ slug }: Key): string {
-  return `Rotate it: rekey keys rotate ${slug}`;
+/** Who issued a key that was imported: somebody else, who alone can replace it. */
+export const IMPORTED = 'imported';
+
+function rotate({ slug, provider }: Key): string {
+  return provider === IMPORTED ? 'Replace it where it was made.' : `Rotate it: rekey keys rotate ${slug}`;
 }
 
 function dayOf(at: Date | null): string {

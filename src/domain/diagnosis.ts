@@ -1,3 +1,4 @@
+import { IMPORTED } from './credential-audit.ts';
 import { instantText } from './instant.ts';
 import { fingerprintOf, type Key, nameOf } from './key.ts';
 
@@ -101,7 +102,12 @@ function lateInGrace(key: Key): string[] {
 }
 
 function replace(key: Key, usable: Key | undefined): string[] {
-  return usable === undefined ? [`Replace it: rekey keys rotate ${key.slug} --because "…"`] : [];
+  if (usable !== undefined) return [];
+  return [
+    key.provider === IMPORTED
+      ? 'Replace it where it was made.'
+      : `Replace it: rekey keys rotate ${key.slug} --because "…"`,
+  ];
 }
 
 function whereIs({ delivery }: Key): string {

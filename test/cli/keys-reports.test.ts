@@ -28,7 +28,7 @@ test('the audit names what is wrong in its order and ends with 1 when a key is e
     '✓ 1 healthy',
     '',
   ]);
-  expect(out).toMatch(/ late v1 {2}payments, production: expired .*, rotate it now/);
+  expect(out).toMatch(/ late v1 {2}payments, production: expired .*, replace it now/);
   expect(await rekey(['keys', 'audit', '--service', 'search'])).toMatchObject({ code: 0 });
   expect((await rekey(['keys', 'audit', '--service', 'search', '--within', '4d'])).out).toBe('✓ 1 healthy\n');
 });

@@ -114,9 +114,9 @@ function describe(found: CredentialAudit): string {
       says: 'revoked',
       of: (key) => `revoked ${key.revokedAt === null ? '' : minuteOf(key.revokedAt)}`,
     }),
-    part('✗', expired, { says: 'expired', of: (key) => `expired ${expires(key)}, rotate it now` }),
+    part('✗', expired, { says: 'expired', of: (key) => `expired ${expires(key)}, replace it now` }),
     part('⚠', expiring, { says: `expiring within ${spanText(withinMs)}`, of: (key) => `expires ${expires(key)}` }),
-    part('?', unknown, { says: 'without an expiry on record', of: () => 'nobody can say; rotate it' }),
+    part('?', unknown, { says: 'without an expiry on record', of: () => 'nobody can say; replace it' }),
     [`✓ ${healthy} healthy${pending === 0 ? '' : `, ${pending} not handed over yet`}`],
     doubts.map((doubt) => `? ${doubt}`),
   ];

@@ -101,7 +101,7 @@ async function describe(read: Reader, { slug }: Rotation, waiting: Waiting): Pro
     case 'run':
       return `the run ${waiting.id}`;
     case 'time':
-      return `the clock${until}. when \`rekey serve\` goes on, or: rekey keys rotation ${slug} --follow`;
+      return `the clock${until}, when \`rekey serve\` goes on, or: rekey keys rotation ${slug} --follow`;
     case 'retry':
       return `another try at ${instantText(waiting.until)}, because of: ${waiting.error}`;
     default:

@@ -52,7 +52,7 @@ export const importKeys: CliCommand = (group) => {
           wanted.inventory === undefined
             ? importOne(rekey, name, wanted)
             : importInventory(rekey, wanted.inventory, wanted),
-        { mayMake: wanted.dryRun !== true },
+        { mayMake: true },
       );
     });
 };

@@ -3,13 +3,14 @@ import { fingerprintOf, type Key, nameOf } from '../../domain/key.ts';
 import { Refusal } from '../../errors.ts';
 import { loadKeys } from '../../providers/key-files.ts';
 import { parseKey } from '../../providers/key-format.ts';
-import { isUsable, verdictOn } from '../../providers/verify-key.ts';
+import { isUsable, type KeyVerdict, verdictOn } from '../../providers/verify-key.ts';
 import type { Secret } from '../../secret.ts';
 import type { CliCommand } from '../command.ts';
 import { configHere } from '../config-here.ts';
 import { say, sayJson } from '../print.ts';
 import { readSecret } from '../read-secret.ts';
 import { withLedger } from '../with-ledger.ts';
+import { minuteOf } from './facts.ts';
 
 export const verify: CliCommand = (group) => {
   group
@@ -31,12 +32,17 @@ export const verify: CliCommand = (group) => {
         if (json) sayJson(key === null ? verdict : { ...verdict, ...knownOf(key) });
         else
           say(
-            `${verdict.status}: ${key === null ? whyUnknown(material) : `${nameOf(key)}, ${key.service}, ${key.environment}`}`,
+            `${verdict.status}: ${key === null ? whyUnknown(material) : `${nameOf(key)}, ${key.service}, ${key.environment}${deadlineOf(verdict)}`}`,
           );
         process.exitCode = isUsable(verdict) ? 0 : 1;
       });
     });
 };
+
+/** A key in grace still works, and whoever uses it has to know until when. */
+function deadlineOf({ until }: KeyVerdict): string {
+  return until === undefined ? '' : `, until ${minuteOf(new Date(until))} UTC`;
+}
 
 /** What a gateway needs besides the verdict. */
 function knownOf(key: Key) {
