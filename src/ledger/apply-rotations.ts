@@ -8,6 +8,7 @@ import { wakeRun } from './apply-runs.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
 import { fromJson, stored } from './codec.ts';
+import { insertRow } from './compiled.ts';
 import type { LedgerDb } from './open.ts';
 import { rotationToRow } from './rotations.ts';
 import { JsonRecord } from './runs.ts';
@@ -20,7 +21,7 @@ export async function applyRotationEvent(tx: LedgerDb, event: RotationEvent, con
   const at = stored(context.at);
   switch (event.type) {
     case 'rotation_requested':
-      await tx.insertInto('rotations').values(rotationToRow(event.rotation)).execute();
+      await insertRow(tx, 'rotations', rotationToRow(event.rotation));
       return;
     case 'rotation_started':
       return changeOne(

@@ -6,6 +6,7 @@ import { approvalToRow } from './approvals.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
 import { stored } from './codec.ts';
+import { compiledOnce, insertRow } from './compiled.ts';
 import { answerText, askToRow } from './incidents.ts';
 import type { LedgerDb } from './open.ts';
 import { runToRow, stepToRow } from './runs.ts';
@@ -20,12 +21,15 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
   switch (event.type) {
     case 'run_started': {
       const { hash, id, text } = event.run.runbook;
-      await tx
-        .insertInto('runbook_texts')
-        .values({ hash, id, text })
-        .onConflict((conflict) => conflict.doNothing())
-        .execute();
-      await tx.insertInto('runs').values(runToRow(event.run)).execute();
+      const keep = compiledOnce(tx, 'keep runbook text', () =>
+        tx
+          .insertInto('runbook_texts')
+          .values({ hash, id, text })
+          .onConflict((conflict) => conflict.doNothing())
+          .compile(),
+      );
+      await tx.executeQuery({ ...keep, parameters: [hash, id, text] });
+      await insertRow(tx, 'runs', runToRow(event.run));
       return;
     }
     case 'run_joined':

@@ -113,11 +113,19 @@ const BEARERS = new Set<EventType>(['approval_requested', 'ask_opened']);
 /** As canonicalJson, in the same pass that leaves out what is confidential. */
 function detailsOf(event: LedgerEvent): string {
   const isLeftOut = (name: string) => LEFT_OUT.has(name) || (name === 'token' && BEARERS.has(event.type));
-  return JSON.stringify(event, (_name, value: unknown) => {
-    if (value === null || typeof value !== 'object' || Array.isArray(value)) return value;
-    const names = Object.entries(value).filter(([name]) => !isLeftOut(name));
-    return Object.fromEntries(names.sort(([a], [b]) => (a < b ? -1 : 1)));
-  });
+  const shown = (value: unknown): unknown => {
+    if (value === null || typeof value !== 'object') return value;
+    if (value instanceof Date) return value.toJSON();
+    if (Array.isArray(value)) return value.map(shown);
+    const named = Object.entries(value).filter(([name]) => !isLeftOut(name));
+    // Not by assignment, which a name like __proto__ would escape.
+    return Object.fromEntries(named.sort(byName).map(([name, inner]) => [name, shown(inner)]));
+  };
+  return JSON.stringify(shown(event));
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
 }
 
 const KnownChannel: z.ZodType<Channel> = z.enum(['slack', 'hook', 'cli', 'http', 'engine', 'demo']);

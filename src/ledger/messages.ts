@@ -1,8 +1,10 @@
+import type { CompiledQuery } from 'kysely';
 import { type Address, type Announcement, announcementsOf, Surface } from '../domain/announce.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import { type IncidentId, MessageId } from '../domain/ids.ts';
 import type { AuditContext } from './audit.ts';
 import { instant, stored } from './codec.ts';
+import { compiledOnce } from './compiled.ts';
 import type { LedgerDb } from './open.ts';
 import type { Outbox, OutgoingMessage } from './outbox.ts';
 
@@ -24,17 +26,22 @@ export async function announce(tx: LedgerDb, event: LedgerEvent, context: AuditC
   for (const announcement of announcementsOf(event, context.incident)) await ensureMessage(tx, announcement, context);
   const shown = [...shownBy(event, context), ...(await doubtsTouchedBy(tx, event))];
   if (shown.length === 0) return;
+  const bump = compiledOnce(tx, `bump ${shown.length}`, () => bumpQuery(tx, shown));
+  await tx.executeQuery({ ...bump, parameters: [1, ...shown, ...REWRITTEN] });
+}
+
+function bumpQuery(tx: LedgerDb, shown: readonly string[]): CompiledQuery {
   const messages = tx
     .selectFrom('messages')
     .select('id')
     .where('subject', 'in', shown)
     .where('surface', 'in', REWRITTEN);
-  await tx
+  return tx
     .updateTable('outbox')
     .set((eb) => ({ version: eb('version', '+', 1) }))
     .where('message_id', 'in', messages)
     .where('gave_up_at', 'is', null)
-    .execute();
+    .compile();
 }
 
 function shownBy(event: LedgerEvent, context: AuditContext): string[] {
