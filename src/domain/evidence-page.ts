@@ -1,3 +1,4 @@
+import { canonicalJson } from './canonical.ts';
 import { spanText } from './duration.ts';
 import type { EvidenceBundle } from './evidence-bundle.ts';
 import { type EvidenceApproval, type EvidenceReport, evidenceReport } from './evidence-report.ts';
@@ -50,7 +51,7 @@ ${table(
 )}
 </main>
 <script type="application/json" id="evidence">
-${JSON.stringify(bundle).replaceAll('<', '\\u003c')}
+${canonicalJson(bundle).replaceAll('<', '\\u003c')}
 </script>
 </body>
 </html>

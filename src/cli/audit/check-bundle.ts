@@ -2,6 +2,8 @@ import { createHash } from 'node:crypto';
 import { bundleIn, type EvidenceBundle } from '../../domain/evidence-bundle.ts';
 import { evidencePage } from '../../domain/evidence-page.ts';
 import { evidenceReport } from '../../domain/evidence-report.ts';
+import { nameOf } from '../../domain/key.ts';
+import { toldBy } from '../../domain/timeline.ts';
 import { sentenceOf } from '../../errors.ts';
 import { breakAt } from '../../ledger/audit-chain.ts';
 import { readCheckpoint } from '../../ledger/checkpoint.ts';
@@ -36,6 +38,20 @@ function chainCheck({ lines }: EvidenceBundle): BundleCheck {
     place = line;
   }
   return { name, ok: true, says: `lines ${first.seq} to ${place.seq} follow from each other, up to ${place.hash}` };
+}
+
+/** What the page calls things is what the lines call them; only then is the rest of it about this rotation. */
+function namesCheck({ lines, about }: EvidenceBundle): BundleCheck {
+  const { rotation, run, key, replacement, names } = about;
+  const isWrong = lines.map(toldBy).some((event) => {
+    if (event.type === 'rotation_requested' && event.rotation.id === rotation)
+      return event.rotation.key !== key || !names[key]?.startsWith(`${event.rotation.slug} v`);
+    if (event.type === 'rotation_started' && event.rotation === rotation) return event.run !== run;
+    if (event.type !== 'key_issued' || event.key.id !== replacement) return false;
+    return event.key.predecessor !== key || names[replacement] !== nameOf(event.key);
+  });
+  const says = isWrong ? 'the lines are about another rotation or key' : `${rotation} of ${names[key] ?? key}`;
+  return { name: 'about', ok: !isWrong, says };
 }
 
 /** The page is drawn again from the lines: whoever changed what people read is found. */
