@@ -69,6 +69,7 @@ test('what failed for reasons of ours is not kept: the same request works when t
     headers: NAMED,
   });
   expect(failed.status).toBe(500);
+  expect(world.reported).toHaveLength(1);
   allowResponses(world);
   const { json } = await call(world, 'POST /v1/keys', {
     token,
@@ -115,6 +116,20 @@ test('a crash between the effect and its answer leads to the same key, and not t
     expect.stringContaining('handed out before'),
   ]);
   expect(await issued(world, 'billing-prod')).toBe(1);
+});
+
+test('a new key reaches its caller also when its answer cannot be kept any more', async () => {
+  const world = await anHttpWorld();
+  allowResponses(world);
+  const token = await aToken(world, 'keys:create');
+  const full = { ...world.ledger.answers, complete: () => Promise.reject(new Error('the disk is full')) };
+  const failing = { ...world, app: world.appWith({ ledger: { read: world.ledger.read, answers: full } }) };
+  const body = { ...FACTS, delivery: 'response' };
+  const { status, json } = await call(failing, 'POST /v1/keys', { token, body, headers: NAMED });
+  expect([status, json.api_key]).toEqual([201, expect.stringMatching(/^rekey_live_/)]);
+  expect(world.reported).toEqual([
+    { error: expect.objectContaining({ message: 'the disk is full' }), id: 'kept answer' },
+  ]);
 });
 
 test('a day later the same key names a new request', async () => {

@@ -1,7 +1,7 @@
 import { canonicalJson } from '../../domain/canonical.ts';
 import { randomId } from '../../random-id.ts';
 import { holdsSecret } from '../../scrub.ts';
-import { DetailedRefusal } from '../problem.ts';
+import { DetailedRefusal, type Report } from '../problem.ts';
 import type { Caller } from './caller.ts';
 import type { ApiDeps } from './deps.ts';
 
@@ -42,7 +42,10 @@ export function requestKeyOf(caller: Caller, header: string | undefined): Reques
  * Answers a request that its caller named with what it was answered first; parameters are compared. What failed for reasons of ours is not
  * kept, so that it can be tried again. Refusals `idempotency_mismatch`, `still_running`.
  */
-export function keptAnswers({ ledger: { answers }, now, digestOf }: Pick<ApiDeps, 'ledger' | 'now' | 'digestOf'>) {
+export function keptAnswers(
+  { ledger: { answers }, now, digestOf }: Pick<ApiDeps, 'ledger' | 'now' | 'digestOf'>,
+  report: Report,
+) {
   let sweptAt = 0;
   const sweep = async (at: Date) => {
     if (at.getTime() - sweptAt < HOUR_MS) return;
@@ -63,14 +66,15 @@ export function keptAnswers({ ledger: { answers }, now, digestOf }: Pick<ApiDeps
       return { status, text, headers: { 'idempotency-replayed': 'true' } };
     }
     if (begun.kind !== 'new') throw refused(begun.kind);
-    try {
-      const sent = await work();
-      await answers.complete(id, { status: sent.status, body: sent.text });
-      return sent;
-    } catch (error) {
+    const sent = await work().catch(async (error: unknown) => {
       await answers.release(id);
       throw error;
-    }
+    });
+    // The effect is there and its secret has left the vault: the caller gets it, also when nothing can be written any more.
+    await answers
+      .complete(id, { status: sent.status, body: sent.text })
+      .catch((error: unknown) => report(error, 'kept answer'));
+    return sent;
   };
 }
 

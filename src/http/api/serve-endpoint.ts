@@ -3,6 +3,7 @@ import type { StatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
 import { Refusal } from '../../errors.ts';
 import { callerAddress } from '../caller-address.ts';
+import { CALLERS } from '../callers.ts';
 import { problemOf, type Report } from '../problem.ts';
 import { ANYBODY, assertScope, type Caller, callerOf } from './caller.ts';
 import type { ApiDeps } from './deps.ts';
@@ -15,7 +16,7 @@ const Status = z.custom<StatusCode>((value) => typeof value === 'number' && valu
 
 /** How a request is answered, whatever the endpoint: who asks, how often, may they, what do they want, was it answered before. */
 export function endpointServer(deps: ApiDeps, report: Report) {
-  const replayed = keptAnswers(deps);
+  const replayed = keptAnswers(deps, report);
   return async (context: Context, endpoint: Endpoint): Promise<Response> => {
     const caller = endpoint.scope === null ? ANYBODY : await authenticated(context, endpoint);
     const limits = endpoint.scope === null ? {} : await deps.limits.take(endpoint.lane ?? 'calls', caller);
@@ -44,9 +45,8 @@ export function endpointServer(deps: ApiDeps, report: Report) {
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
+      if (!(error instanceof Refusal) || CALLERS[error.code] === undefined) throw error;
       const problem = problemOf(context, error, report);
-      if (problem.status >= 500) throw error;
       return { status: problem.status, text: await problem.text() };
     }
   }
