@@ -4,7 +4,7 @@ import { evidencePage } from '../../domain/evidence-page.ts';
 import { evidenceReport } from '../../domain/evidence-report.ts';
 import { nameOf } from '../../domain/key.ts';
 import { toldBy } from '../../domain/timeline.ts';
-import { sentenceOf } from '../../errors.ts';
+import { Refusal, sentenceOf } from '../../errors.ts';
 import { breakAt } from '../../ledger/audit-chain.ts';
 import { readCheckpoint } from '../../ledger/checkpoint.ts';
 
@@ -17,14 +17,24 @@ export interface BundleCheck {
 /** Whether a file of evidence holds together by itself: no ledger and no key is needed. */
 export function checkBundle(html: string): BundleCheck[] {
   const bundle = bundleIn(html);
-  return [
-    chainCheck(bundle),
-    pageCheck(html, bundle),
-    planCheck(bundle),
-    runbookCheck(bundle),
-    peopleCheck(bundle),
-    ...signatureCheck(bundle),
-  ];
+  const chain = chainCheck(bundle);
+  // Lines that were changed may be no lines at all.
+  return chain.ok ? [chain, ...checksOf(html, bundle)] : [chain];
+}
+
+function checksOf(html: string, bundle: EvidenceBundle): BundleCheck[] {
+  try {
+    return [
+      namesCheck(bundle),
+      pageCheck(html, bundle),
+      planCheck(bundle),
+      runbookCheck(bundle),
+      peopleCheck(bundle),
+      ...signatureCheck(bundle),
+    ];
+  } catch (cause) {
+    throw new Refusal('no_bundle', `A line of the audit in this file cannot be read: ${sentenceOf(cause)}.`, { cause });
+  }
 }
 
 function chainCheck({ lines }: EvidenceBundle): BundleCheck {
