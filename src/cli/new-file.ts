@@ -1,14 +1,28 @@
-import { existsSync } from 'node:fs';
-import { Refusal } from '../errors.ts';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { Refusal, sentenceOf } from '../errors.ts';
 import { writePrivateFile } from '../providers/private-file.ts';
 
 /** A file that only its owner can read, and that was not there: nothing is overwritten. Refusal `file_there`. */
 export function writeNewFile(file: string, text: string): void {
-  assertNotThere(file);
-  writePrivateFile(file, text);
+  if (existsSync(file)) throw new Refusal('file_there', `${file} is there already and is not overwritten.`);
+  try {
+    writePrivateFile(file, text);
+  } catch (cause) {
+    if (cause instanceof Refusal) throw cause;
+    throw new Refusal('file_not_written', `Cannot write ${file}: ${sentenceOf(cause)}.`, { cause });
+  }
 }
 
-/** For whoever wants to know before there is something to write. */
-export function assertNotThere(file: string): void {
-  if (existsSync(file)) throw new Refusal('file_there', `${file} is there already and is not overwritten.`);
+export interface Reserved {
+  write: (text: string) => void;
+  giveBack: () => void;
+}
+
+/** Makes the file before there is something to write, for what can be had only once: a wrong name is found while nothing is lost. */
+export function reserveFile(file: string): Reserved {
+  writeNewFile(file, '');
+  return {
+    write: (text) => writeFileSync(file, text, { flag: 'r+', flush: true }),
+    giveBack: () => rmSync(file, { force: true }),
+  };
 }

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -196,4 +197,25 @@ test.each([
   const { code, out, err } = await rekey(['keys', ...args]);
   expect([code, out]).toEqual([2, '']);
   expect(err).toContain(sentence);
+});
+
+test('a value that is sealed to an age key is opened by that key and nobody else', async () => {
+  const { rekey, folder } = anInstallationOf('bob');
+  await rekey(['keys', 'generate', 'api-key', 'payments-prod', ...PRODUCTION_FACTS]);
+  const wrong = await rekey(['keys', 'claim', 'payments-prod', '--age', 'age1nobody', '--out', 'x']);
+  expect(wrong).toMatchObject({ code: 2, err: expect.stringContaining('Expected an age recipient') });
+  execFileSync('age-keygen', ['-o', join(folder, 'identity')], { stdio: 'ignore' });
+  const recipient = execFileSync('age-keygen', ['-y', join(folder, 'identity')], { encoding: 'utf8' }).trim();
+  const sealed = await rekey(['keys', 'claim', 'payments-prod', '--age', recipient]);
+  expect(sealed.out).toMatch(/^-----BEGIN AGE ENCRYPTED FILE-----/);
+  const value = execFileSync('age', ['-d', '-i', join(folder, 'identity')], { input: sealed.out, encoding: 'utf8' });
+  expect(await rekey(['keys', 'verify'], { input: value })).toMatchObject({ code: 0 });
+});
+
+test('a file that cannot be written is found before the value is taken', async () => {
+  const { rekey, folder } = anInstallationOf('bob');
+  await rekey(['keys', 'generate', 'api-key', 'payments-prod', ...PRODUCTION_FACTS]);
+  const nowhere = await rekey(['keys', 'claim', 'payments-prod', '--out', join(folder, 'no', 'such', 'folder')]);
+  expect(nowhere).toMatchObject({ code: 2, err: expect.stringMatching(/^Cannot write .*\n$/) });
+  expect(await rekey(['keys', 'claim', 'payments-prod', '--out', join(folder, 'here')])).toMatchObject({ code: 0 });
 });

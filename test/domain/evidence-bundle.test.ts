@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { checkBundle } from '../../src/cli/audit/check-bundle.ts';
 import { planHashOf } from '../../src/domain/binding.ts';
+import { chainedLine } from '../../src/domain/chained-line.ts';
 import type { LedgerEvent } from '../../src/domain/event.ts';
 import { bundleIn, type EvidenceBundle } from '../../src/domain/evidence-bundle.ts';
 import { evidencePage } from '../../src/domain/evidence-page.ts';
-import { chainedLine, evidenceReport } from '../../src/domain/evidence-report.ts';
+import { evidenceReport } from '../../src/domain/evidence-report.ts';
 import { KeyId } from '../../src/domain/ids.ts';
 import { checkpointLine, signCheckpoint } from '../../src/ledger/checkpoint.ts';
 import { openCheckpointSigner } from '../../src/providers/checkpoint-key.ts';

@@ -3,10 +3,9 @@ import { ClaimId } from '../../domain/ids.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { Refusal } from '../../errors.ts';
 import { assertAgeRecipient, sealToAge } from '../../providers/age.ts';
-import type { Secret } from '../../secret.ts';
 import { chosenOrAsked } from '../ask.ts';
 import type { CliCommand } from '../command.ts';
-import { assertNotThere, writeNewFile } from '../new-file.ts';
+import { reserveFile } from '../new-file.ts';
 import { counted, say, sayJson, table } from '../print.ts';
 import { collected } from '../spans.ts';
 import { type Rekey, withRekey } from '../with-rekey.ts';
@@ -86,58 +85,35 @@ async function onlyOf(offers: readonly Offered[]): Promise<ClaimId> {
 }
 
 async function takeIt({ keys, origin }: Rekey, id: ClaimId, { out, age }: Wanted): Promise<void> {
-  // Everything that can be wrong is looked at before: what is taken is gone.
-  const print = printerFor({ ...(out !== undefined && { out }), ...(age !== undefined && { age }) });
-  const { secret, key } = await keys.take({ id }, { ...origin(), how: print.how });
-  await print.write(secret, key);
+  // Everything that can be wrong is found before: what is taken is gone.
+  for (const recipient of age ?? []) assertAgeRecipient(recipient);
+  if (out === undefined && age === undefined) assertTerminal('The value is shown');
+  const file = out === undefined ? null : reserveFile(out);
+  const how = age !== undefined ? 'age' : out !== undefined ? 'file' : 'terminal';
+  const { secret, key } = await keys.take({ id }, { ...origin(), how }).catch((error: unknown) => {
+    file?.giveBack();
+    throw error;
+  });
+  const text = age === undefined ? secret.reveal() : await sealToAge(secret, age);
+  if (file !== null) {
+    file.write(text);
+    return say(`The value of ${nameOf(key)} is in ${out}, for your eyes only. Nobody can take it again.`);
+  }
+  // Past the scrubber on purpose: this is the one place where its recipient sees it.
+  if (how === 'terminal') say(`The value of ${nameOf(key)}, shown this once:\n`);
+  process.stdout.write(`${text.trimEnd()}\n`);
 }
 
-interface Printer {
-  how: 'terminal' | 'file' | 'age';
-  write: (secret: Secret, key: Key) => Promise<void> | void;
-}
-
-function printerFor({ out, age }: { out?: string; age?: string[] }): Printer {
-  if (age !== undefined) {
-    for (const recipient of age) assertAgeRecipient(recipient);
-    if (out !== undefined) assertNotThere(out);
-    return {
-      how: 'age',
-      write: async (secret) => {
-        const sealed = await sealToAge(secret, age);
-        if (out === undefined) process.stdout.write(sealed.endsWith('\n') ? sealed : `${sealed}\n`);
-        else writeNewFile(out, sealed);
-      },
-    };
-  }
-  if (out !== undefined) {
-    assertNotThere(out);
-    return {
-      how: 'file',
-      write: (secret, key) => {
-        writeNewFile(out, secret.reveal());
-        say(`The value of ${nameOf(key)} is in ${out}, for your eyes only. Nobody can take it again.`);
-      },
-    };
-  }
-  if (process.stdout.isTTY !== true)
-    throw new Refusal(
-      'no_terminal',
-      'The value is shown on a terminal only, so that it does not end in a log. Nothing was taken. Say --out FILE, or --age age1….',
-    );
-  return {
-    how: 'terminal',
-    // Past the scrubber on purpose: this is the one place where its recipient sees it.
-    write: (secret, key) => {
-      say(`The value of ${nameOf(key)}, shown this once:`);
-      process.stdout.write(`\n${secret.reveal()}\n\n`);
-    },
-  };
+function assertTerminal(what: string): void {
+  if (process.stdout.isTTY === true) return;
+  throw new Refusal(
+    'no_terminal',
+    `${what} on a terminal only, so that it does not end in a log. Nothing was taken. Say --out FILE, or --age age1….`,
+  );
 }
 
 async function printLink({ keys, config, origin }: Rekey, id: ClaimId): Promise<void> {
-  if (process.stdout.isTTY !== true)
-    throw new Refusal('no_terminal', 'A link that opens a secret is shown on a terminal only. None was made.');
+  assertTerminal('A link that opens a secret is shown');
   const { claim, token } = await keys.linkFor(id, origin());
   const base = config.publicUrl ?? `http://${config.http.host}:${config.http.port}`;
   say(`For ${claim.recipient}, until ${minuteOf(claim.expiresAt)} UTC, once:`);

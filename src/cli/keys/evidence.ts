@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { chainedLine } from '../../domain/chained-line.ts';
 import type { EvidenceBundle } from '../../domain/evidence-bundle.ts';
 import { evidencePage } from '../../domain/evidence-page.ts';
-import { chainedLine, type RotationNames } from '../../domain/evidence-report.ts';
+import type { RotationNames } from '../../domain/evidence-report.ts';
 import { nameOf } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { Refusal } from '../../errors.ts';

@@ -39,6 +39,8 @@ export async function followRun(
       if (run === null) throw new Error(`The run ${rotation.run} is not in the ledger.`);
       for (const line of news(run, told)) tell(line);
       if (run.finishedAt !== null) return { run, waits: [], left: false };
+      const doubts = doubtsIn(run);
+      if (doubts.length > 0) return { run, waits: doubts, left: false };
       const waits = waitingIn(run);
       const isPatient = waits.length === 0 || waits.some((waiting) => isSoon(waiting, deps.now()));
       if (!isPatient)
@@ -68,6 +70,13 @@ function news(run: Run, told: Map<string, StepRecord['state']>): string[] {
       told.set(record.step, record.state);
       return [`${mark} ${record.step}${record.state === 'failed' ? `: ${record.error}` : ''}`];
     });
+}
+
+/** What a crash left open; only a person can say, in Slack. */
+function doubtsIn(run: Run): string[] {
+  return Object.values(run.steps).flatMap((record) =>
+    record.state === 'in_doubt' ? [`somebody who knows whether ${record.step} happened: ${record.question}`] : [],
+  );
 }
 
 function waitingIn(run: Run): Waiting[] {
