@@ -17,6 +17,7 @@ const SHAPES = new RegExp(
     'AIza[0-9A-Za-z_-]{35}',
     'glpat-[0-9A-Za-z_-]{20,}',
     'npm_[0-9A-Za-z]{36}',
+    'whsec_[0-9A-Za-z+/=]{24,}',
     'eyJ[0-9A-Za-z_-]{8,}\\.eyJ[0-9A-Za-z_-]{8,}\\.[0-9A-Za-z_-]{8,}',
     '-----BEGIN (?:[A-Z0-9]+ ){0,3}PRIVATE KEY(?: BLOCK)?-----(?:[0-9A-Za-z+/=\\s]|\\\\[nr])*',
   ].join('|'),

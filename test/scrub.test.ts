@@ -93,6 +93,7 @@ const FOREIGN: [string, string][] = [
   ['a Google API key', `AIza${'Sy_-a'.repeat(7)}`],
   ['a GitLab token', `glpat-${'aB3_-'.repeat(4)}`],
   ['an npm token', `npm_${'aB3'.repeat(12)}`],
+  ['a webhook secret', `whsec_${'aB3+'.repeat(8)}`],
   ['a signed web token', `eyJ${'hbGciOiJI'}.eyJ${'zdWIiOiIx'}.${'SflKxwRJSM'}`],
   ['a private key', `-----BEGIN ${'PRIVATE'} KEY-----\nMIIEvQ+/aB3=\n`],
   ['an OpenSSH private key', `-----BEGIN OPENSSH ${'PRIVATE'} KEY-----\nb3BlbnNzaA==\n`],

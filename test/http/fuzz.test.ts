@@ -50,8 +50,9 @@ async function aTarget(world: HttpWorld): Promise<Pools> {
     await issue({ slug: 'was-all', service: 'ci', scopes: ALL, state: 'revoked', revokedAt: NOON }),
   ];
   const files = ['master.key', 'pepper.key'].map((name) => readFileSync(join(world.keysDir, name), 'utf8').trim());
-  const canaries = [...targets, ...tokens, 'whsec_canary0123456789abcdefghij'];
+  const keys = [...targets, ...tokens, 'whsec_canary0123456789abcdefghij'];
   const names = [
+    ...Array.from({ length: 40 }, (_, i) => `target-${i}`),
     'payments-prod',
     'billing-prod',
     'retiring',
@@ -62,7 +63,7 @@ async function aTarget(world: HttpWorld): Promise<Pools> {
     'clm-none',
   ];
   // The one that may everything asks most often, so that much of what is wrong gets as far as the verbs.
-  return { tokens: [...Array(100).fill(tokens[0]), ...tokens, ...targets], names, canaries: [...canaries, ...files] };
+  return { tokens: [...Array(100).fill(tokens[0]), ...tokens, ...targets], names, keys, canaries: [...keys, ...files] };
 }
 
 /** Every change of a row that has to be audited, as the database sees it. */

@@ -15,7 +15,9 @@ export interface Pools {
   tokens: readonly string[];
   /** Names of keys and claims that are there. */
   names: readonly string[];
-  /** Key material that no answer may hold. */
+  /** Keys that are pasted where none belongs, and where one does. */
+  keys: readonly string[];
+  /** What no answer may hold. */
   canaries: readonly string[];
 }
 
@@ -209,7 +211,7 @@ function objectOf({ properties, required }: Schema, pools: Pools): fc.Arbitrary<
 
 function fieldOf(name: string, schema: Schema, pools: Pools): fc.Arbitrary<unknown> {
   const material = schema.pattern === undefined && /^(x-original-api-key|key|material)$/.test(name);
-  const usual = material ? [...pools.canaries, ...pools.names] : USUAL[name];
+  const usual = material ? [...pools.keys, ...pools.names] : USUAL[name];
   return usual === undefined ? valueFor(schema, pools) : mostly(fc.constantFrom(...usual), valueFor(schema, pools));
 }
 
@@ -225,10 +227,10 @@ function anything(pools: Pools): fc.Arbitrary<unknown> {
   );
 }
 
-function textOf({ canaries }: Pools): fc.Arbitrary<string> {
+function textOf({ keys }: Pools): fc.Arbitrary<string> {
   return fc.oneof(
     fc.constantFrom(...AWKWARD),
-    fc.constantFrom(...canaries),
+    fc.constantFrom(...keys),
     fc.string({ unit: 'binary', maxLength: 80 }),
     fc.integer({ min: 200, max: 9_000 }).map((length) => 'x'.repeat(length)),
   );
