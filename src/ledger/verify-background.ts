@@ -6,7 +6,6 @@ import { stored } from './codec.ts';
 import type { Ledger } from './ledger.ts';
 import type { LedgerDb } from './open.ts';
 import { verifyApart } from './verify-apart.ts';
-import type { FileVerdict } from './verify-file.ts';
 
 export interface BackgroundCheck {
   /** For `/readyz`: not ok as soon as something was found broken. */
@@ -17,7 +16,10 @@ export interface BackgroundCheck {
 }
 
 export interface WatchOptions {
-  /** Gets a sentence that says what is broken and what to do. The alarm is in the ledger by then, if it could be written. */
+  /**
+   * Gets a sentence that says what is broken and what to do; the alarm is in the ledger by then, if it could be written. Also when nothing
+   * could be checked, which is tried again after an hour.
+   */
   onBroken: (sentence: string) => void;
 }
 
@@ -29,7 +31,8 @@ interface Watched {
   read: Pick<Ledger['read'], 'alarm'>;
 }
 
-const DAILY_MS = 24 * 3_600_000;
+const HOURLY_MS = 3_600_000;
+const DAILY_MS = 24 * HOURLY_MS;
 const SAVE_EVERY_MS = 5_000;
 
 /**
@@ -38,25 +41,26 @@ const SAVE_EVERY_MS = 5_000;
  */
 export function verifyInBackground(watched: Watched, { onBroken }: WatchOptions): BackgroundCheck {
   const stopping = new AbortController();
+  const { signal } = stopping;
   let broken: string | null = null;
   let rounds = 0;
   const work = async () => {
-    while (!stopping.signal.aborted) {
-      const verdict = await oneRound(watched, stopping.signal);
-      if (verdict === null) return;
-      if (!verdict.whole) {
-        broken = `The audit in ${watched.file} is not whole: ${verdict.why}. Stop, keep the file for whoever looks into it, and restore the last backup.`;
+    while (!signal.aborted && broken === null) {
+      const verdict = await oneRound(watched, signal).catch(failed);
+      if (verdict === 'whole') rounds += 1;
+      else if (verdict !== 'not_checked') {
+        broken = sentenceOn(watched, verdict.why);
         await raise(watched, broken).catch(() => {});
         onBroken(broken);
-        return;
       }
-      rounds += 1;
-      await pause(DAILY_MS, undefined, { signal: stopping.signal, ref: false }).catch(() => {});
+      await pause(verdict === 'whole' ? DAILY_MS : HOURLY_MS, undefined, { signal, ref: false }).catch(() => {});
     }
   };
-  const working = work().catch((error: unknown) => {
-    if (!stopping.signal.aborted) onBroken(`The audit in ${watched.file} cannot be checked: ${sentenceOf(error)}.`);
-  });
+  const failed = (error: unknown): Round => {
+    if (!signal.aborted) onBroken(`The audit in ${watched.file} could not be checked: ${sentenceOf(error)}.`);
+    return 'not_checked';
+  };
+  const working = work();
   return {
     state: () => (broken === null ? { ok: true, detail: '' } : { ok: false, detail: broken }),
     rounds: () => rounds,
@@ -67,13 +71,20 @@ export function verifyInBackground(watched: Watched, { onBroken }: WatchOptions)
   };
 }
 
-/** Null when it was stopped. */
-async function oneRound({ file, db, now }: Watched, signal: AbortSignal): Promise<FileVerdict | null> {
+function sentenceOn({ file }: Watched, why: string): string {
+  return `The audit in ${file} is not whole: ${why}. Stop, keep the file for whoever looks into it, and restore the last backup.`;
+}
+
+type Round = 'whole' | 'not_checked' | { why: string };
+
+async function oneRound({ file, db, now }: Watched, signal: AbortSignal): Promise<Round> {
   const checked = await db.selectFrom('audit_checked').select(['seq', 'hash']).executeTakeFirst();
   const saver = openSaver(db, now);
   try {
-    const pace = 'half' as const;
-    return await verifyApart({ file, checked: checked ?? null, pace }, { signal, onChecked: saver.reached });
+    const apart = { file, checked: checked ?? null, pace: 'half' } as const;
+    const verdict = await verifyApart(apart, { signal, onChecked: saver.reached });
+    if (verdict === null) throw new Error('the thread that checks it ended without an answer');
+    return verdict.whole ? 'whole' : { why: verdict.why };
   } finally {
     await saver.end();
   }
