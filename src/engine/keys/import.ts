@@ -3,6 +3,7 @@ import { type Key, nameOf } from '../../domain/key.ts';
 import { newKey } from '../../domain/new-key.ts';
 import { Refusal } from '../../errors.ts';
 import type { Recording, RecordingTx } from '../../ledger/ledger.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
 import { parseKey } from '../../providers/key-format.ts';
 import type { Secret } from '../../secret.ts';
 import { auditRefusal } from '../refusals.ts';
@@ -35,7 +36,6 @@ async function register(
   await assertRegistration(read, registration);
   const before = await seen(dedupe.source, dedupe.id);
   if (before !== null) return { events: [], result: keyLedTo(before) };
-  await assertSlugFree(read, facts.slug);
   const known = material === null ? UNKNOWN : knownOf(material, deps);
   const other = known.digest === null ? null : await read.keyByDigest(known.digest);
   if (other !== null)
@@ -43,11 +43,26 @@ async function register(
       'already_known',
       `This is the material of ${nameOf(other)} (${other.state}), which the ledger has already; one secret has one row.`,
     );
+  const previous = await replacedElsewhere(read, request);
+  if (previous === null) await assertSlugFree(read, facts.slug);
   const now = deps.now();
   const id = KeyId.parse(deps.newId('key'));
-  const key = newKey({ ...facts, ...known, id, createdAt: now, state: 'active', activatedAt: now, expiresAt });
+  const version = { version: (previous?.version ?? 0) + 1, predecessor: previous?.id ?? null };
+  const born = { id, createdAt: now, state: 'active', activatedAt: now, expiresAt } as const;
+  const key = newKey({ ...facts, ...known, ...version, ...born });
   await remember(dedupe.source, dedupe.id, ledToKey(id));
   return { events: [{ type: 'key_issued', key }], result: id };
+}
+
+/**
+ * A key that lives elsewhere and was replaced there keeps its name: what is registered now is its next version. Without its material nobody
+ * could tell the two apart. The older one stays as it is until somebody says that it was revoked.
+ */
+async function replacedElsewhere(read: LedgerReader, { facts, material }: ImportRequest): Promise<Key | null> {
+  const [newest] = await read.versionsOf(facts.slug);
+  if (newest === undefined || newest.provider !== ELSEWHERE || material === null) return null;
+  const same = newest.class === facts.class && newest.service === facts.service;
+  return same && newest.environment === facts.environment ? newest : null;
 }
 
 /** Whoever made it rotates it: Rekey has no way to, and says so when it is asked. */

@@ -68,7 +68,8 @@ export interface Keys {
    */
   generate: (request: GenerateRequest) => Promise<Generated>;
   /**
-   * Registers a key that lives elsewhere: its digest and, from 20 characters on, its last 4; null when only its metadata is known.
+   * Registers a key that lives elsewhere: its digest and, from 20 characters on, its last 4; null when only its metadata is known. With
+   * other material under the name of such a key it is that key's next version: it was replaced where it lives.
    * Refusals: `slug_taken`, `already_known`, `bad_material`.
    */
   import: (request: ImportRequest) => Promise<Key>;

@@ -35,6 +35,17 @@ test('the same request twice registers one key', async () => {
   expect(await world.actions()).toEqual(['key_issued']);
 });
 
+test('a key that was replaced where it lives keeps its name: other material is its next version (S2-29)', async () => {
+  const world = await aKeysWorld();
+  const stripe = (material: string) => importing({ slug: 'stripe-prod' }, { material: new Secret(material) });
+  const first = await world.keys.import(stripe(STRIPE));
+  const second = await world.keys.import(stripe('whsec_00aa11bb22cc33dd44ee'));
+  expect(second).toMatchObject({ version: 2, predecessor: first.id, state: 'active' });
+  expect((await world.ledger.read.keyBySlug('stripe-prod'))?.version).toBe(2);
+  expect(await world.ledger.read.key(first.id)).toMatchObject({ state: 'active', supersededAt: NOON });
+  expect(await world.ledger.verifyTables()).toMatchObject({ whole: true });
+});
+
 test('a secret over several lines is known again, and none of its characters is kept', async () => {
   const world = await aKeysWorld();
   const pem = `-----BEGIN PRIVATE KEY-----\n${'MIIEvQ'.repeat(20)}\n-----END PRIVATE KEY-----`;
