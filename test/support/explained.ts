@@ -12,7 +12,7 @@ import type { LedgerTables } from '../../src/ledger/schema.ts';
 /** The questions of the ledger over this file, and the SQL that they were turned into. */
 export function listeningReader(sqlite: Database.Database) {
   const asked: CompiledQuery[] = [];
-  const db = new Kysely<LedgerTables>({ dialect: patientSqlite(sqlite), log: ({ query }) => asked.push(query) });
+  const db = new Kysely<LedgerTables>({ dialect: patientSqlite(sqlite), log: ({ query }) => void asked.push(query) });
   const reader = {
     ...keyQueries(db),
     ...dueKeyQueries(db),
