@@ -158,11 +158,13 @@ function rowsOf({ rotation, run, events }: Start): Rows {
   return { rotation: rotationToRow(started), run: runToRow(run), lines: linesOf(events) };
 }
 
+// As the ledger writes them: the line that starts a run stands under that run.
 function linesOf(events: readonly LedgerEvent[]): AuditRow[] {
-  const about = { ...CONTEXT, incident: null, run: null, step: null, planHash: null };
+  const about = { ...CONTEXT, incident: null, step: null, planHash: null };
+  const runOf = (event: LedgerEvent) => (event.type === 'run_started' ? event.run.id : null);
   return chained(
     GENESIS,
-    events.map((event) => lineOf({ event, context: about })),
+    events.map((event) => lineOf({ event, context: { ...about, run: runOf(event) } })),
   );
 }
 
