@@ -75,7 +75,7 @@ test('GitHub gets one annotation a key (S2-24)', async () => {
   expect(out).toMatch(/^::error title=Expired key::late v1 .*\n::warning title=Expiring key::soon v1 .*\n::notice /);
 });
 
-test('compliance, stats, expiring and zombies say what the ledger knows (S1-22, S2-28, S3-17, S4-71)', async () => {
+test('compliance, stats, expiring and zombies say what the ledger knows (S1-22, S2-28, S3-17, S4-71, S2-12)', async () => {
   const { rekey, issued, ledgerFile } = await aTeamsLedger();
   const compliance = await rekey(['keys', 'compliance']);
   expect(compliance.code).toBe(1);

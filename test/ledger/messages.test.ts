@@ -30,7 +30,7 @@ async function only({ outbox }: Ledger, surface: string, at = NOON): Promise<Out
 const progress = (n: number) =>
   ({ type: 'step_recorded', run, record: aStep(`s${n}`, { state: 'done', outputs: {} }) }) as const;
 
-test('a fact makes one message, however often it is told', async () => {
+test('a fact makes one message, however often it is told (S3-09)', async () => {
   const { file, ledger } = await aLedgerThatTells();
   await recordEvents(
     ledger,

@@ -29,7 +29,7 @@ function refusalOf(work: () => unknown): Refusal {
 
 const put = (file: string, text: string) => writeFileSync(file, text, { mode: 0o600 });
 
-test('makes a master key and a pepper that only their owner can read, and loads them', () => {
+test('makes a master key and a pepper that only their owner can read, and loads them (S2-18)', () => {
   for (const file of [master, pepper]) expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(statSync(dir).mode & 0o777).toBe(0o700);
   const loaded = loadKeyFiles(dir);

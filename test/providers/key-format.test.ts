@@ -56,7 +56,7 @@ test('says why in plain words and never repeats what was typed', () => {
   expect(JSON.stringify(foreign)).not.toContain('canary');
 });
 
-test('bytes from 248 on are thrown away, because using them would favour the first letters', () => {
+test('bytes from 248 on are thrown away, because using them would favour the first letters (S2-17)', () => {
   const pool = Uint8Array.from({ length: 256 }, (_, index) => 255 - index);
   let at = 0;
   const source = (count: number) => {

@@ -5,7 +5,7 @@ import { openPepper } from '../../src/providers/pepper.ts';
 
 const pepper = openPepper('p1', Buffer.from('0b'.repeat(20), 'hex'));
 
-test('the digest is HMAC-SHA256, by the first test case of RFC 4231', () => {
+test('the digest is HMAC-SHA256, by the first test case of RFC 4231 (S3-08)', () => {
   expect(pepper.digestOf('Hi There')).toBe('b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7');
 });
 

@@ -12,7 +12,7 @@ function oldKey(world: StepWorld) {
 }
 
 describe('key.create', () => {
-  test('mints a pending successor that nobody saw, with everything the old key was registered with', async () => {
+  test('mints a pending successor that nobody saw, with everything the old key was registered with (S2-07, S2-30, S3-07)', async () => {
     const world = aStepWorld();
     const result = await play(world, keyCreate, inputFor(world));
     const { key, secret } = keyCreate.outputs.parse(done(result)) as {

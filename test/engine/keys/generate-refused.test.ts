@@ -122,7 +122,7 @@ describe('refuses', () => {
     expect((await refusalOf(world.keys.generate(request))).code).toBe('not_allowed');
   });
 
-  test('a name that is taken, also when all its versions are dead', async () => {
+  test('a name that is taken, also when all its versions are dead (S2-34)', async () => {
     const world = await aKeysWorld();
     const { key } = await anActiveKey(world);
     await world.keys.revoke({ ...asking(), key: key.slug, reason: 'no longer used' });
