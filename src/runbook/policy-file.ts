@@ -121,19 +121,23 @@ function refuseDangling(policy: Policy, { name, at, path }: NamedSpot, report: R
   report.add(at, path, { expected, got: `\`${name}\``, fix: suggestion(name, known) });
 }
 
+const ACCOUNTS = [
+  { field: 'slack', expected: 'a Slack account that belongs to one person' },
+  { field: 'unix', expected: 'an account of this machine that belongs to one person' },
+] as const;
+
 // One account that stands for two people would be two voices: whoever asks could also approve.
 function refuseSharedAccounts(policy: Policy, node: Node, report: Report): void {
-  const seen = new Map<string, string>();
-  for (const [name, { slack }] of Object.entries(policy.people)) {
-    const other = seen.get(slack);
-    seen.set(slack, name);
-    if (other === undefined) continue;
-    const at = ['people', name, 'slack'].reduce<Node>((found, key) => childOf(found, key) ?? found, node).at;
-    const expected = 'a Slack account that belongs to one person';
-    report.add(at, `people.${name}.slack`, {
-      expected,
-      got: `\`${slack}\`, which is ${other}`,
-      fix: 'remove one of the two',
-    });
+  for (const { field, expected } of ACCOUNTS) {
+    const seen = new Map<string, string>();
+    for (const [name, { [field]: account }] of Object.entries(policy.people)) {
+      if (account === undefined) continue;
+      const other = seen.get(account);
+      seen.set(account, name);
+      if (other === undefined) continue;
+      const at = ['people', name, field].reduce<Node>((found, key) => childOf(found, key) ?? found, node).at;
+      const got = `\`${account}\`, which is ${other}`;
+      report.add(at, `people.${name}.${field}`, { expected, got, fix: 'remove one of the two' });
+    }
   }
 }

@@ -91,6 +91,17 @@ describe('policy.yaml', () => {
   });
 });
 
+test('one account of this machine is one person: whoever asks on the command line cannot approve it as another', () => {
+  const shared = POLICY.replace('slack: U0BOB,', 'slack: U0BOB, unix: ops,').replace(
+    'slack: U0DAVE,',
+    'slack: U0DAVE, unix: ops,',
+  );
+  const checked = checkPolicy(shared, 'p.yaml');
+  const problems = checked.kind === 'refused' ? checked.problems : [];
+  expect(problems.map(({ path, got }) => [path, got])).toEqual([['people.dave.unix', '`ops`, which is bob']]);
+  expect(checkPolicy(shared.replace('unix: ops', 'unix: bob'), 'p.yaml').kind).toBe('ok');
+});
+
 describe('key-classes.yaml', () => {
   test('knows every class', async () => {
     const { keyClasses } = await loadKeyClasses(SHIPPED);
