@@ -66,6 +66,23 @@ test('counts the calls that go through a gateway by the caller that it names, or
   ]);
 });
 
+test('a verifier that is narrowed to one service knows the keys of no other, and counts nothing on them', async () => {
+  const world = await anHttpWorld();
+  const token = await aToken(world, 'keys:verify@billing');
+  const payments = await world.issue();
+  const billing = await world.issue({ slug: 'billing-prod', service: 'billing' });
+  const verify = async (key: string) => (await call(world, 'POST /v1/keys/verify', { token, body: { key } })).json;
+  const through = (key: string) => call(world, 'GET /v1/authorize', { token, headers: { 'x-original-api-key': key } });
+
+  expect(await verify(payments.material)).toEqual({ status: 'not_found' });
+  const { status, json } = await through(payments.material);
+  expect([status, json.title]).toEqual([401, 'The key that came with the request is not one that is known here.']);
+  await world.usage.flush();
+  expect(await world.ledger.read.usageOf(payments.key.id, daysAfter(NOON, -1))).toEqual([]);
+  expect((await verify(billing.material)).status).toBe('valid');
+  expect((await through(billing.material)).status).toBe(204);
+});
+
 test('what a gateway counted by itself is added, and one unknown key does not hold the others up', async () => {
   const world = await anHttpWorld();
   const token = await aToken(world, 'usage:write@payments');

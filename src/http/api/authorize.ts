@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { Refusal } from '../../errors.ts';
 import { isUsable } from '../../providers/verify-key.ts';
-import { bearerIn } from './caller.ts';
+import { bearerIn, verifiedFor } from './caller.ts';
 import type { Verified } from './deps.ts';
 import { answer, endpoint } from './endpoint.ts';
 import { Caller } from './fields.ts';
@@ -38,7 +38,7 @@ export const authorize = endpoint({
         'no_key',
         'No key came with the request: send it as X-Api-Key, or as Authorization: Bearer <key>.',
       );
-    const verified = await deps.verify(material);
+    const verified = await verifiedFor({ deps, caller }, material);
     const { key } = verified;
     if (key !== null) deps.usage.count(key.id, headers['x-rekey-caller'] ?? caller.slug, isUsable(verified));
     if (key === null || !isUsable(verified)) throw refused(verified);

@@ -1,8 +1,8 @@
-import { type ApiScope, servicesGranted } from '../../domain/authority.ts';
+import { type ApiScope, isGranted, servicesGranted } from '../../domain/authority.ts';
 import type { Actor, KeyId } from '../../domain/ids.ts';
 import { Refusal } from '../../errors.ts';
 import { isUsable } from '../../providers/verify-key.ts';
-import type { ApiDeps, PresentedKey } from './deps.ts';
+import type { ApiDeps, PresentedKey, Verified } from './deps.ts';
 
 /** Who asks: the ledger key that was shown. */
 export interface Caller {
@@ -51,4 +51,14 @@ export function assertService(caller: Caller, scope: ApiScope, service: string):
   const services = assertScope(caller, scope);
   if (services === 'all' || services.includes(service)) return;
   throw new Refusal('not_allowed', `The key that asks has ${scope} for ${services.join(', ')} only.`);
+}
+
+/** The verdict that this caller may know: of services that its scope does not cover, no key is known. */
+export async function verifiedFor(
+  { deps, caller }: { deps: Pick<ApiDeps, 'verify'>; caller: Pick<Caller, 'scopes'> },
+  material: string,
+): Promise<Verified> {
+  const verified = await deps.verify(material);
+  if (verified.key === null || isGranted(caller.scopes, 'keys:verify', verified.key.service)) return verified;
+  return { status: 'not_found', key: null };
 }

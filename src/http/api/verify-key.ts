@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { PROBE_CALLER } from '../../providers/probe-caller.ts';
 import { isUsable } from '../../providers/verify-key.ts';
+import { verifiedFor } from './caller.ts';
 import type { PresentedKey } from './deps.ts';
 import { answer, endpoint } from './endpoint.ts';
 import { Caller, iso, Material, When } from './fields.ts';
@@ -29,7 +30,7 @@ export const verifyKey = endpoint({
   path: '/v1/keys/verify',
   summary: 'Says whether a key or JWT may be used',
   description:
-    'Always 200 with a `status`; only `valid` and `retiring` may be let through. The answer never repeats the key and is always fresh: an Idempotency-Key is not looked at.',
+    'Always 200 with a `status`; only `valid` and `retiring` may be let through. The answer never repeats the key and is always fresh: an Idempotency-Key is not looked at. To a verifier that is narrowed to one service, as `keys:verify@billing`, the keys of every other are `not_found`.',
   scope: 'keys:verify',
   lane: 'checks',
   replay: 'fresh',
@@ -38,8 +39,9 @@ export const verifyKey = endpoint({
     body: z.object({ key: Material, caller: Caller.default('unknown').describe('Who showed it; counted by name.') }),
   }),
   answers: { 200: { says: 'The verdict', schema: Verdict } },
-  perform: async ({ body: { key: material, caller } }, { deps }) => {
-    const { key, ...verdict } = await deps.verify(material);
+  perform: async ({ body: { key: material, caller } }, context) => {
+    const { deps } = context;
+    const { key, ...verdict } = await verifiedFor(context, material);
     if (key === null) return answer(200, verdict);
     // Rekey's own probes are not callers: they are not affected by an outage, and nobody has to tell them.
     if (caller !== PROBE_CALLER) deps.usage.count(key.id, caller, isUsable(verdict));
