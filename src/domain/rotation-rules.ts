@@ -79,10 +79,18 @@ export function approvalsNeeded(
   return automatic && requestedBy.startsWith('schedule:') ? 0 : approvals.planned;
 }
 
+interface IntervalAsked {
+  hours: number;
+  at: Date;
+  override: string | null;
+  /** What to do when it cannot wait. */
+  otherwise?: string;
+}
+
 /** Refusal `too_soon`. What was taken back, failed or was cancelled has not rotated the key, and does not count. */
 export function assertInterval(
-  rotations: readonly Rotation[],
-  { hours, at, override }: { hours: number; at: Date; override: string | null },
+  rotations: readonly (Pick<Rotation, 'slug' | 'state' | 'startedAt'> & { id: string })[],
+  { hours, at, override, otherwise = 'say why this one cannot wait' }: IntervalAsked,
 ): void {
   if (override !== null) return;
   const last = rotations.find(
@@ -94,7 +102,7 @@ export function assertInterval(
   if (at >= free) return;
   throw new Refusal(
     'too_soon',
-    `${last.slug} was rotated at ${instantText(since)} (${last.id}), and ${hours} h have to lie between two rotations: ask for ${instantText(free)} or later, or say why this one cannot wait.`,
+    `${last.slug} was rotated at ${instantText(since)} (${last.id}), and ${hours} h have to lie between two rotations: ask for ${instantText(free)} or later, or ${otherwise}.`,
   );
 }
 

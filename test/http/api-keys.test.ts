@@ -215,8 +215,17 @@ test('a JWT of the ledger is verified like a key, and its public key is publishe
   const verdict = await call(world, 'POST /v1/keys/verify', { token, body: { key: json.api_key } });
   expect(verdict.json).toMatchObject({ status: 'valid', slug: 'billing-jwt', scopes: ['billing:read'] });
 
-  const rotated = await call(world, 'POST /v1/keys/signer/rotate', { token, body: { reason: 'quarterly' } });
-  expect([rotated.status, rotated.json]).toMatchObject([200, { rotation_count: 1, new_api_key_prefix: null }]);
+  for (const delivery of ['registered', 'claim', 'response']) {
+    const rotated = await call(world, 'POST /v1/keys/signer/rotate', {
+      token,
+      body: { reason: 'quarterly', delivery },
+    });
+    expect([rotated.status, rotated.json]).toMatchObject([403, { title: expect.stringContaining('may administer') }]);
+  }
+  await world.parts.api.keys.rotateSigningKey({
+    ...{ actor: 'person:bob', channel: 'cli', dedupe: { source: 'cli', id: 'next' } },
+    ...{ key: 'signer', reason: 'quarterly' },
+  });
   expect((await call(world, 'GET /.well-known/jwks.json')).json.keys).toHaveLength(2);
   expect((await call(world, 'POST /v1/keys/verify', { token, body: { key: json.api_key } })).json.status).toMatch(
     /valid|retiring/,

@@ -111,12 +111,12 @@ function placeOf(deliver: RotationRequest['deliver'], { delivery }: Key): string
 }
 
 /** Its private half never leaves Rekey, so that nothing is delivered and nobody has to follow. */
-async function rotateSigner(rekey: Rekey, key: Key, { because, json, yes }: Wanted): Promise<void> {
+async function rotateSigner(rekey: Rekey, key: Key, { mode, because, json, yes }: Wanted): Promise<void> {
   const reason = await givenOrAsked(because, { option: '--because', question: 'Why?' });
   await confirmed(`${nameOf(key)} signs JWTs. Let a new version sign from now on?`, {
     ...(yes !== undefined && { yes }),
   });
-  const after = await rekey.keys.rotateSigningKey({ ...rekey.origin(), key: key.id, reason });
+  const after = await rekey.keys.rotateSigningKey({ ...rekey.origin(), key: key.id, mode, reason });
   if (json) sayJson(factsOf(after));
   else say(`${nameOf(after)} signs from now on; what ${nameOf(key)} signed counts until it ends.`);
 }

@@ -5,6 +5,7 @@ import type { Delivery, Key, KeyClass } from '../../domain/key.ts';
 import type { JsonObject } from '../../domain/run.ts';
 import type { Secret } from '../../secret.ts';
 import type { Origin } from '../engine.ts';
+import type { RotationRequest } from '../rotations/rotations.ts';
 
 /** What people say of a key when they register one. */
 export interface KeyFacts {
@@ -84,9 +85,10 @@ export interface Keys {
   change: (request: OnKey & { change: KeyChange }) => Promise<Key>;
   /**
    * A new version of the key that signs JWTs. It signs from now on; the old one counts until the last JWT has ended, at most for the longest
-   * grace of its class. Nothing is delivered: the private half never leaves Rekey.
+   * grace of its class. Nothing is delivered: the private half never leaves Rekey. For people who may `administer`, never for a token; as
+   * often as policy.yaml lets it, or at once with the grace of that emergency. Refusals: `too_soon`, `key_not_rotatable`.
    */
-  rotateSigningKey: (request: OnKey) => Promise<Key>;
+  rotateSigningKey: (request: OnKey & { mode?: RotationRequest['mode'] }) => Promise<Key>;
   /** Before it expires, at most twice, approved by somebody else than the requester. Refusal `expired_not_extended`. */
   extendExpiry: (request: OnKey & { expiresAt: Date; approvedBy: PersonId }) => Promise<Key>;
   /** The open offers that `by` may take, newest first. */

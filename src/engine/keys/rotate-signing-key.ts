@@ -1,11 +1,14 @@
 import type { LedgerEvent } from '../../domain/event.ts';
+import { graceMs } from '../../domain/grace.ts';
 import { KeyId } from '../../domain/ids.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { expiryOf } from '../../domain/key-facts.ts';
 import { UNTOUCHED } from '../../domain/new-key.ts';
+import { assertInterval, isEmergency } from '../../domain/rotation-rules.ts';
 import { Refusal } from '../../errors.ts';
+import type { RotationRequest } from '../rotations/rotations.ts';
 import type { KeysDeps } from './deps.ts';
-import type { OnKey } from './keys.ts';
+import type { Keys } from './keys.ts';
 import { mintSigner } from './mint.ts';
 import { settleOpenRotation } from './open-rotation.ts';
 import { asOf, recordOnKey, type Standing } from './record-on-key.ts';
@@ -13,21 +16,25 @@ import { revocation } from './revoke.ts';
 
 const HOUR_MS = 3_600_000;
 
+type Asked = Parameters<Keys['rotateSigningKey']>[0];
+
 /**
  * One transaction, because nobody has to receive anything: the new version signs, the old one signs no more (its private half is destroyed)
  * and still counts until its grace is over. Returns the new version.
  */
-export async function rotateSigningKey(deps: KeysDeps, request: OnKey): Promise<Key> {
+export async function rotateSigningKey(deps: KeysDeps, { mode = 'planned', ...request }: Asked): Promise<Key> {
   const old = await recordOnKey(deps, request, {
-    verb: 'rotate',
+    // What signs decides what is believed: as with making one, it takes more than rotating other keys, and is never for a token.
+    verb: 'administer',
     doing: 'rotate',
     decide: async (standing) => {
       assertSigner(standing);
       const { key, read } = standing;
+      if (!isEmergency(mode) && key.compromisedAt === null) await assertSpaced(standing);
       const why = `${request.actor} rotated ${nameOf(key)} at once: ${request.reason}`;
       const ended = await settleOpenRotation(read, key, why);
       const minted = await mintSigner(deps, await successorOf(deps, standing));
-      return [...ended, ...minted.events, ...(await retirement(standing, request.reason))];
+      return [...ended, ...minted.events, ...(await retirement(standing, { mode, reason: request.reason }))];
     },
   });
   const versions = await deps.ledger.read.versionsOf(old.slug);
@@ -39,6 +46,16 @@ function assertSigner({ key, now }: Standing): void {
   if (key.publicJwk !== null && state === 'active') return;
   const what = key.publicJwk === null ? 'signs no JWTs' : `is ${state}`;
   throw new Refusal('key_not_rotatable', `${nameOf(key)} ${what}; only the key that signs now is rotated like this.`);
+}
+
+/** Refusal `too_soon`: each version ends what the one before it signed, and stays in the JWKS of everybody who verifies. */
+async function assertSpaced({ key, read, policy, now }: Standing): Promise<void> {
+  const rotations = (await read.versionsOf(key.slug))
+    .filter(({ predecessor }) => predecessor !== null)
+    .map(({ id, slug, createdAt }) => ({ id, slug, state: 'completed', startedAt: createdAt }) as const);
+  const hours = policy.rotations.minimum_interval_hours;
+  const otherwise = 'say that somebody else may have it (--mode suspected)';
+  assertInterval(rotations, { hours, at: now, override: null, otherwise });
 }
 
 async function successorOf({ newId }: KeysDeps, { key, read, rule, now }: Standing): Promise<Key> {
@@ -56,9 +73,12 @@ async function successorOf({ newId }: KeysDeps, { key, read, rule, now }: Standi
   };
 }
 
-async function retirement(standing: Standing, reason: string): Promise<LedgerEvent[]> {
+async function retirement(
+  standing: Standing,
+  { mode, reason }: Required<Pick<Asked, 'mode' | 'reason'>>,
+): Promise<LedgerEvent[]> {
   const { key, read } = standing;
-  const graceEndsAt = await graceEnd(standing);
+  const graceEndsAt = await graceEnd(standing, mode);
   const revoked = await revocation(read, key, reason);
   if (graceEndsAt === null) return revoked;
   const destroyed = revoked.filter(({ type }) => type === 'secret_destroyed');
@@ -66,14 +86,15 @@ async function retirement(standing: Standing, reason: string): Promise<LedgerEve
 }
 
 /**
- * Until the last JWT there is has ended, at most the longest grace and the key's own life; null when there is none to wait for, and for a
+ * Until the last JWT there is has ended, at most the longest grace (in an emergency: its own) and the key's own life; null when there is none to wait for, and for a
  * compromised key: whoever has it would have that time to sign.
  */
-async function graceEnd({ key, read, rule, now }: Standing): Promise<Date | null> {
-  if (key.compromisedAt !== null) return null;
+async function graceEnd({ key, read, rule, now }: Standing, mode: RotationRequest['mode']): Promise<Date | null> {
+  const longestMs = isEmergency(mode) ? graceMs({ mode, hours: null, rule }) : rule.graceHours.longest * HOUR_MS;
+  if (key.compromisedAt !== null || longestMs === 0) return null;
   const lastJwt = await read.lastExpiryOf('jwt');
   if (lastJwt === null || lastJwt <= now) return null;
-  const longest = new Date(now.getTime() + rule.graceHours.longest * HOUR_MS);
+  const longest = new Date(now.getTime() + longestMs);
   const ends = [lastJwt, longest, ...(key.expiresAt === null ? [] : [key.expiresAt])];
   return new Date(Math.min(...ends.map((end) => end.getTime())));
 }

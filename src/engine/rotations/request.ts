@@ -1,4 +1,5 @@
 import { RotationId } from '../../domain/ids.ts';
+import { type Key, nameOf } from '../../domain/key.ts';
 import { isEmergency } from '../../domain/rotation-rules.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedTo, Recording, RecordingTx } from '../../ledger/ledger.ts';
@@ -27,6 +28,7 @@ export async function request(deps: RotationsDeps, asked: RotationRequest): Prom
       const now = deps.now();
       const unattended = rule.automatic && !isEmergency(asked.mode);
       await authorize(tx.read, { policy, verb: 'rotate', origin: asked, subject: key, now, unattended });
+      assertNoSigner(key);
       const recording = await once(tx, asked, () =>
         (isEmergency(asked.mode) ? emergency : planned)(deps, asked, { read: tx.read, key, policy, rule }),
       );
@@ -37,6 +39,15 @@ export async function request(deps: RotationsDeps, asked: RotationRequest): Prom
   await wakeAll(deps, runs);
   if (result.kind === 'repeated') return result;
   return { ...result, rotation: await rotationOrThrow(deps.ledger.read, result.rotation.id) };
+}
+
+/** What signs is handed to nobody, so no run replaces it: people who may `administer` do, in one transaction (rotateSigningKey). */
+function assertNoSigner(key: Key): void {
+  if (key.publicJwk === null) return;
+  throw new Refusal(
+    'not_allowed',
+    `${nameOf(key)} signs JWTs: only people who may administer rotate it, on the command line: rekey keys rotate ${key.slug}.`,
+  );
 }
 
 /** The same request again shows what it led to the first time. */

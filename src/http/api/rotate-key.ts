@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import type { Key } from '../../domain/key.ts';
-import { type ApiContext, answer, endpoint } from './endpoint.ts';
-import { Instant, iso, OnKey, Reason, When } from './fields.ts';
+import { answer, endpoint } from './endpoint.ts';
+import { Instant, OnKey, Reason, When } from './fields.ts';
 import { findKey } from './find-key.ts';
 import { assertInResponse, ClaimView, Delivery, offerIn, Recipient } from './hand-out.ts';
 import { assertNoApproval, rotatedInResponse } from './rotate-in-response.ts';
-import { RotationView, rotationCount, rotationView } from './show-rotation.ts';
-
-const HOUR_MS = 3_600_000;
+import { RotationView, rotationView } from './show-rotation.ts';
 
 export const Rotated = z
   .object({
@@ -37,7 +34,7 @@ export const rotateKey = endpoint({
   path: '/v1/keys/{id}/rotate',
   summary: 'Replaces a key: both are accepted during the grace, only the new one after it',
   description:
-    'planned: 1 to 168 hours of grace. suspected: at most 1 hour, the default of an emergency. extended: at most 4, with a second approver. exploited: none. `delivery: response` is for planned rotations that need nobody’s approval; if the new key is not ready within 10 seconds the answer is 202 and says where to take it.',
+    'planned: 1 to 168 hours of grace. suspected: at most 1 hour, the default of an emergency. extended: at most 4, with a second approver. exploited: none. `delivery: response` is for planned rotations that need nobody’s approval; if the new key is not ready within 10 seconds the answer is 202 and says where to take it. A key that signs JWTs is rotated by people on the command line only.',
   scope: 'keys:rotate',
   input: z.object({
     params: OnKey,
@@ -60,14 +57,13 @@ export const rotateKey = endpoint({
     }),
   }),
   answers: {
-    200: { says: 'Done: for `delivery: response`, and for a key that signs JWTs', schema: Rotated },
+    200: { says: 'Done: for `delivery: response`', schema: Rotated },
     202: { says: 'It is recorded and goes on by itself', schema: RotationAccepted },
   },
   perform: async ({ params: { id }, body }, context) => {
     const { deps, origin, caller } = context;
     const key = await findKey(context, id, 'keys:rotate');
-    if (key.publicJwk !== null) return signerRotated(context, key, body.reason);
-    const inResponse = body.delivery === 'response';
+    const inResponse = body.delivery === 'response' && key.publicJwk === null;
     if (inResponse) {
       await assertInResponse(context, key);
       await assertNoApproval(context, key, body.mode);
@@ -93,19 +89,3 @@ export const rotateKey = endpoint({
     return answer(202, { result: kind, key_id: key.id, rotation: rotationView(now), claim, follow });
   },
 });
-
-/** Nothing is delivered: its private half never leaves Rekey, so there is nothing to wait for. */
-async function signerRotated({ deps, origin }: ApiContext, { id, slug }: Key, reason: string) {
-  const { read } = deps.ledger;
-  const signer = await deps.keys.rotateSigningKey({ ...origin, key: id, reason });
-  const old = await read.key(id);
-  const graceMs =
-    old?.graceEndsAt == null || old.retiringAt === null ? 0 : old.graceEndsAt.getTime() - old.retiringAt.getTime();
-  return answer(200, {
-    key_id: signer.id,
-    new_api_key_prefix: null,
-    old_key_expires_at: iso(old?.graceEndsAt ?? null),
-    grace_period_hours: graceMs / HOUR_MS,
-    rotation_count: rotationCount(await read.versionsOf(slug)),
-  });
-}

@@ -18,7 +18,7 @@ describe('every verb', () => {
     ['suspend', (world, origin) => world.keys.reinstate(origin)],
     ['revoke', (world, origin) => world.keys.revoke(origin)],
     ['change', (world, origin) => world.keys.change({ ...origin, change: { owner: 'bob' } })],
-    ['rotate', (world, origin) => world.keys.rotateSigningKey(origin)],
+    ['administer', (world, origin) => world.keys.rotateSigningKey(origin)],
     [
       'extend',
       (world, origin) => world.keys.extendExpiry({ ...origin, expiresAt: daysAfter(NOON, 91), approvedBy: carol }),

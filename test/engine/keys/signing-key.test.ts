@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { daysAfter, HOUR, NOON } from '../../support/builders.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
 import { aJwt, aSigner, published, verify } from './jwt-world.ts';
-import { aKeysWorld, because, expectWhole, refusedWithoutTrace } from './keys-world.ts';
+import { aKeysWorld, anActiveKey, asking, because, expectWhole, refusedWithoutTrace } from './keys-world.ts';
 
 describe('rotating the key that signs', () => {
   test('the new kid signs at once, and what the old one signed counts until the grace is over (S1-01)', async () => {
@@ -36,6 +36,7 @@ describe('rotating the key that signs', () => {
     const { key: first } = await aSigner(world);
     const second = await world.keys.rotateSigningKey(because('jwt-signer'));
     expect(await world.key(first.id)).toMatchObject({ state: 'revoked' });
+    world.setNow(daysAfter(NOON, 1));
     const { key: jwt, secret } = await aJwt(world, 'short', {}, 2);
     await world.keys.rotateSigningKey(because('jwt-signer'));
     expect(await world.key(second.id)).toMatchObject({ state: 'retiring', graceEndsAt: jwt.expiresAt });
@@ -76,6 +77,31 @@ describe('rotating the key that signs', () => {
     const second = await world.keys.rotateSigningKey(request);
     expect(await world.keys.rotateSigningKey(request)).toEqual(second);
     expect(await world.ledger.read.versionsOf('jwt-signer')).toHaveLength(2);
+  });
+
+  test('a second time waits for the minimum interval of the policy, unless somebody else may have the key', async () => {
+    const world = await aKeysWorld();
+    await aSigner(world);
+    await aJwt(world);
+    const second = await world.keys.rotateSigningKey(because('jwt-signer'));
+    world.setNow(new Date(NOON.getTime() + 24 * HOUR - 1));
+    const soon = await refusedWithoutTrace(world, () => world.keys.rotateSigningKey(because('jwt-signer')));
+    expect([soon.code, soon.message]).toEqual(['too_soon', expect.stringContaining('--mode suspected')]);
+    const third = await world.keys.rotateSigningKey({ ...because('jwt-signer'), mode: 'suspected' });
+    expect(await world.key(second.id)).toMatchObject({ graceEndsAt: new Date(world.now().getTime() + HOUR) });
+    await world.keys.rotateSigningKey({ ...because('jwt-signer'), mode: 'exploited' });
+    expect((await world.key(third.id)).state).toBe('revoked');
+  });
+
+  test('is for people who may administer, not for who may rotate, and never for a token', async () => {
+    const world = await aKeysWorld();
+    await aSigner(world);
+    const { key: ci } = await anActiveKey(world, { slug: 'ci', scopes: ['keys:rotate'] });
+    const owner = because('jwt-signer', 'person:carol');
+    const token = { ...asking('token:ci', ci.id), key: 'jwt-signer', reason: 'quarterly' };
+    for (const request of [owner, token])
+      expect((await refusedWithoutTrace(world, () => world.keys.rotateSigningKey(request))).code).toBe('not_allowed');
+    expect(await world.ledger.read.versionsOf('jwt-signer')).toHaveLength(1);
   });
 
   test('is for the key that signs now, and for nothing else', async () => {
