@@ -13,6 +13,7 @@ export const CALLERS: Readonly<Record<string, CallersStatus>> = {
   gateway_unauthorized: 403,
   not_allowed: 403,
   not_the_recipient: 403,
+  recipient_not_allowed: 403,
   response_not_allowed: 403,
   scope_missing: 403,
   unknown_claim: 404,

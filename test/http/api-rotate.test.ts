@@ -11,7 +11,7 @@ async function aWorld(): Promise<
 > {
   const world = await anHttpWorld();
   const { material: old } = await world.issue({ delivery: null });
-  const token = await aToken(world, 'keys:rotate', 'keys:read', 'keys:verify', 'keys:change');
+  const token = await aToken(world, 'keys:rotate', 'keys:create', 'keys:read', 'keys:verify', 'keys:change');
   const statusOf = async (key: string) =>
     (await call(world, 'POST /v1/keys/verify', { token, body: { key } })).json.status;
   return { ...world, token, old, statusOf };
@@ -162,6 +162,37 @@ test('an offer to a token is taken once by that token, and by no other', async (
   const again = await call(world, `POST /v1/claims/${offer.id}/take`, { token: world.token });
   expect([again.status, again.json.type]).toEqual([410, 'urn:rekey:claim_taken']);
   expect(await world.ledger.read.lastAlarm(offer.key, 'second_reveal')).not.toBeNull();
+});
+
+test('who may only rotate gets no key by it: not its value, and not the rights that it has', async () => {
+  const world = await aWorld();
+  allowResponses(world);
+  const root = { slug: 'root-of-rekey', service: 'rekey', delivery: null, scopes: ['keys:create', 'keys:revoke'] };
+  await world.issue(root);
+  const ask = async (scopes: string[], key: string, how: object) => {
+    const token = await aToken(world, 'keys:rotate', ...scopes);
+    const body = { reason: 'quarterly', ...how };
+    const { status, json } = await call(world, `POST /v1/keys/${key}/rotate`, { token, body });
+    expect([status, json.new_api_key, await world.ledger.read.openRotationOf(key)]).toEqual([403, undefined, null]);
+    return json.type;
+  };
+  const toItself = { delivery: 'response' };
+  expect(await ask([], 'payments-prod', toItself)).toBe('urn:rekey:recipient_not_allowed');
+  expect(await ask(['keys:create@billing'], 'payments-prod', toItself)).toBe('urn:rekey:recipient_not_allowed');
+  const toDave = { delivery: 'claim', recipient: 'person:dave' };
+  expect(await ask([], 'payments-prod', toDave)).toBe('urn:rekey:recipient_not_allowed');
+  expect(await ask([], 'root-of-rekey', toItself)).toBe('urn:rekey:not_allowed');
+  expect(await ask(['keys:create'], 'root-of-rekey', toItself)).toBe('urn:rekey:not_allowed');
+  expect(await ask([], 'root-of-rekey', { delivery: 'claim' })).toBe('urn:rekey:not_allowed');
+});
+
+test('a token rotates the key that it is, and gets the new one', async () => {
+  const world = await anHttpWorld();
+  allowResponses(world);
+  const { material: token } = await world.issue({ slug: 'ci', service: 'ci', delivery: null, scopes: ['keys:rotate'] });
+  const body = { reason: 'quarterly', delivery: 'response' };
+  const { status, json } = await call(world, 'POST /v1/keys/ci/rotate', { token, body });
+  expect([status, json]).toMatchObject([200, { new_api_key: expect.stringMatching(/^rekey_live_/) }]);
 });
 
 test('callers that are late get more time once, by half of the grace at most (S3-21)', async () => {

@@ -28,7 +28,7 @@ test('the four steps of a rotation are what docs/api.md shows (S1-04, S1-05, S1-
   const { material: token } = await world.issue({
     slug: 'ci-deployer',
     service: 'ci',
-    scopes: ['keys:rotate', 'keys:read', 'keys:verify'],
+    scopes: ['keys:rotate', 'keys:create@payments', 'keys:read', 'keys:verify'],
     rateLimit: null,
     expiresAt: null,
   });

@@ -1,18 +1,14 @@
 import type { LedgerEvent } from '../../domain/event.ts';
 import { type GraceProfile, graceEnd, graceMs } from '../../domain/grace.ts';
 import { type Actor, type IncidentId, RotationId } from '../../domain/ids.ts';
-import { type Key, nameOf } from '../../domain/key.ts';
+import type { Key } from '../../domain/key.ts';
 import type { ClassRule } from '../../domain/key-class.ts';
-import type { Policy } from '../../domain/policy.ts';
 import type { Rotation, RotationMode } from '../../domain/rotation.ts';
 import { approvalsNeeded } from '../../domain/rotation-rules.ts';
 import type { Run } from '../../domain/run.ts';
-import { Refusal } from '../../errors.ts';
-import type { LedgerReader } from '../../ledger/reader.ts';
 import { keyRefOf } from '../../steps/fields.ts';
 import { newRun } from '../begin.ts';
 import type { RotationsDeps } from './deps.ts';
-import type { RotationRequest } from './rotations.ts';
 import { ROTATION_RUNBOOK } from './runbook.ts';
 
 const MINUTE_MS = 60_000;
@@ -86,36 +82,4 @@ export function beginning(
       { type: 'rotation_started', rotation: rotation.id, run: run.id },
     ],
   };
-}
-
-/** Who is offered the new key, or null for its registered place. Refusals `no_delivery`, `unknown_recipient`. */
-export async function recipientOf(
-  read: Pick<LedgerReader, 'keyBySlug'>,
-  policy: Policy,
-  { deliver, key }: { deliver: RotationRequest['deliver']; key: Key },
-): Promise<string | null> {
-  if (deliver.to === 'registered') {
-    assertPlace(key);
-    return null;
-  }
-  const [kind, name = ''] = deliver.recipient.split(/:(.*)/s);
-  const known =
-    (deliver.recipient === 'owner' && key.owner !== null) ||
-    (deliver.recipient === 'escalation' && key.escalation !== null) ||
-    (kind === 'person' && Object.hasOwn(policy.people, name)) ||
-    (kind === 'group' && Object.hasOwn(policy.groups, name)) ||
-    (kind === 'token' && (await read.keyBySlug(name)) !== null);
-  if (known) return deliver.recipient;
-  throw new Refusal(
-    'unknown_recipient',
-    `Nobody here is ${deliver.recipient}. Name the owner or escalation of the key, a person or group of policy.yaml, or a key of the ledger: owner, person:carol, group:payments, token:ci-deployer.`,
-  );
-}
-
-function assertPlace(key: Key): void {
-  if (key.delivery !== null) return;
-  throw new Refusal(
-    'no_delivery',
-    `${nameOf(key)} has no registered place that its caller reads it from. Register one, or name who claims the new key.`,
-  );
 }

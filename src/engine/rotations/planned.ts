@@ -9,7 +9,8 @@ import type { Recording } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { RotationsDeps } from './deps.ts';
 import { assertNotItsOwnCredential } from './lock-out.ts';
-import { beginning, newRotation, recipientOf } from './new-rotation.ts';
+import { beginning, newRotation } from './new-rotation.ts';
+import { recipientOf } from './recipient.ts';
 import type { RotationAsked, RotationRequest } from './rotations.ts';
 import { spikeAlarm } from './spike.ts';
 
@@ -35,7 +36,7 @@ export async function planned(
   await assertFree(read, key);
   assertRotatable(key, { mode: 'planned', rule, now });
   await assertNotItsOwnCredential(read, key, now);
-  const recipient = await recipientOf(read, policy, { deliver: request.deliver, key });
+  const recipient = await recipientOf(read, { policy, request, key, now });
   const scheduledAt = beginOf(request, { rules: startRules(policy, rule, key), leadHours: rule.leadHours, now });
   const { override, reason, graceHours, actor: requestedBy } = request;
   const hours = policy.rotations.minimum_interval_hours;

@@ -58,7 +58,7 @@ export interface Rotations {
   /**
    * Refusals: `unknown_key`, `not_allowed`, `rotation_open` ("in progress since … by …, ends …"), `grace_out_of_bounds`,
    * `too_soon` (minimum interval), `frozen`, `key_not_rotatable` (revoked, expired …), `last_admin_key`, `no_delivery`,
-   * `unknown_recipient`, `reason_needed`, `emergency_waits`, `worse_than_running`, `unknown_runbook`. An emergency ends an open planned rotation instead of
+   * `unknown_recipient`, `recipient_not_allowed`, `reason_needed`, `emergency_waits`, `worse_than_running`, `unknown_runbook`. An emergency ends an open planned rotation instead of
    * being refused.
    */
   request: (request: RotationRequest) => Promise<RotationAsked>;

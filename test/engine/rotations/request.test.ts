@@ -291,3 +291,31 @@ test('the successor of a key is found by its name, and rotated from then on', as
   const refusal = await refusalOf(rekey.rotations.request(asks({ key: reports().id, mode: 'exploited' })));
   expect(refusal.code).toBe('key_not_rotatable');
 });
+
+test('a person who may rotate but not create hands a new value to owner and escalation only', async () => {
+  const world = await aRotationsWorld();
+  const rekey = await world.process();
+  world.setPolicy({ ...MAY, may: { ...MAY.may, create: [] } });
+  const to = (recipient: string) => asks({ ...from(carol), deliver: { to: 'claim', recipient } });
+  expect(await refusalOf(rekey.rotations.request(to('group:security')))).toMatchObject({
+    code: 'recipient_not_allowed',
+    message: expect.stringContaining('group:security is neither owner nor escalation of reports-prod v1'),
+  });
+  expect((await rekey.rotations.request(to('person:carol'))).kind).toBe('started');
+});
+
+test('a key with rights at Rekey is handed on only by who may administer, whoever receives it', async () => {
+  const rekey = await (await aRotationsWorld()).process();
+  const root = reports({
+    id: KeyId.parse('key-root'),
+    slug: 'root-of-rekey',
+    digest: 'e'.repeat(64),
+    externalRef: 'root',
+    scopes: ['keys:create', 'keys:revoke'],
+  });
+  await recordEvents(rekey.ledger, [{ type: 'key_issued', key: root }]);
+  for (const recipient of ['person:alice', 'owner'])
+    expect(
+      await refusalOf(rekey.rotations.request(asks({ key: root.slug, deliver: { to: 'claim', recipient } }))),
+    ).toMatchObject({ code: 'not_allowed', message: expect.stringContaining('may not administer') });
+});

@@ -16,6 +16,7 @@ export const MAY = aPolicy({
   may: {
     rotate: ['group:oncall', 'owner'],
     cancel: ['group:oncall'],
+    create: ['group:oncall'],
     extend: ['group:oncall'],
     waive: ['group:oncall'],
   },
