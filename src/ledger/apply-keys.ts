@@ -25,7 +25,8 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
       await settleVersions(tx, event.key, at);
       return moveRotationTo(tx, event.key, { state: 'distributing', distributed_at: at });
     case 'key_expired':
-      return changeKey(tx, event.key, { state: 'expired' });
+      await changeKey(tx, event.key, { state: 'expired' });
+      return settleVersions(tx, event.key, at);
     case 'key_quarantined':
       return changeKey(tx, event.key, { quarantined_at: at });
     case 'key_compromised':

@@ -12,8 +12,31 @@ alter table keys add column suspended_at text constraint keys_suspended_has_time
 alter table keys add column superseded_at text;
 alter table keys add column forgotten_at text constraint keys_forgotten_after_end check (forgotten_at is null or state in ('revoked', 'expired'));
 
-update keys set superseded_at = (select min(newer.activated_at) from keys as newer
-  where newer.slug = keys.slug and newer.version > keys.version and newer.activated_at is not null);
+-- Which version of a name was current after each change, and since when the others are not: told by the audit, by the rule of currentOf.
+create temp table key_lines as
+  select k.slug, k.id, k.version, k.predecessor, a.seq, a.at, a.action,
+    a.action = 'key_activated' or json_extract(a.details, '$.key.activatedAt') is not null as activates,
+    a.action = 'key_revoked' or json_extract(a.details, '$.key.state') = 'revoked' as revokes,
+    a.action <> 'key_issued' or json_extract(a.details, '$.key.state') <> 'pending' as begins
+  from keys as k join audit as a on a.subject = 'key:' || k.id
+  where a.action in ('key_issued', 'key_activated', 'key_expired', 'key_revoked');
+update keys set superseded_at = since.at from (
+  with versions as (
+    select slug, id, version, predecessor, min(seq) as issued, min(iif(begins, seq, null)) as begun,
+      min(iif(activates, seq, null)) as activated, min(iif(revokes, seq, null)) as revoked
+    from key_lines group by id
+  ), ranked as (
+    select l.seq, l.at, v.id, v.version, coalesce(v.begun <= l.seq, 0) as has_begun,
+      case when v.activated <= l.seq and coalesce(v.revoked > l.seq, 1) then 3 when v.activated <= l.seq then 2 else v.predecessor is null end as rank
+    from key_lines as l join versions as v on v.slug = l.slug and v.issued <= l.seq
+  ), standings as (
+    select seq, at, id, has_begun and not (rank > 0 and 1 = row_number() over (partition by seq order by rank desc, version desc)) as is_superseded
+    from ranked
+  )
+  select id, at, min(seq) from (select *, max(iif(is_superseded, 0, seq)) over (partition by id) as last_free from standings)
+  where seq > last_free group by id
+) as since where since.id = keys.id;
+drop table key_lines;
 
 drop trigger keys_legal_transition;
 create trigger keys_legal_transition before update of state on keys

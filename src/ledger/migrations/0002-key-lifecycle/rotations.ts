@@ -27,12 +27,19 @@ create table rotations_new (
   why text,
   constraint rotations_end_has_time check ((state in ('completed', 'rolled_back', 'failed', 'preempted', 'cancelled')) = (ended_at is not null))
 ) strict;
+-- As the audit tells it when it is played again. Only the end of a run left a rotation failed: it ended as its run did, and why is in that line.
 insert into rotations_new
   select r.id, r.key_id, k.slug, r.replacement_id, r.run_id,
-    coalesce(json_extract(u.inputs, '$.situation'), 'suspected'), r.state, coalesce(u.reason, ''), coalesce(u.requested_by, 'system:engine'), 0, 1, null,
-    r.created_at, r.created_at, coalesce(u.started_at, r.created_at), r.created_at, r.distributed_at, r.verified_at, null, null, r.revoked_at,
-    case when r.state in ('completed', 'rolled_back', 'failed') then coalesce(r.completed_at, u.finished_at, r.created_at) end, null
-  from rotations as r join keys as k on k.id = r.key_id left join runs as u on u.id = r.run_id;
+    case when json_extract(u.inputs, '$.situation') in ('planned', 'expired', 'suspected', 'extended', 'exploited')
+      then json_extract(u.inputs, '$.situation') else 'suspected' end,
+    case r.state when 'revoking' then 'proving' when 'failed' then iif(u.outcome = 'succeeded', 'completed', coalesce(u.outcome, 'failed')) else r.state end,
+    coalesce(u.reason, ''), coalesce(u.requested_by, 'system:engine'), 0, 1, null,
+    coalesce(u.started_at, r.created_at), coalesce(u.started_at, r.created_at), coalesce(u.started_at, r.created_at),
+    r.created_at, r.distributed_at, r.verified_at, null, null, r.revoked_at,
+    case r.state when 'completed' then r.completed_at when 'rolled_back' then n.revoked_at when 'failed' then coalesce(u.finished_at, r.created_at) end,
+    case r.state when 'rolled_back' then 'The replacement was taken back.' when 'failed' then (
+      select json_extract(a.details, '$.why') from audit as a where a.subject = 'run:' || r.run_id and a.action = 'run_finished') end
+  from rotations as r join keys as k on k.id = r.key_id join keys as n on n.id = r.replacement_id left join runs as u on u.id = r.run_id;
 drop table rotations;
 alter table rotations_new rename to rotations;
 create unique index rotations_one_open on rotations (key_id) where ended_at is null;
