@@ -20,14 +20,23 @@ function isLive(key: Key, now: Date): boolean {
   return isAccepted(key, now) && key.compromisedAt === null;
 }
 
-/** The live administrators of `key`'s provider other than itself; `proven` ones were accepted in a real call. */
+/**
+ * Rekey has seen more of it than a name that somebody typed: it was accepted in a real call, or its value was minted or shown here. A team
+ * whose providers cannot be asked gets along with the second; that it is no made-up value is answered for by who may `administer`, without
+ * whom nothing is registered as an administrator.
+ */
+function isSeen({ provedLiveAt, digest }: Key): boolean {
+  return provedLiveAt !== null || digest !== null;
+}
+
+/** The live administrators of `key`'s provider other than itself that Rekey has seen; `proven` ones were accepted in a real call. */
 export function othersLike(
   key: Administrator,
   administrators: readonly Key[],
   now: Date,
 ): { live: Key[]; proven: Key[] } {
   const live = administrators.filter(
-    (other) => other.id !== key.id && other.administers === key.administers && isLive(other, now),
+    (other) => other.id !== key.id && other.administers === key.administers && isLive(other, now) && isSeen(other),
   );
   return { live, proven: live.filter((other) => other.provedLiveAt !== null) };
 }

@@ -33,6 +33,9 @@ test.each([
   ['suspended', { state: 'suspended' }, false],
   ['pending', { state: 'pending' }, false],
   ['revoked', { state: 'revoked' }, false],
+  ['of which only a name is known', { provedLiveAt: null, digest: null }, false],
+  ['whose value was shown, but which cannot be probed,', { provedLiveAt: null }, true],
+  ['that was proved, although its value was never seen,', { digest: null }, true],
 ] as const)('a second admin key %s is counted on: %s', (_what, overrides, counts) => {
   const { live } = othersLike(admin('first'), [admin('first'), admin('second', overrides)], NOON);
   expect(live).toHaveLength(counts ? 1 : 0);

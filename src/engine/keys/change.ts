@@ -20,15 +20,13 @@ export async function change(deps: KeysDeps, request: OnKey & { change: KeyChang
       assertChangeable(key, request.change);
       assertFacts(request.change, policy);
       assertRequired(changed, rule);
+      const by = { policy, origin: request, now };
       // Moving a key to another service takes a say in both.
-      await authorize(read, {
-        policy,
-        verb: 'change',
-        origin: request,
-        subject: { ...key, service: changed.service },
-        now,
-      });
-      if (changed.administers !== key.administers) await assertNotLastAdmin(read, key, now, 'revoke');
+      await authorize(read, { ...by, verb: 'change', subject: { ...key, service: changed.service } });
+      if (changed.administers !== key.administers) {
+        await authorize(read, { ...by, verb: 'administer', subject: key });
+        await assertNotLastAdmin(read, key, now, 'revoke');
+      }
       if (request.change.delivery != null) sinkOrRefuse(deps, request.change.delivery);
       return [{ type: 'key_changed', key: key.id, change: request.change, reason: request.reason }];
     },

@@ -24,6 +24,8 @@ export async function assertRegistration(
 ): Promise<void> {
   await authorize(read, { policy, verb: 'create', origin, subject: facts, now });
   await authorizeScopes(read, { policy, origin, subject: facts, now, scopes: facts.scopes });
+  // The last administrator may go when there is another: saying so of a key takes more than making one.
+  if (facts.administers !== null) await authorize(read, { policy, verb: 'administer', origin, subject: facts, now });
   assertNoSecretIn({ ...facts });
   assertFacts(facts, policy);
   assertRequired(facts, rule);

@@ -23,7 +23,7 @@ export async function assertNotLastAdmin(read: Administrators, key: Key, now: Da
   );
 }
 
-const SECOND_FIRST = 'Register a second admin key of that provider first';
+const SECOND_FIRST = 'Register a second admin key of that provider with its value first';
 
 const ADVICE: Readonly<Record<TakingAway, string>> = {
   revoke: `${SECOND_FIRST}, or rotate this one: its replacement is proved before it goes.`,

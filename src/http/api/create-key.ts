@@ -31,7 +31,9 @@ const Facts = z.strictObject({
     .nullable()
     .default(null)
     .describe('Where people keep it: op://vault/item/field.'),
-  administers: Name.nullable().default(null).describe('The provider that this key administers.'),
+  administers: Name.nullable()
+    .default(null)
+    .describe('The provider that this key administers. People who may administer say so, never a token.'),
   scopes: z.array(z.string().min(1).max(128)).max(100).default([]),
   rate_limit: z.int().min(1).max(1_000_000).nullable().default(null).describe('Calls per second.'),
   place: z

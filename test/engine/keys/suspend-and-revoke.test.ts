@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { KeyId, RotationId } from '../../../src/domain/ids.ts';
 import { verdictOn } from '../../../src/providers/verify-key.ts';
-import { aRotation, aRun, daysAfter, minutesAfter, NOON } from '../../support/builders.ts';
+import { Secret } from '../../../src/secret.ts';
+import { aPolicy, aRotation, aRun, daysAfter, minutesAfter, NOON } from '../../support/builders.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
 import {
   aKeysWorld,
@@ -9,8 +10,10 @@ import {
   asking,
   because,
   expectWhole,
+  generating,
   importing,
   inGrace,
+  MAY,
   refusedWithoutTrace,
 } from './keys-world.ts';
 
@@ -193,4 +196,26 @@ test('the last live admin key of a provider is neither suspended nor revoked nor
   expect((await refusedWithoutTrace(world, () => world.keys.revoke(because('stoa-admin-2')))).code).toBe(
     'last_admin_key',
   );
+});
+
+test('the last admin key does not go for one that was only written down, nor on the word of who may not administer', async () => {
+  const world = await aKeysWorld();
+  const { keys, setPolicy } = world;
+  await anActiveKey(world, { slug: 'stoa-admin', administers: 'stoa' });
+  await keys.import(importing({ slug: 'made-up', administers: 'stoa' }));
+  const revoke = () => keys.revoke(because('stoa-admin'));
+  expect((await refusedWithoutTrace(world, revoke)).code).toBe('last_admin_key');
+
+  await anActiveKey(world, { slug: 'plain' });
+  setPolicy(aPolicy({ may: { ...MAY.may, administer: ['bob'] } }));
+  const elsewhere = { material: new Secret('a-value-that-somebody-made-up') };
+  for (const work of [
+    () => keys.import(importing({ slug: 'second', administers: 'stoa' }, elsewhere)),
+    () => keys.generate(generating({ slug: 'second', administers: 'stoa' })),
+    () => keys.change({ ...because('plain'), change: { administers: 'stoa' } }),
+  ])
+    expect((await refusedWithoutTrace(world, work)).message).toContain('may not administer');
+  setPolicy(MAY);
+  await keys.import(importing({ slug: 'second', administers: 'stoa' }, elsewhere));
+  expect((await revoke()).state).toBe('revoked');
 });
