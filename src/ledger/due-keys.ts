@@ -10,6 +10,19 @@ export function dueKeyQueries(
   db: LedgerDb,
 ): Pick<LedgerReader, 'overdueKeys' | 'keysToExpire' | 'keysToRetire' | 'keysToForget'> {
   const all = () => db.selectFrom('keys').selectAll();
+  // What a run works on is that run's to end; the page is for the others, however many of these there are.
+  const withoutRun = () =>
+    all().where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom('runs')
+            .select('runs.id')
+            .whereRef('runs.key_id', '=', 'keys.id')
+            .where('runs.parent_run', 'is', null)
+            .where('runs.finished_at', 'is', null),
+        ),
+      ),
+    );
   const withoutRotation = () =>
     all().where(({ not, exists, selectFrom }) =>
       not(
@@ -39,7 +52,7 @@ export function dueKeyQueries(
     },
     keysToExpire: async (now, limit) =>
       (
-        await all()
+        await withoutRun()
           .where(inStates('active', 'retiring', 'suspended'))
           .where('expires_at', 'is not', null)
           .where('expires_at', '<=', stored(now))
@@ -47,15 +60,16 @@ export function dueKeyQueries(
           .limit(limit)
           .execute()
       ).map(keyFromRow),
-    keysToRetire: async (now, limit) =>
-      (
-        await withoutRotation()
-          .where('state', '=', 'retiring')
-          .where('grace_ends_at', '<=', stored(now))
-          .orderBy('grace_ends_at')
-          .limit(limit)
-          .execute()
-      ).map(keyFromRow),
+    keysToRetire: async (now, limit, after) => {
+      let query = withoutRotation().where('state', '=', 'retiring').where('grace_ends_at', '<=', stored(now));
+      if (after !== undefined) {
+        const { id, at } = { id: after.id, at: stored(after.at) };
+        query = query
+          .where('grace_ends_at', '>=', at)
+          .where((eb) => eb.or([eb('grace_ends_at', '>', at), eb('id', '>', id)]));
+      }
+      return (await query.orderBy('grace_ends_at').orderBy('id').limit(limit).execute()).map(keyFromRow);
+    },
     keysToForget: async (deadBefore, limit) => {
       const diedAt = sql<string>`coalesce(revoked_at, expires_at)`;
       const rows = await all()

@@ -52,9 +52,9 @@ export interface KeyFilter {
 }
 
 /** The last row of the page before: its id, and its instant in the order of the list. */
-export interface PageEnd {
+export interface PageEnd<Id = KeyId> {
   at: Date;
-  id: KeyId;
+  id: Id;
 }
 
 export interface AuditFilter {
@@ -93,10 +93,10 @@ export interface LedgerReader {
   usesOfDeadKeys: (since: Date) => Promise<DeadKeyUse[]>;
   /** Current, active keys of a class that were activated before that instant and have no open rotation, oldest first; a page of them. */
   overdueKeys: (of: { class: KeyClass; activatedBefore: Date; limit: number; after?: PageEnd }) => Promise<Key[]>;
-  /** Keys whose recorded state the clock has overtaken: their life is over and the row does not say so. */
+  /** Keys whose recorded state the clock has overtaken: their life is over, the row does not say so, and no run works on them. */
   keysToExpire: (now: Date, limit: number) => Promise<Key[]>;
-  /** Keys in grace whose grace is over and that no open rotation takes care of. */
-  keysToRetire: (now: Date, limit: number) => Promise<Key[]>;
+  /** Keys in grace whose grace is over and that no open rotation takes care of, the longest over first; a page of them. */
+  keysToRetire: (now: Date, limit: number, after?: PageEnd) => Promise<Key[]>;
   /** Dead keys whose metadata was kept long enough. */
   keysToForget: (deadBefore: Date, limit: number) => Promise<Key[]>;
   /** Active and retiring keys that sign JWTs, the newest first. */
@@ -112,8 +112,8 @@ export interface LedgerReader {
   /** Newest first. */
   rotationsOf: (slug: string, limit: number) => Promise<Rotation[]>;
   rotationsRequestedSince: (slug: string, since: Date) => Promise<Rotation[]>;
-  /** Scheduled ones whose time has come, the longest waiting first. */
-  dueRotations: (at: Date, limit: number) => Promise<Rotation[]>;
+  /** Scheduled ones whose time has come, the longest waiting first; a page of them. */
+  dueRotations: (at: Date, limit: number, after?: PageEnd<string>) => Promise<Rotation[]>;
   openRotations: (limit: number) => Promise<Rotation[]>;
   rotationsEndedSince: (since: Date) => Promise<Rotation[]>;
   claim: (id: ClaimId) => Promise<Claim | null>;

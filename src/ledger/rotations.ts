@@ -36,15 +36,16 @@ export function rotationQueries(db: LedgerDb): RotationQueries {
       (await all().where('slug', '=', slug).orderBy('created_at', 'desc').limit(limit).execute()).map(rotationFromRow),
     rotationsRequestedSince: async (slug, since) =>
       (await all().where('slug', '=', slug).where('created_at', '>', stored(since)).execute()).map(rotationFromRow),
-    dueRotations: async (at, limit) =>
-      (
-        await all()
-          .where('state', '=', 'scheduled')
-          .where('scheduled_at', '<=', stored(at))
-          .orderBy('scheduled_at')
-          .limit(limit)
-          .execute()
-      ).map(rotationFromRow),
+    dueRotations: async (at, limit, after) => {
+      let query = all().where('state', '=', 'scheduled').where('scheduled_at', '<=', stored(at));
+      if (after !== undefined) {
+        const { id, from } = { id: after.id, from: stored(after.at) };
+        query = query
+          .where('scheduled_at', '>=', from)
+          .where((eb) => eb.or([eb('scheduled_at', '>', from), eb('id', '>', id)]));
+      }
+      return (await query.orderBy('scheduled_at').orderBy('id').limit(limit).execute()).map(rotationFromRow);
+    },
     openRotations: async (limit) =>
       (await all().where('ended_at', 'is', null).orderBy('created_at').limit(limit).execute()).map(rotationFromRow),
     rotationsEndedSince: async (since) =>

@@ -23,6 +23,8 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
   'overdue for rotation': (read) => read.overdueKeys(overdue),
   'to be recorded as expired': (read) => read.keysToExpire(NOON, 50),
   'at the end of their grace': (read) => read.keysToRetire(NOON, 50),
+  'at the end of their grace, a later page': (read) =>
+    read.keysToRetire(NOON, 50, { at: daysAfter(NOON, -1), id: some }),
   'to be forgotten': (read) => read.keysToForget(daysAfter(NOON, -400), 50),
   'administrators of a provider': (read) => read.administrators('stoa'),
   'a page of keys': (read) => read.keys({ after: 'service-250', limit: 50 }),
@@ -31,6 +33,8 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
   'a key by its fingerprint': (read) => read.keyByFingerprint('0123456789ab'),
   'a key by its public id': (read) => read.keyByExternalRef('ledger', '0000000000000003'),
   'rotations that are due': (read) => read.dueRotations(NOON, 50),
+  'rotations that are due, a later page': (read) =>
+    read.dueRotations(NOON, 50, { at: daysAfter(NOON, -1), id: 'rot-1' }),
   'the open rotation of a name': (read) => read.openRotationOf('service-3-3'),
   'rotations of a name': (read) => read.rotationsOf('service-3-3', 50),
   'rotations of a name since': (read) => read.rotationsRequestedSince('service-3-3', daysAfter(NOON, -7)),

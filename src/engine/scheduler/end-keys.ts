@@ -3,7 +3,7 @@ import type { Key, KeyState } from '../../domain/key.ts';
 import { nameOf } from '../../domain/key.ts';
 import type { ClassRule } from '../../domain/key-class.ts';
 import { callersText, countedSince, stillCalling } from '../../domain/usage-share.ts';
-import type { LedgerReader } from '../../ledger/reader.ts';
+import type { LedgerReader, PageEnd } from '../../ledger/reader.ts';
 import { revocation } from '../keys/revoke.ts';
 import { raiseOnce } from './alarms.ts';
 import { asSchedule, type Look, ruleFor, type SchedulerDeps } from './deps.ts';
@@ -23,14 +23,22 @@ export async function recordExpiries({ ledger }: SchedulerDeps, now: Date): Prom
   });
 }
 
+/** Where this process is in the list of graces that are over: the next page at the next look, so that what people have to end hides nothing. */
+export interface Graces {
+  after: PageEnd | undefined;
+}
+
 /**
  * Revokes keys whose grace is over and that no rotation takes care of, as signing keys. What Rekey cannot revoke by itself, or what is still
  * called with, is told to people, once.
  */
-export async function endGraces(deps: SchedulerDeps, look: Look): Promise<number> {
+export async function endGraces(deps: SchedulerDeps, look: Look, graces: Graces): Promise<number> {
   const { ledger } = deps;
   let ended = 0;
-  for (const key of await ledger.read.keysToRetire(look.now, BATCH)) {
+  const page = await ledger.read.keysToRetire(look.now, BATCH, graces.after);
+  const last = page.length === BATCH ? page.at(-1) : undefined;
+  graces.after = last?.graceEndsAt ? { at: last.graceEndsAt, id: last.id } : undefined;
+  for (const key of page) {
     const why = await whyNotRevoked(key, { read: ledger.read, rule: ruleFor(key.class, look), now: look.now });
     if (why === null) ended += await revokeAfterGrace(key, deps, look.now);
     else

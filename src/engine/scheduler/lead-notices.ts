@@ -15,7 +15,9 @@ export type Told = Set<RotationId>;
 /** Tells the owner of a key that its rotation is about to begin: once, as early as the class says, or at once when it was asked for later. */
 export async function giveLeadNotices(deps: SchedulerDeps, look: Look, told: Told): Promise<void> {
   const longestMs = Math.max(...[...look.rules.values()].map(({ leadHours }) => leadHours)) * HOUR_MS;
-  const upcoming = await deps.ledger.read.dueRotations(new Date(look.now.getTime() + longestMs), MOST_UPCOMING);
+  const until = new Date(look.now.getTime() + longestMs);
+  // Behind the ones whose time has come, which a freeze may hold in any number.
+  const upcoming = await deps.ledger.read.dueRotations(until, MOST_UPCOMING, { at: look.now, id: '' });
   const ids = new Set(upcoming.map(({ id }) => id));
   for (const id of told) if (!ids.has(id)) told.delete(id);
   for (const rotation of upcoming.filter(({ id, scheduledAt }) => !told.has(id) && scheduledAt > look.now)) {

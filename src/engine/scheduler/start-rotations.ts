@@ -4,7 +4,7 @@ import { schedulerWord } from '../../domain/rotation.ts';
 import { sentenceOf } from '../../errors.ts';
 import type { SchedulerDeps } from './deps.ts';
 
-const MOST_DUE = 500;
+const PAGE = 500;
 const MOST_STARTS = 100;
 // A freeze may be lifted while a rotation waits for its end.
 const ASK_AGAIN_MS = 10 * 60_000;
@@ -15,11 +15,9 @@ export type Held = Map<RotationId, Date>;
 
 /** Begins what is due. One that cannot begin keeps nobody else from it, and is tried again at the next look. Returns how many began. */
 export async function startRotations(deps: SchedulerDeps, now: Date, held: Held): Promise<number> {
-  const due = await deps.ledger.read.dueRotations(now, MOST_DUE);
-  const ids = new Set(due.map(({ id }) => id));
-  for (const [id, until] of held) if (until <= now || !ids.has(id)) held.delete(id);
+  for (const [id, until] of held) if (until <= now) held.delete(id);
   let started = 0;
-  for (const { id } of due.filter((rotation) => !held.has(rotation.id)).slice(0, MOST_STARTS)) {
+  for (const { id } of await startable(deps, now, held)) {
     const start = await deps.rotations.startDue(id).catch((error: unknown) => {
       deps.log.error({ err: error, rotation: id }, `schedule: ${id} did not begin: ${sentenceOf(error)}`);
       return null;
@@ -28,6 +26,18 @@ export async function startRotations(deps: SchedulerDeps, now: Date, held: Held)
     if (start?.kind === 'waits') held.set(id, new Date(Math.min(start.until.getTime(), now.getTime() + ASK_AGAIN_MS)));
   }
   return started;
+}
+
+/** The first of what is due and not held, behind however many pages of what is. */
+async function startable({ ledger }: SchedulerDeps, now: Date, held: Held): Promise<Rotation[]> {
+  const found: Rotation[] = [];
+  let page = await ledger.read.dueRotations(now, PAGE);
+  for (;;) {
+    found.push(...page.filter(({ id }) => !held.has(id)));
+    const last = page.length === PAGE ? page.at(-1) : undefined;
+    if (last === undefined || found.length >= MOST_STARTS) return found.slice(0, MOST_STARTS);
+    page = await ledger.read.dueRotations(now, PAGE, { at: last.scheduledAt, id: last.id });
+  }
 }
 
 /** Ends that were counted, so that each counts once although the stretches that are looked at overlap. */

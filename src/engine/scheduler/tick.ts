@@ -3,7 +3,7 @@ import { sentenceOf } from '../../errors.ts';
 import type { TickResult } from '../rotations/rotations.ts';
 import { warnOfClock, warnOfLastAdmins, warnOfStuckRotations } from './alarms.ts';
 import { type Look, lookAt, type SchedulerDeps } from './deps.ts';
-import { endGraces, forgetKeys, recordExpiries } from './end-keys.ts';
+import { endGraces, forgetKeys, type Graces, recordExpiries } from './end-keys.ts';
 import { giveLeadNotices, type Told } from './lead-notices.ts';
 import { newPlanning, type Planning, planRotations } from './plan-rotations.ts';
 import { countEnds, type Ends, type Held, startRotations } from './start-rotations.ts';
@@ -19,6 +19,7 @@ export interface Scheduler {
 /** What one process remembers from look to look. Losing it costs questions, never a second effect: that is decided in the ledger. */
 interface Memory {
   planning: Planning;
+  graces: Graces;
   held: Held;
   told: Told;
   ends: Ends;
@@ -29,6 +30,7 @@ interface Memory {
 function newMemory({ now }: SchedulerDeps): Memory {
   return {
     planning: newPlanning(),
+    graces: { after: undefined },
     held: new Map(),
     told: new Set(),
     ends: { from: now(), since: now(), counted: new Map() },
@@ -95,7 +97,7 @@ async function byTheRules(
   look: Look,
   { deps, memory, part }: { deps: SchedulerDeps; memory: Memory; part: Part },
 ): Promise<TickResult> {
-  const retired = await part(() => endGraces(deps, look), 0);
+  const retired = await part(() => endGraces(deps, look, memory.graces), 0);
   const scheduled = await part(() => planRotations(deps, look, memory.planning), 0);
   await part(() => giveLeadNotices(deps, look, memory.told), undefined);
   const started = await part(() => startRotations(deps, look.now, memory.held), 0);

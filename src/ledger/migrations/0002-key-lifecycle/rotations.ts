@@ -45,7 +45,7 @@ alter table rotations_new rename to rotations;
 create unique index rotations_one_open on rotations (key_id) where ended_at is null;
 create index rotations_by_slug on rotations (slug, created_at);
 create index rotations_by_run on rotations (run_id) where run_id is not null;
-create index rotations_due on rotations (scheduled_at) where state = 'scheduled';
+create index rotations_due on rotations (scheduled_at, id) where state = 'scheduled';
 create index rotations_by_replacement on rotations (replacement_id) where replacement_id is not null;
 create index rotations_ended on rotations (ended_at) where ended_at is not null;
 
