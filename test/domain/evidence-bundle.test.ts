@@ -94,7 +94,7 @@ async function aBundle({ votes = [bob, carol] } = {}): Promise<EvidenceBundle> {
 
 const failing = (html: string) => checkBundle(html).flatMap(({ name, ok }) => (ok ? [] : [name]));
 
-test('says who asked, who agreed, when each thing happened, and how it ended, from the lines alone (S1-26, S3-18)', async () => {
+test('says who asked, who agreed, when each thing happened, and how it ended, from the lines alone (S1-26, S3-05, S3-15, S3-18)', async () => {
   const { lines } = await aBundle();
   const report = evidenceReport(lines, about);
   expect(report.requested).toMatchObject({

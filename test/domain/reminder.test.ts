@@ -6,7 +6,7 @@ import { aKey, aReminder, DAY, daysAfter, NOON } from '../support/builders.ts';
 
 const ZONES = ['UTC', 'Europe/Berlin', 'America/St_Johns', 'Pacific/Auckland', 'Asia/Kathmandu'];
 
-describe('the warning ladder', () => {
+describe('the warning ladder (S2-14)', () => {
   test.each([
     ['as configured, longest first', 90, [1, 7, 30], [30, 7, 1]],
     ['without the day itself, which is no warning', 90, [30, 14, 7, 3, 1, 0], [30, 14, 7, 3, 1]],
