@@ -4,20 +4,14 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchLedger, type Figure } from './bench/ledger.ts';
 
-// `node scripts/bench.ts ledger [--keys 1000000] [--lines 5000000] [--rounds 7]`: prints a table and writes bench/results.json. Ratios compare
-// two things in one run on one machine; the bare times are there to show what was compared.
+// Prints a table and writes bench/results.json. Ratios compare two things in one run on one machine; the bare times are there to show what was
+// compared.
+const USAGE = 'npm run bench -- ledger [--keys 1000000] [--lines 5000000] [--rounds 7]';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    keys: { type: 'string', default: '1000000' },
-    lines: { type: 'string', default: '5000000' },
-    rounds: { type: 'string', default: '7' },
-  },
-});
-if (positionals[0] !== 'ledger') {
-  console.error('Expected: node scripts/bench.ts ledger [--keys 1000000] [--lines 5000000] [--rounds 7]');
-  process.exit(2);
+const { values, positionals } = given();
+if (values.help || positionals[0] !== 'ledger') {
+  console.error(`Expected: ${USAGE}`);
+  process.exit(values.help ? 0 : 2);
 }
 
 const size = { keys: Number(values.keys), lines: Number(values.lines), rounds: Number(values.rounds) };
@@ -46,4 +40,22 @@ function goalText(goal: Figure['goal']): string {
 function meetsGoal({ value, goal }: Figure): boolean {
   if (goal === null) return true;
   return 'atLeast' in goal ? value >= goal.atLeast : value <= goal.atMost;
+}
+
+function given() {
+  const count = (usual: string) => ({ type: 'string', default: usual }) as const;
+  try {
+    return parseArgs({
+      allowPositionals: true,
+      options: {
+        help: { type: 'boolean', default: false },
+        keys: count('1000000'),
+        lines: count('5000000'),
+        rounds: count('7'),
+      },
+    });
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\nExpected: ${USAGE}`);
+    process.exit(2);
+  }
 }
