@@ -53,7 +53,21 @@ export function dueKeyQueries(
     keysToExpire: async (now, limit) =>
       (
         await withoutRun()
-          .where(inStates('active', 'retiring', 'suspended'))
+          .where(inStates('pending', 'active', 'retiring', 'suspended'))
+          .where(({ or, not, exists, selectFrom, eb }) =>
+            // A new key that was not handed over yet is its rotation's, until that has ended.
+            or([
+              eb('state', '<>', 'pending'),
+              not(
+                exists(
+                  selectFrom('rotations')
+                    .select('rotations.id')
+                    .whereRef('rotations.replacement_id', '=', 'keys.id')
+                    .where('rotations.ended_at', 'is', null),
+                ),
+              ),
+            ]),
+          )
           .where('expires_at', 'is not', null)
           .where('expires_at', '<=', stored(now))
           .orderBy('expires_at')

@@ -72,9 +72,9 @@ export function keyQueries(db: LedgerDb): KeyQueries {
     keysExpiringBefore: async (before) =>
       list(
         await all()
-          // Usable: the index holds the suspended ones too.
-          .where(inStates('active', 'retiring', 'suspended'))
-          .where('state', '<>', 'suspended')
+          // The states of the index, of which these can be used.
+          .where(inStates('pending', 'active', 'retiring', 'suspended'))
+          .where('state', 'in', ['active', 'retiring'])
           .where('expires_at', 'is not', null)
           .where('expires_at', '<', stored(before))
           .orderBy('expires_at')

@@ -93,7 +93,7 @@ export interface LedgerReader {
   usesOfDeadKeys: (since: Date) => Promise<DeadKeyUse[]>;
   /** Current, active keys of a class that were activated before that instant and have no open rotation, oldest first; a page of them. */
   overdueKeys: (of: { class: KeyClass; activatedBefore: Date; limit: number; after?: PageEnd }) => Promise<Key[]>;
-  /** Keys whose recorded state the clock has overtaken: their life is over, the row does not say so, and no run works on them. */
+  /** Keys whose recorded state the clock has overtaken: their life is over, the row does not say so, and no run works on them. The never activated too. */
   keysToExpire: (now: Date, limit: number) => Promise<Key[]>;
   /** Keys in grace whose grace is over and that no open rotation takes care of, the longest over first; a page of them. */
   keysToRetire: (now: Date, limit: number, after?: PageEnd) => Promise<Key[]>;

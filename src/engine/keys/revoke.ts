@@ -32,11 +32,16 @@ export async function revocation(
   key: Key,
   reason: string,
 ): Promise<LedgerEvent[]> {
-  const sealed = (await read.secretsOfKey(key.id)).filter((one) => one.envelope !== null && one.purpose !== 'evidence');
   return [
     { type: 'key_revoked', key: key.id, replacedBy: await successorOf(read, key), reason },
-    ...sealed.map(({ id }): LedgerEvent => ({ type: 'secret_destroyed', secret: id })),
+    ...(await destruction(read, key)),
   ];
+}
+
+/** Of whatever is still sealed of a key that has ended, except evidence. */
+export async function destruction(read: Pick<LedgerReader, 'secretsOfKey'>, key: Key): Promise<LedgerEvent[]> {
+  const sealed = (await read.secretsOfKey(key.id)).filter((one) => one.envelope !== null && one.purpose !== 'evidence');
+  return sealed.map(({ id }) => ({ type: 'secret_destroyed', secret: id }));
 }
 
 async function successorOf(read: Pick<LedgerReader, 'versionsOf'>, key: Key): Promise<KeyId | null> {

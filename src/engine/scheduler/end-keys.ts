@@ -4,7 +4,7 @@ import { nameOf } from '../../domain/key.ts';
 import type { ClassRule } from '../../domain/key-class.ts';
 import { callersText, countedSince, stillCalling } from '../../domain/usage-share.ts';
 import type { LedgerReader, PageEnd } from '../../ledger/reader.ts';
-import { revocation } from '../keys/revoke.ts';
+import { destruction, revocation } from '../keys/revoke.ts';
 import { raiseOnce } from './alarms.ts';
 import { asSchedule, type Look, ruleFor, type SchedulerDeps } from './deps.ts';
 
@@ -13,14 +13,20 @@ const BATCH = 100;
 const DAY_MS = 24 * 3_600_000;
 const USED_STILL = 0.01;
 
-/** Writes down that keys have expired. One that a run is working on is left to that run: its approvals are about the key as it is. */
+/** Writes down that keys have expired, and destroys what is still sealed of them. One that a run is working on is left to that run: its approvals are about the key as it is. */
 export async function recordExpiries({ ledger }: SchedulerDeps, now: Date): Promise<number> {
   const due = await ledger.read.keysToExpire(now, BATCH);
   return recordEnds(due, { ledger, now }, async (key, read) => {
-    const isDue = isIn(key, ['active', 'retiring', 'suspended']) && key.expiresAt !== null && key.expiresAt <= now;
-    if (!isDue || (await read.openRunOfKey(key.id)) !== null) return [];
-    return [{ type: 'key_expired', key: key.id }];
+    const isAlive = isIn(key, ['pending', 'active', 'retiring', 'suspended']);
+    if (!isAlive || key.expiresAt === null || key.expiresAt > now || (await isWorkedOn(key, read))) return [];
+    return [{ type: 'key_expired', key: key.id }, ...(await destruction(read, key))];
   });
+}
+
+/** By a run about it, or by the rotation that it is the new key of and that has not handed it over yet. */
+async function isWorkedOn(key: Key, read: LedgerReader): Promise<boolean> {
+  if ((await read.openRunOfKey(key.id)) !== null) return true;
+  return key.state === 'pending' && (await read.openRotationOf(key.slug))?.replacement === key.id;
 }
 
 /** Where this process is in the list of graces that are over: the next page at the next look, so that what people have to end hides nothing. */

@@ -61,6 +61,53 @@ describe('keys whose life is over', () => {
   });
 });
 
+describe('what is sealed of a key whose life is over', () => {
+  it.each([
+    ['never handed over', { state: 'pending', activatedAt: null }, 'new_key'],
+    ['that signed', { class: 'issuer_key' }, 'signing_key'],
+  ] as const)('is destroyed with a key %s, and evidence is kept', async (_what, overrides, purpose) => {
+    const world = await aSchedulerWorld();
+    await recordEvents(world.ledger, [
+      { type: 'key_issued', key: aKey({ ...overrides, expiresAt: minutesAfter(NOON, 1) }) },
+      { type: 'secret_sealed', secret: sealed(purpose) },
+      { type: 'secret_sealed', secret: sealed('evidence') },
+    ]);
+    const { scheduler } = await world.open();
+    world.pass(MINUTE);
+    expect((await scheduler.tick()).expired).toBe(1);
+    expect(await stateOf(world)).toBe('expired');
+    const left = (await world.ledger.read.secretsOfKey(key.id)).filter(({ envelope }) => envelope !== null);
+    expect(left.map((secret) => secret.purpose)).toEqual(['evidence']);
+    expect((await scheduler.tick()).expired).toBe(0);
+    expect(await world.ledger.verifyTables()).toMatchObject({ whole: true });
+  });
+
+  it('stays while a rotation is still bringing the new key to its place', async () => {
+    const world = await aSchedulerWorld();
+    const next = aKey({
+      id: KeyId.parse('key-payments4'),
+      version: 4,
+      predecessor: key.id,
+      state: 'pending',
+      activatedAt: null,
+      expiresAt: minutesAfter(NOON, 1),
+      externalRef: 'pay4',
+      digest: 'f'.repeat(64),
+    });
+    const { id: run } = aRun();
+    await recordEvents(world.ledger, BEGINNING);
+    await recordEvents(world.ledger, [{ type: 'key_issued', key: next }], { run });
+    const { scheduler } = await world.open();
+    world.pass(MINUTE);
+    expect((await scheduler.tick()).expired).toBe(0);
+    const ended = { type: 'run_finished', run, outcome: 'failed', why: 'test' } as const;
+    await recordEvents(world.ledger, [ended], { run });
+    await scheduler.tick();
+    expect(await stateOf(world, next.id)).toBe('expired');
+    expect((await world.ledger.read.keys()).map(({ version }) => version)).toEqual([3]);
+  });
+});
+
 describe('keys whose grace is over', () => {
   it('are revoked when no rotation takes care of them, and what is sealed of them is destroyed (S1-09, S3-11)', async () => {
     const world = await aSchedulerWorld();

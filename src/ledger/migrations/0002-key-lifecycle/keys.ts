@@ -51,7 +51,7 @@ when new.grace_ends_at is not null and new.expires_at is not null and new.grace_
 begin select raise(abort, 'keys: grace never outlives the key itself'); end;
 
 drop index keys_by_expiry;
-create index keys_by_expiry on keys (expires_at) where state in ('active', 'retiring', 'suspended') and expires_at is not null;
+create index keys_by_expiry on keys (expires_at) where state in ('pending', 'active', 'retiring', 'suspended') and expires_at is not null;
 create index keys_current_by_expiry on keys (expires_at) where superseded_at is null and state in ('active', 'suspended') and expires_at is not null;
 create index keys_overdue on keys (class, activated_at) where state = 'active' and superseded_at is null;
 create index keys_in_grace on keys (grace_ends_at, id) where state = 'retiring';
