@@ -2,6 +2,8 @@ import type { KeyId } from '../domain/ids.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 
 const FLUSH_MS = 1_000;
+// Rows of one commit: others who write wait for it.
+const CHUNK = 500;
 
 export interface UsageCounter {
   count: (key: KeyId, caller: string, accepted: boolean) => void;
@@ -19,7 +21,7 @@ interface Count {
   rejected: number;
 }
 
-/** Counts verifications in memory and writes them once a second: a durable commit per call would cost more than the call. */
+/** Counts verifications in memory and writes them once a second, many to a commit: a durable one per call would cost more than the call. */
 export function countUsage(
   ledger: Pick<Ledger, 'countUsage'>,
   now: () => Date,
@@ -34,22 +36,29 @@ export function countUsage(
   const write = async () => {
     const batch = [...counts.values()];
     counts = new Map();
-    for (const count of batch) {
-      const { key, ...facts } = count;
-      await ledger.countUsage(key, { ...facts, at: now() }).catch((error: unknown) => {
+    for (let from = 0; from < batch.length; from += CHUNK) {
+      const chunk = batch.slice(from, from + CHUNK);
+      await ledger.countUsage(chunk.map((count) => ({ ...count, at: now() }))).catch((error: unknown) => {
         onError(error);
         // Kept for the next second: who still calls with an expired key is what an incident asks first.
-        add(count);
+        for (const count of chunk) add(count);
       });
     }
   };
   let last = Promise.resolve();
+  let underWay = 0;
   // One after the other, so that what `stop` waits for includes a write that was under way.
   const flush = () => {
-    last = last.then(write);
+    underWay += 1;
+    last = last.then(write).finally(() => {
+      underWay -= 1;
+    });
     return last;
   };
-  const timer = setInterval(() => void flush(), FLUSH_MS);
+  const timer = setInterval(() => {
+    // A write that takes longer than that is not joined by a queue of others.
+    if (underWay === 0) void flush();
+  }, FLUSH_MS);
   return {
     count: (key, caller, accepted) => add({ key, caller, accepted: accepted ? 1 : 0, rejected: accepted ? 0 : 1 }),
     add: (key, caller, count) => add({ key, caller, ...count }),

@@ -1,5 +1,5 @@
 import type { Channel, LedgerEvent } from '../domain/event.ts';
-import { type Actor, IncidentId, type KeyId, RunId, type StepId } from '../domain/ids.ts';
+import { type Actor, IncidentId, RunId, type StepId } from '../domain/ids.ts';
 import { type Answers, openAnswers } from './answers.ts';
 import { applyEvent } from './apply.ts';
 import { wakeRun } from './apply-runs.ts';
@@ -78,7 +78,8 @@ export interface Ledger {
   outbox: Outbox;
   inbox: Inbox;
   answers: Answers;
-  countUsage: (key: KeyId, count: UsageCount) => Promise<void>;
+  /** One durable commit, however many there are: all are counted or none. */
+  countUsage: (counts: readonly UsageCount[]) => Promise<void>;
   /** The whole chain, line by line. */
   verifyAudit: (progress?: Progress) => Promise<AuditVerdict>;
   /** The part of it that a start has time for; see verifyInBackground. */
@@ -113,7 +114,7 @@ export async function openLedger(options: { file: string; now: () => Date }): Pr
     outbox: openOutbox(db, options.now),
     inbox: openInbox(db),
     answers: openAnswers(db),
-    countUsage: (key, count) => countUsage(db, key, count),
+    countUsage: (counts) => countUsage(db, counts),
     verifyAudit: (progress) => verifyAudit(db, progress),
     verifyTail: () => verifyTail(db),
     verifyInBackground: (watch) => verifyInBackground({ ...options, db, record, read }, watch),

@@ -95,7 +95,7 @@ test('compliance, stats, expiring and zombies say what the ledger knows (S1-22, 
   const dead = issued[1]?.key;
   if (dead === undefined) throw new Error('nothing was issued');
   const call = { caller: 'old-cron', at: new Date(Date.now() - DAY), accepted: 0, rejected: 7 };
-  await ledger.countUsage(dead.id, call);
+  await ledger.countUsage([{ key: dead.id, ...call }]);
   await ledger.close();
   const { code, out } = await rekey(['keys', 'zombies']);
   expect(code).toBe(1);

@@ -159,7 +159,7 @@ test('keeps its counts when the ledger cannot take them, and writes them once it
   let ledger: Pick<typeof world.ledger, 'countUsage'> = away;
   const errors: unknown[] = [];
   const usage = countUsage(
-    { countUsage: (...count) => ledger.countUsage(...count) },
+    { countUsage: (counts) => ledger.countUsage(counts) },
     () => NOON,
     (error) => errors.push(error),
   );

@@ -17,7 +17,7 @@ test('finds who still calls with a key that is dead, and forgets what was called
     { type: 'key_issued', key: alive },
   ]);
   const count = (key: KeyId, minutes: number) =>
-    ledger.countUsage(key, { caller: 'billing-cron', at: minutesAfter(NOON, minutes), accepted: 0, rejected: 2 });
+    ledger.countUsage([{ key, caller: 'billing-cron', at: minutesAfter(NOON, minutes), accepted: 0, rejected: 2 }]);
   for (const minutes of [-40, -20, -10]) await count(dead.id, minutes);
   await count(alive.id, -10);
   expect(await ledger.read.usesOfDeadKeys(daysAfter(NOON, -7))).toEqual([

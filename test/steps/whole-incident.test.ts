@@ -37,7 +37,7 @@ beforeEach(async () => {
     { type: 'alert_received', alert: anAlert({ incident }) },
     { type: 'run_started', run },
   ]);
-  await ledger.countUsage(aKey().id, { caller: 'payments-worker', at: NOON, accepted: 0, rejected: 41 });
+  await ledger.countUsage([{ key: aKey().id, caller: 'payments-worker', at: NOON, accepted: 0, rejected: 41 }]);
 });
 
 afterEach(async () => {

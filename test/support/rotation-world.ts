@@ -179,7 +179,7 @@ function driving(
       return found;
     },
     calls: async (version, caller, { accepted = 0, rejected = 0 }) => {
-      await ledger.countUsage((await key(version)).id, { caller, at: deps.now(), accepted, rejected });
+      await ledger.countUsage([{ key: (await key(version)).id, caller, at: deps.now(), accepted, rejected }]);
     },
     actions: async (id) => (await ledger.read.audit({ run: id, limit: 500 })).map((line) => line.action).reverse(),
   };

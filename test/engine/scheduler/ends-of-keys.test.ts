@@ -140,7 +140,9 @@ describe('keys whose grace is over', () => {
     await inGrace(world, minutesAfter(NOON, 60));
     const { scheduler } = await world.open();
     world.pass(HOUR);
-    await world.ledger.countUsage(key.id, { caller: 'billing', at: minutesAfter(NOON, 59), accepted: 3, rejected: 1 });
+    await world.ledger.countUsage([
+      { key: key.id, caller: 'billing', at: minutesAfter(NOON, 59), accepted: 3, rejected: 1 },
+    ]);
     expect((await scheduler.tick()).retired).toBe(0);
     expect((await scheduler.tick()).retired).toBe(0);
     const alarms = await world.ledger.read.alarmsSince(NOON);
