@@ -36,6 +36,8 @@ export type LedgerEvent =
   | { type: 'key_grace_extended'; key: KeyId; graceEndsAt: Date; reason: string }
   /** Its grace is over now and not when it was promised: an emergency ends it. */
   | { type: 'key_grace_cut'; key: KeyId; reason: string }
+  /** Its rotation was taken back while it was suspended: it stays so, and when it is reinstated it is active and in no grace. */
+  | { type: 'key_grace_taken_back'; key: KeyId; reason: string }
   | { type: 'key_suspended'; key: KeyId; reason: string }
   | { type: 'key_reinstated'; key: KeyId; to: 'active' | 'retiring'; reason: string }
   | { type: 'key_changed'; key: KeyId; change: KeyChange; reason: string }

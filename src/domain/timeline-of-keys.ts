@@ -25,6 +25,8 @@ export function sentenceForKey(event: ToldOfKey, name: (id: string) => string): 
       return `The grace of ${name(event.key)} was extended to ${event.graceEndsAt}: ${event.reason}`;
     case 'key_grace_cut':
       return `The grace of ${name(event.key)} was ended at once: ${event.reason}`;
+    case 'key_grace_taken_back':
+      return `${name(event.key)} stays suspended, and has no grace any more: ${event.reason}`;
     case 'key_suspended':
       return `${name(event.key)} was suspended: ${event.reason}`;
     case 'key_reinstated':

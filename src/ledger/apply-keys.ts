@@ -60,6 +60,8 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
     }
     case 'key_grace_cut':
       return changeKey(tx, event.key, { grace_ends_at: at });
+    case 'key_grace_taken_back':
+      return changeKey(tx, event.key, NO_GRACE);
     case 'key_suspended':
       return changeKey(tx, event.key, { state: 'suspended', suspended_at: at });
     case 'key_reinstated':

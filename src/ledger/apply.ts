@@ -22,6 +22,7 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'key_retired':
     case 'key_grace_extended':
     case 'key_grace_cut':
+    case 'key_grace_taken_back':
     case 'key_suspended':
     case 'key_reinstated':
     case 'key_changed':

@@ -16,6 +16,7 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'key_retired':
     case 'key_grace_extended':
     case 'key_grace_cut':
+    case 'key_grace_taken_back':
     case 'key_suspended':
     case 'key_reinstated':
     case 'key_changed':

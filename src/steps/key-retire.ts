@@ -36,7 +36,7 @@ export const keyRetire = defineStep({
   undo: {
     kind: 'undo',
     summary:
-      'Ends the grace and makes the old key active again, unless it is over or another rotation has begun its own.',
+      'Ends the grace and makes the old key active again, unless it is over or another rotation has begun its own. A suspended key stays suspended.',
     undo: async (undoing) => {
       const input = With.safeParse(undoing.input);
       return input.success ? reinstate(input.data.key, undoing) : [];
@@ -103,8 +103,11 @@ function begun(end: Date, events: LedgerEvent[]): StepResult {
 
 async function reinstate(ref: KeyRef, context: StepContext): Promise<LedgerEvent[]> {
   const key = await currentKey(context, ref);
-  if (key.state !== 'retiring' || !(await isOwnGrace(key, context))) return [];
-  return [{ type: 'key_reinstated', key: key.id, to: 'active', reason: 'its rotation was taken back' }];
+  if (key.graceEndsAt === null || !(await isOwnGrace(key, context))) return [];
+  const reason = 'its rotation was taken back';
+  if (key.state === 'retiring') return [{ type: 'key_reinstated', key: key.id, to: 'active', reason }];
+  // Whoever suspended it decides whether it comes back; what its replacement's end would mean for it is over.
+  return key.state === 'suspended' ? [{ type: 'key_grace_taken_back', key: key.id, reason }] : [];
 }
 
 const LINES = 200;

@@ -64,6 +64,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     'was extended to 2027-03-10T12:00:00.000Z: billing is not redeployed',
   ],
   key_grace_cut: [{ type: 'key_grace_cut', key, reason: 'it leaked' }, 'was ended at once: it leaked'],
+  key_grace_taken_back: [
+    { type: 'key_grace_taken_back', key, reason: 'its rotation was taken back' },
+    'stays suspended, and has no grace any more',
+  ],
   key_suspended: [{ type: 'key_suspended', key, reason: 'odd traffic' }, 'was suspended: odd traffic'],
   key_reinstated: [{ type: 'key_reinstated', key, to: 'active', reason: 'a false alarm' }, 'is active again'],
   key_changed: [

@@ -88,10 +88,12 @@ describe('key.retire', () => {
     expect(await undo(world, keyRetire, { input, outputs })).toEqual([]);
   });
 
-  test('leaves a key alone that was suspended in its grace', async () => {
-    const { world, input } = aReplacedKey();
+  test('leaves a key suspended that was suspended in its grace, and takes only the grace from it, once', async () => {
+    const { world, input, old } = aReplacedKey();
     const outputs = done(await play(world, keyRetire, input));
     world.ledger.apply([{ type: 'key_suspended', key: aKey().id, reason: 'odd traffic' }], NOON);
+    expect(typesOf(await undo(world, keyRetire, { input, outputs }))).toEqual(['key_grace_taken_back']);
+    expect(old()).toMatchObject({ state: 'suspended', retiringAt: null, graceEndsAt: null });
     expect(await undo(world, keyRetire, { input, outputs })).toEqual([]);
   });
 });

@@ -222,6 +222,8 @@ function keyChange(event: LedgerEvent, at: Date): { key: string; set: Partial<Ke
       return { key: event.key, set: { state: 'retiring', retiringAt: at, graceEndsAt: event.graceEndsAt } };
     case 'key_grace_extended':
       return { key: event.key, set: { graceEndsAt: event.graceEndsAt } };
+    case 'key_grace_taken_back':
+      return { key: event.key, set: NO_GRACE };
     case 'key_suspended':
       return { key: event.key, set: { state: 'suspended' } };
     case 'key_reinstated':

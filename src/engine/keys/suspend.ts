@@ -18,21 +18,29 @@ export async function suspend(deps: KeysDeps, request: OnKey): Promise<Key> {
   });
 }
 
-/** Back to where it was: active, or beside its replacement for what is left of the grace. */
+/** Back to where it was: active, or beside its replacement for what is left of the grace, unless that was revoked meanwhile. */
 export async function reinstate(deps: KeysDeps, request: OnKey): Promise<Key> {
   return recordOnKey(deps, request, {
     verb: 'suspend',
     doing: 'reinstate',
-    decide: (standing) => {
+    decide: async (standing) => {
       const { key } = standing;
-      assertReinstatable(standing);
-      const to = key.graceEndsAt === null ? 'active' : 'retiring';
+      const isTheKeyAgain = await hasLostItsReplacement(standing);
+      assertReinstatable(standing, isTheKeyAgain);
+      const to = key.graceEndsAt === null || isTheKeyAgain ? 'active' : 'retiring';
       return [{ type: 'key_reinstated', key: key.id, to, reason: request.reason }];
     },
   });
 }
 
-function assertReinstatable({ key, now }: Standing): void {
+/** What was to take its place was revoked. One that leaked counts still: who has it may well have the version before it. */
+async function hasLostItsReplacement({ key, read }: Standing): Promise<boolean> {
+  if (key.supersededAt !== null) return false;
+  const newer = (await read.versionsOf(key.slug)).filter(({ version }) => version > key.version);
+  return newer.every(({ compromisedAt }) => compromisedAt === null);
+}
+
+function assertReinstatable({ key, now }: Standing, isTheKeyAgain: boolean): void {
   const name = nameOf(key);
   if (key.state !== 'suspended')
     throw new Refusal('illegal_transition', `${name} is ${key.state}, not suspended; there is nothing to reinstate.`);
@@ -46,7 +54,7 @@ function assertReinstatable({ key, now }: Standing): void {
       'illegal_transition',
       `${name} was marked as compromised at ${key.compromisedAt.toISOString()}; somebody else may have it, so it does not come back. Rotate it.`,
     );
-  if (key.graceEndsAt !== null && key.graceEndsAt <= now)
+  if (key.graceEndsAt !== null && key.graceEndsAt <= now && !isTheKeyAgain)
     throw new Refusal(
       'illegal_transition',
       `The grace of ${name} ended at ${key.graceEndsAt.toISOString()}; its replacement is the key now.`,

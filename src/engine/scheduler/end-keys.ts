@@ -4,7 +4,9 @@ import { nameOf } from '../../domain/key.ts';
 import type { ClassRule } from '../../domain/key-class.ts';
 import { callersText, countedSince, stillCalling } from '../../domain/usage-share.ts';
 import type { LedgerReader, PageEnd } from '../../ledger/reader.ts';
+import { asOf } from '../keys/record-on-key.ts';
 import { destruction, revocation } from '../keys/revoke.ts';
+import { runningEmergency } from '../rotations/running.ts';
 import { raiseOnce } from './alarms.ts';
 import { asSchedule, type Look, ruleFor, type SchedulerDeps } from './deps.ts';
 
@@ -35,8 +37,8 @@ export interface Graces {
 }
 
 /**
- * Revokes keys whose grace is over and that no rotation takes care of, as signing keys. What Rekey cannot revoke by itself, or what is still
- * called with, is told to people, once.
+ * Revokes keys whose grace is over and that no rotation takes care of, as signing keys. What Rekey cannot revoke by itself, what is still called
+ * with, or what nothing has taken the place of, is told to people, once.
  */
 export async function endGraces(deps: SchedulerDeps, look: Look, graces: Graces): Promise<number> {
   const { ledger } = deps;
@@ -63,9 +65,20 @@ async function revokeAfterGrace(due: Key, { ledger }: SchedulerDeps, now: Date):
     if (key.state !== 'retiring' || key.graceEndsAt === null || key.graceEndsAt > now) return [];
     const isTakenCareOf =
       (await read.openRotationOf(key.slug))?.key === key.id || (await read.openRunOfKey(key.id)) !== null;
-    if (isTakenCareOf) return [];
+    if (isTakenCareOf || !(await isReplaced(key, read, now))) return [];
     return revocation(read, key, 'Its grace is over.');
   });
+}
+
+/** A newer version is accepted, so that revoking this one leaves a key that works. */
+async function isReplaced(key: Key, read: Pick<LedgerReader, 'versionsOf'>, now: Date): Promise<boolean> {
+  const versions = await read.versionsOf(key.slug);
+  return versions.some((one) => one.version > key.version && asOf(one, now).state === 'active');
+}
+
+/** An emergency that revokes first is about to bring the new version. */
+async function isRecovered({ slug }: Key, read: LedgerReader): Promise<boolean> {
+  return (await runningEmergency(read, await read.versionsOf(slug))) !== null;
 }
 
 async function whyNotRevoked(
@@ -73,6 +86,8 @@ async function whyNotRevoked(
   { read, rule, now }: { read: LedgerReader; rule: ClassRule; now: Date },
 ): Promise<string | null> {
   const over = `The grace of ${nameOf(key)} is over, and no rotation takes care of it.`;
+  if (!(await isReplaced(key, read, now)) && !(await isRecovered(key, read)))
+    return `${over} No newer version is in use. Suspend and reinstate it if it is to work again, else revoke it.`;
   if (key.provider !== 'ledger') return `${over} Revoke it at ${key.provider}, then here.`;
   if (!rule.revocable) return `${over} Keys of the class ${key.class} are revoked by people only.`;
   const since = countedSince(key, now);

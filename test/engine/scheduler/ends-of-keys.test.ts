@@ -135,6 +135,22 @@ describe('keys whose grace is over', () => {
     expect(await stateOf(world)).toBe('retiring');
   });
 
+  it.each([
+    ['was revoked', { type: 'key_revoked', key: KeyId.parse('key-payments4'), replacedBy: null }],
+    ['is suspended', { type: 'key_suspended', key: KeyId.parse('key-payments4'), reason: 'odd calls' }],
+  ] as const)('are not revoked when what took their place %s, and people hear of it', async (_what, event) => {
+    const world = await aSchedulerWorld();
+    await inGrace(world, minutesAfter(NOON, 60));
+    await recordEvents(world.ledger, [event]);
+    const { scheduler } = await world.open();
+    world.pass(HOUR);
+    expect((await scheduler.tick()).retired).toBe(0);
+    expect(await stateOf(world)).toBe('retiring');
+    expect(await world.ledger.read.alarmsSince(NOON)).toMatchObject([
+      { kind: 'rotation_stuck', sentence: expect.stringContaining('No newer version is in use.') },
+    ]);
+  });
+
   it('are not revoked while somebody calls with them; people hear who, once (S3-19)', async () => {
     const world = await aSchedulerWorld();
     await inGrace(world, minutesAfter(NOON, 60));
