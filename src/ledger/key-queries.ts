@@ -88,14 +88,12 @@ export function keyQueries(db: LedgerDb): KeyQueries {
         .orderBy('expires_at');
       return list(await (limit === undefined ? ending : ending.limit(limit)).execute());
     },
-    currentGone: async (filter) =>
-      list(
-        await current(filter)
-          .where(inStates('revoked', 'expired'))
-          .where('activated_at', 'is not', null)
-          .orderBy('slug')
-          .execute(),
-      ),
+    currentGone: async ({ after, limit, ...filter } = {}) => {
+      let query = current(filter).where(inStates('revoked', 'expired')).where('activated_at', 'is not', null);
+      if (after !== undefined) query = query.where('slug', '>', after);
+      if (limit !== undefined) query = query.limit(limit);
+      return list(await query.orderBy('slug').execute());
+    },
     keyCounts: async () =>
       (await db.selectFrom('key_counts').selectAll().where('count', '>', 0).execute()).map((row) => ({
         ...row,
@@ -114,9 +112,10 @@ export function keyQueries(db: LedgerDb): KeyQueries {
     lastExpiryOf: async (keyClass) => {
       const row = await all()
         .where('class', '=', keyClass)
-        .where('state', 'in', ['pending', 'active', 'retiring', 'suspended'])
+        .where(inStates('pending', 'active', 'retiring', 'suspended'))
         .where('expires_at', 'is not', null)
         .orderBy('expires_at', 'desc')
+        .limit(1)
         .executeTakeFirst();
       return one(row)?.expiresAt ?? null;
     },

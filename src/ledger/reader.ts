@@ -82,8 +82,8 @@ export interface LedgerReader {
   keysExpiringBefore: (before: Date) => Promise<Key[]>;
   /** Current keys whose time is over or ends before `before`, soonest first; with the ones that the ledger still calls active. */
   currentExpiringBefore: (before: Date, filter?: KeyFilter & { limit?: number }) => Promise<Key[]>;
-  /** Current keys that are revoked or expired for good: nothing took their place. */
-  currentGone: (filter?: KeyFilter) => Promise<Key[]>;
+  /** Current keys that are revoked or expired for good, by slug: nothing took their place. A page of them when `limit` is given. */
+  currentGone: (filter?: KeyFilter & { after?: string; limit?: number }) => Promise<Key[]>;
   keyCounts: () => Promise<KeyCount[]>;
   /** Current, usable keys of an environment for which no expiry is on record, by slug. */
   currentUndated: (environment: string, service?: string) => Promise<Key[]>;

@@ -98,6 +98,27 @@ test('lists the current version of each key a page at a time, and misses none (S
   expect(seen).toEqual(['key-0', 'key-2', 'key-4', 'key-6']);
 });
 
+test('pages through the dead keys of a ledger show each of them once, whether the clock or the ledger ended it', async () => {
+  const world = await anHttpWorld();
+  const token = await aToken(world, 'keys:read');
+  const over = minutesAfter(NOON, -1);
+  const expired = ['a', 'c', 'd', 'f', 'h'];
+  for (const slug of expired) await world.issue({ slug, state: 'expired', expiresAt: over });
+  for (const slug of ['b', 'g', 'i']) await world.issue({ slug, expiresAt: over });
+  await world.issue({ slug: 'e', state: 'revoked', revokedAt: over });
+  const found: Record<string, string[]> = { expired: [], revoked: [] };
+  for (const [health, slugs] of Object.entries(found)) {
+    for (let after = ''; ; ) {
+      const { json } = await call(world, `GET /v1/keys?health=${health}&limit=2${after}`, { token });
+      expect(json.keys.length).toBeLessThanOrEqual(2);
+      slugs.push(...json.keys.map(({ slug }: { slug: string }) => slug));
+      if (json.next === null) break;
+      after = `&after=${json.next}`;
+    }
+  }
+  expect(found).toEqual({ expired: ['a', 'b', 'c', 'd', 'f', 'g', 'h', 'i'], revoked: ['e'] });
+});
+
 test('health is asked in four words, with 7 × 24 hours as the border (S2-09, S2-11)', async () => {
   const world = await anHttpWorld();
   const week = daysAfter(NOON, 7);

@@ -31,3 +31,15 @@ it('shows every key that is too old once, page by page, also when many are equal
   }
   expect(found).toEqual(['z', 'a', 'b', 'c', 'd', 'e']);
 });
+
+it('shows the keys that are gone a page at a time, each once', async () => {
+  const ledger = await anOpenLedger();
+  const gone = ['c', 'a', 'e', 'b', 'd'].map((name) => issued(idle(name, { state: 'expired' })));
+  await recordEvents(ledger, [...gone, issued(idle('bb'))]);
+  const slugs = async (page: { after?: string; limit?: number }) =>
+    (await ledger.read.currentGone(page)).map(({ slug }) => slug);
+  expect(await slugs({ limit: 2 })).toEqual(['a', 'b']);
+  expect(await slugs({ after: 'b', limit: 2 })).toEqual(['c', 'd']);
+  expect(await slugs({ after: 'd', limit: 2 })).toEqual(['e']);
+  expect(await slugs({})).toEqual(['a', 'b', 'c', 'd', 'e']);
+});

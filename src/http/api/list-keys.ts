@@ -77,8 +77,11 @@ async function byHealth(
 ): Promise<{ keys: Key[]; next: string | null }> {
   const until = new Date(now.getTime() + (health === 'expiring' ? 7 * DAY_MS : 0));
   const ending = health === 'revoked' ? [] : await read.currentExpiringBefore(until, filter);
-  const gone = health === 'expiring' ? [] : await read.currentGone(filter);
-  const matching = [...ending, ...gone].filter((key) => key.slug > after && healthOf(key, now) === health);
-  const keys = matching.sort((one, other) => (one.slug < other.slug ? -1 : 1)).slice(0, limit);
-  return { keys, next: matching.length > limit ? (keys.at(-1)?.slug ?? null) : null };
+  const gone = health === 'expiring' ? [] : await read.currentGone({ ...filter, after, limit });
+  const matching = ending.filter((key) => key.slug > after && healthOf(key, now) === health);
+  const found = [...matching, ...gone].sort((one, other) => (one.slug < other.slug ? -1 : 1));
+  const keys = found.slice(0, limit);
+  // A page of the gone ones that is full may have another behind it.
+  const isLast = found.length <= limit && gone.length < limit;
+  return { keys, next: isLast ? null : (keys.at(-1)?.slug ?? null) };
 }

@@ -53,6 +53,8 @@ begin select raise(abort, 'keys: grace never outlives the key itself'); end;
 drop index keys_by_expiry;
 create index keys_by_expiry on keys (expires_at) where state in ('pending', 'active', 'retiring', 'suspended') and expires_at is not null;
 create index keys_current_by_expiry on keys (expires_at) where superseded_at is null and state in ('active', 'suspended') and expires_at is not null;
+create index keys_living_by_class on keys (class, expires_at) where state in ('pending', 'active', 'retiring', 'suspended') and expires_at is not null;
+create index keys_current_by_service on keys (service, slug) where superseded_at is null;
 create index keys_overdue on keys (class, activated_at) where state = 'active' and superseded_at is null;
 create index keys_in_grace on keys (grace_ends_at, id) where state = 'retiring';
 create index keys_dead on keys (coalesce(revoked_at, expires_at)) where state in ('revoked', 'expired') and forgotten_at is null;
