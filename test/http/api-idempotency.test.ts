@@ -146,6 +146,36 @@ test('a day later the same key names a new request', async () => {
   expect(other.status).not.toBe(422);
 });
 
+test('a key used again after a day, for another key and verb, does what is asked now', async () => {
+  const world = await anHttpWorld();
+  for (const slug of ['one', 'two']) await world.issue({ slug });
+  const token = await aToken(world, 'keys:suspend', 'keys:revoke');
+  const ask = (request: string) => call(world, request, { token, body: { reason: 'test' }, headers: NAMED });
+  expect((await ask('POST /v1/keys/one/suspend')).json).toMatchObject({ slug: 'one', state: 'suspended' });
+  world.setNow(minutesAfter(NOON, 26 * 60));
+  const later = await ask('POST /v1/keys/two/revoke');
+  expect([later.status, later.json]).toMatchObject([200, { slug: 'two', state: 'revoked' }]);
+  expect(await world.ledger.read.keyBySlug('two')).toMatchObject({ state: 'revoked' });
+});
+
+test('after an answer that was lost to a fault of ours, another request under the same key does what it asks', async () => {
+  const world = await anHttpWorld();
+  for (const slug of ['one', 'two']) await world.issue({ slug });
+  const token = await aToken(world, 'keys:suspend');
+  const { keys } = world.parts.api;
+  const suspend: typeof keys.suspend = async (request) => {
+    await keys.suspend(request);
+    throw new Error('the process ran out of memory');
+  };
+  const broken = { ...world, app: world.appWith({ keys: { ...keys, suspend } }) };
+  const asked = { token, body: { reason: 'test' }, headers: NAMED };
+  expect((await call(broken, 'POST /v1/keys/one/suspend', asked)).status).toBe(500);
+
+  const other = await call(world, 'POST /v1/keys/two/suspend', asked);
+  expect([other.status, other.json]).toMatchObject([200, { slug: 'two', state: 'suspended' }]);
+  expect(await world.ledger.read.keyBySlug('two')).toMatchObject({ state: 'suspended' });
+});
+
 test('a verdict is never an old answer', async () => {
   const world = await anHttpWorld();
   const { material } = await world.issue();

@@ -52,7 +52,7 @@ export async function recordOnKey(deps: DecidingDeps, request: OnKey, { verb, do
       await authorize(read, { policy, verb, origin: request, subject: key, now });
       const { source, id: requestId } = request.dedupe;
       const before = await seen(source, requestId);
-      if (before !== null) return { events: [], result: keyLedTo(before) };
+      if (before !== null) return { events: [], result: sameKey(keyLedTo(before), key) };
       const events = await decide({ key, read, policy, rule, now });
       await remember(source, requestId, ledToKey(key.id));
       return { events, result: key.id };
@@ -69,7 +69,17 @@ export function ledToKey(key: KeyId): LedTo {
 export function keyLedTo({ subject }: LedTo): KeyId {
   const id = /^key:(.+)$/.exec(subject ?? '')?.[1];
   if (id !== undefined) return KeyId.parse(id);
-  throw new Refusal(
+  throw requestIdUsed();
+}
+
+// To answer with the other key would say that something was done, and nothing was done to the one that is named.
+function sameKey(ledTo: KeyId, named: Key): KeyId {
+  if (ledTo === named.id) return ledTo;
+  throw requestIdUsed();
+}
+
+function requestIdUsed(): Refusal {
+  return new Refusal(
     'request_id_used',
     'This request id belongs to another request. Send this one under an id of its own.',
   );

@@ -1,4 +1,3 @@
-import { canonicalJson } from '../../domain/canonical.ts';
 import { randomId } from '../../random-id.ts';
 import { holdsSecret } from '../../scrub.ts';
 import { DetailedRefusal, type Report } from '../problem.ts';
@@ -16,8 +15,8 @@ export interface Sent {
 export interface RequestKey {
   /** Of the request's effect, whether or not the caller named it; see Origin.dedupe. */
   dedupe: { source: string; id: string };
-  /** The caller's name for it, or null. */
-  given: string | null;
+  /** The caller's name for it, and what tells it from another request under that name; or null. */
+  given: { name: string; hash: string } | null;
 }
 
 const WELL_FORMED = /^[\x21-\x7e]{1,128}$/;
@@ -26,7 +25,15 @@ const KEPT_MS = 24 * HOUR_MS;
 // Longer than any request takes: what is still unanswered then was cut off.
 const CUT_OFF_MS = 60_000;
 
-export function requestKeyOf(caller: Caller, header: string | undefined): RequestKey {
+/**
+ * The effect is remembered for longer than the answer. So it goes by all that was asked: a name that is used for another request after its
+ * answer was forgotten would otherwise be taken for the first one, and nothing would be done.
+ */
+export function requestKeyOf(
+  caller: Caller,
+  header: string | undefined,
+  { endpoint, hashOf }: { endpoint: string; hashOf: () => string },
+): RequestKey {
   const source = 'http';
   if (header === undefined) return { dedupe: { source, id: `${caller.token}:${randomId('req')}` }, given: null };
   if (!WELL_FORMED.test(header) || holdsSecret(header))
@@ -35,17 +42,16 @@ export function requestKeyOf(caller: Caller, header: string | undefined): Reques
       'Idempotency-Key: expected 1 to 128 visible characters without spaces, such as a UUID.',
       { errors: [] },
     );
-  return { dedupe: { source, id: `${caller.token}:${header}` }, given: header };
+  const hash = hashOf();
+  const id = `${caller.token}:${header}:${endpoint}:${hash}`;
+  return { dedupe: { source, id }, given: { name: header, hash } };
 }
 
 /**
  * Answers a request that its caller named with what it was answered first; parameters are compared. What failed for reasons of ours is not
  * kept, so that it can be tried again. Refusals `idempotency_mismatch`, `still_running`.
  */
-export function keptAnswers(
-  { ledger: { answers }, now, digestOf }: Pick<ApiDeps, 'ledger' | 'now' | 'digestOf'>,
-  report: Report,
-) {
+export function keptAnswers({ ledger: { answers }, now }: Pick<ApiDeps, 'ledger' | 'now'>, report: Report) {
   let sweptAt = 0;
   const sweep = async (at: Date) => {
     if (at.getTime() - sweptAt < HOUR_MS) return;
@@ -53,14 +59,14 @@ export function keptAnswers(
     await answers.forgetBegunBefore(new Date(sweptAt - KEPT_MS));
   };
   return async (
-    request: { caller: Caller; given: string; asked: object },
+    { caller, given }: { caller: Caller; given: NonNullable<RequestKey['given']> },
     work: () => Promise<Sent>,
   ): Promise<Sent> => {
     const at = now();
     await sweep(at);
-    const id = { caller: request.caller.token ?? '', key: request.given };
+    const id = { caller: caller.token ?? '', key: given.name };
     const abandonedBefore = new Date(at.getTime() - CUT_OFF_MS);
-    const begun = await answers.begin(id, { hash: digestOf(canonicalJson(request.asked)), at, abandonedBefore });
+    const begun = await answers.begin(id, { hash: given.hash, at, abandonedBefore });
     if (begun.kind === 'answered') {
       const { status, body: text } = begun;
       return { status, text, headers: { 'idempotency-replayed': 'true' } };

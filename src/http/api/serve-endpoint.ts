@@ -1,6 +1,7 @@
 import type { Context } from 'hono';
 import type { StatusCode } from 'hono/utils/http-status';
 import { z } from 'zod';
+import { canonicalJson } from '../../domain/canonical.ts';
 import { Refusal } from '../../errors.ts';
 import { callerAddress } from '../caller-address.ts';
 import { CALLERS } from '../callers.ts';
@@ -24,13 +25,14 @@ export function endpointServer(deps: ApiDeps, report: Report) {
     if (endpoint.scope !== null) assertScope(caller, endpoint.scope);
     const { asked, perform } = endpoint.read(await rawRequestOf(context, endpoint));
     const isKept = endpoint.method === 'post' && endpoint.replay !== 'fresh';
-    const { dedupe, given } = requestKeyOf(caller, isKept ? context.req.header('idempotency-key') : undefined);
+    const header = isKept ? context.req.header('idempotency-key') : undefined;
+    const hashOf = () => deps.digestOf(canonicalJson([endpoint.name, asked]));
+    const { dedupe, given } = requestKeyOf(caller, header, { endpoint: endpoint.name, hashOf });
     const token = caller.token === null ? {} : { token: caller.token };
     const origin = { actor: caller.actor, channel: 'http', dedupe, ...token } as const;
     const work = async () => sentOf(endpoint, await perform({ deps, caller, origin }));
     if (given === null) return send(context, await work());
-    const request = { caller, given, asked: [endpoint.name, asked] };
-    return send(context, await replayed(request, () => orRefusal(context, work)));
+    return send(context, await replayed({ caller, given }, () => orRefusal(context, work)));
   };
 
   async function authenticated(context: Context, { unauthorizedAs = 'unauthorized' }: Endpoint): Promise<Caller> {

@@ -61,6 +61,17 @@ describe('every verb', () => {
     world.setPolicy(MAY);
   });
 
+  test('is refused, and not passed off as done, when its request id was used for another key', async () => {
+    const world = await aKeysWorld();
+    await anActiveKey(world);
+    const { key: other } = await anActiveKey(world, { slug: 'other' });
+    const request = because('payments-prod');
+    await world.keys.suspend(request);
+    const { code } = await refusedWithoutTrace(world, () => world.keys.revoke({ ...request, key: 'other' }));
+    expect(code).toBe('request_id_used');
+    expect(await world.key(other.id)).toMatchObject({ state: 'active' });
+  });
+
   test('finds a key by slug, id, public id and fingerprint', async () => {
     const world = await aKeysWorld();
     const { key } = await anActiveKey(world);
