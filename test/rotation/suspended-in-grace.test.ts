@@ -24,6 +24,7 @@ async function suspendedInGrace() {
     world,
     rekey,
     keys,
+    rotations,
     scheduler,
     cancel: async () => {
       await rotations.cancel((await rekey.rotation(run)).id, { ...from(bob), reason: 'the new one is wrong' });
@@ -74,6 +75,24 @@ test('but not when the replacement leaked: who has that may well have the one be
   await replacementIsRevoked(rekey, await rotation());
   pass(25 * HOUR);
   await expect(reinstate()).rejects.toThrow('The grace of payments-prod v3 ended');
+});
+
+test('an emergency cuts the grace of a suspended key too: reinstating it then does not bring it back', async () => {
+  const { world, rekey, reinstate, rotations } = await suspendedInGrace();
+  const cut = world.pass(HOUR);
+  await rotations.request({
+    ...from(bob),
+    key: 'payments-prod',
+    mode: 'suspected',
+    graceHours: null,
+    notBefore: null,
+    reason: 'it is in a gist',
+    override: null,
+    deliver: { to: 'registered' },
+  });
+  expect(await rekey.key(3)).toMatchObject({ state: 'suspended', graceEndsAt: cut });
+  await expect(reinstate()).rejects.toThrow('The grace of payments-prod v3 ended');
+  expect(await usable(world, rekey)).toEqual([4]);
 });
 
 type Rekey = Awaited<ReturnType<typeof suspendedInGrace>>['rekey'];

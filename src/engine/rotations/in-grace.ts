@@ -20,12 +20,30 @@ export async function extendGrace(deps: RotationsDeps, request: OnGrace & { hour
       verb: 'extend',
       doing: 'extend the grace of',
       decide: async ({ key: old, read, now }) => {
-        const mode = (await rotationOf(read, old))?.mode ?? 'planned';
-        const graceEndsAt = extendedGrace(old, { mode, hours, now });
+        const rotation = await rotationOf(read, old);
+        if (old.state === 'retiring' && (rotation?.state === 'preempted' || (await wasCut(read, old))))
+          throw preempted(old);
+        const graceEndsAt = extendedGrace(old, { mode: rotation?.mode ?? 'planned', hours, now });
         return [{ type: 'key_grace_extended', key: old.id, graceEndsAt, reason }];
       },
     },
   );
+}
+
+/** What an emergency has ended, or runs beside, does not get longer again. */
+function preempted(key: Key): Refusal {
+  return new Refusal(
+    'no_extension',
+    `An emergency came between: the grace of ${nameOf(key)} is never extended. Move its callers over.`,
+  );
+}
+
+const LINES = 200;
+
+async function wasCut(read: Pick<LedgerReader, 'audit'>, key: Key): Promise<boolean> {
+  const newestFirst = await read.audit({ subject: `key:${key.id}`, limit: LINES });
+  const last = newestFirst.find(({ action }) => action === 'key_retired' || action === 'key_grace_cut');
+  return last?.action === 'key_grace_cut';
 }
 
 export async function waiveGate(deps: RotationsDeps, request: OnGrace): Promise<void> {

@@ -70,6 +70,11 @@ export async function cutGraces(
 ): Promise<LedgerEvent[]> {
   const versions = await read.versionsOf(key.slug);
   return versions
-    .filter((one) => one.state === 'retiring' && one.graceEndsAt !== null && one.graceEndsAt > now)
+    .filter((one) => one.graceEndsAt !== null && one.graceEndsAt > now && mayComeBack(one))
     .map(({ id }) => ({ type: 'key_grace_cut', key: id, reason: `${nameOf(key)} is compromised: ${reason}` }));
+}
+
+/** A suspended one is accepted again when it is reinstated, for what is left of its grace. */
+function mayComeBack({ state }: Key): boolean {
+  return state === 'retiring' || state === 'suspended';
 }

@@ -71,6 +71,19 @@ test('no grace of an emergency is extended', async () => {
   });
 });
 
+test('a grace that an emergency has cut is not extended, also when the rotation had ended before that', async () => {
+  for (const ended of [false, true]) {
+    const { rekey, rotation } = await inGrace();
+    const over = { type: 'rotation_ended', rotation: rotation.id, outcome: 'failed', why: 'test' } as const;
+    if (ended) await recordEvents(rekey.ledger, [over]);
+    await rekey.rotations.request(asks({ ...from(bob), mode: 'suspected', reason: 'it is in a gist' }));
+    await rekey.queue.settle();
+    expect(await rekey.key(reports().id)).toMatchObject({ state: 'retiring', graceEndsAt: later(HOUR) });
+    expect((await refusalOf(rekey.rotations.extendGrace(more(0.5)))).code).toBe('no_extension');
+    expect(await rekey.key(reports().id)).toMatchObject({ graceEndsAt: later(HOUR), graceExtensions: 0 });
+  }
+});
+
 test.each([
   ['of more than half of the original', more(13), 'grace_out_of_bounds'],
   ['by somebody who may not', more(1, from(carol)), 'not_allowed'],
