@@ -7,6 +7,7 @@ import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { type KeyRef, keyRef } from './fields.ts';
 import { isHandedOver } from './handed-over.ts';
 import { expiryOf } from './key-classify.ts';
+import { linesSinceGrace } from './lines-of-key.ts';
 import { currentKey } from './look-up.ts';
 
 const MINUTE_MS = 60_000;
@@ -110,10 +111,9 @@ async function reinstate(ref: KeyRef, context: StepContext): Promise<LedgerEvent
   return key.state === 'suspended' ? [{ type: 'key_grace_taken_back', key: key.id, reason }] : [];
 }
 
-const LINES = 200;
-
 /** A rotation that was pre-empted takes its work back while the next one is under way: the grace may be the other's by then. */
-async function isOwnGrace(key: Key, { ledger, run }: StepContext): Promise<boolean> {
-  const newestFirst = await ledger.audit({ subject: `key:${key.id}`, limit: LINES });
-  return newestFirst.find((line) => line.action === 'key_retired')?.run === run.id;
+async function isOwnGrace(key: Key, context: StepContext): Promise<boolean> {
+  for await (const line of linesSinceGrace(key, context))
+    if (line.action === 'key_retired') return line.run === context.run.id;
+  return false;
 }

@@ -3,16 +3,15 @@ import type { LedgerEvent } from '../domain/event.ts';
 import { type Grace, nextMilestoneAt } from '../domain/grace-milestones.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { toldBy } from '../domain/timeline.ts';
-import type { Told } from '../domain/told.ts';
 import { countedSince, type StillCalling, stillCalling } from '../domain/usage-share.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { keyRef } from './fields.ts';
 import { graceNotices } from './grace-notices.ts';
+import { linesSinceGrace } from './lines-of-key.ts';
 import { currentKey } from './look-up.ts';
 
 const LOOK_AGAIN_MS = 15 * 60_000;
-const AUDIT_LINES = 200;
 
 const With = z.strictObject({
   key: keyRef.describe('The key that is being replaced.'),
@@ -114,8 +113,8 @@ interface Waiver {
 
 /** What a person said since this grace began, newest first. */
 async function waiverOf(key: Key, context: StepContext): Promise<Waiver | null> {
-  for (const { at, told } of await linesOf(key, context)) {
-    if (at < beganAt(key, context)) return null;
+  for await (const line of linesSinceGrace(key, context)) {
+    const told = toldBy(line);
     if (told.type === 'usage_gate_waived') return { by: told.by, reason: told.reason };
   }
   return null;
@@ -123,12 +122,24 @@ async function waiverOf(key: Key, context: StepContext): Promise<Waiver | null> 
 
 /** On record once for each change of who still calls; an extended grace begins a new count. */
 async function held(key: Key, { share, callers }: StillCalling, context: StepContext): Promise<LedgerEvent[]> {
-  const since = key.graceEndsAt ?? beganAt(key, context);
-  const last = (await linesOf(key, context)).find(({ told }) => told.type === 'usage_gate_held');
-  const before =
-    last !== undefined && last.at >= since && last.told.type === 'usage_gate_held' ? last.told.callers : null;
-  if (before !== null && sameCallers(before, callers)) return [];
+  const before = await lastHeld(key, context);
+  if (before !== null && sameCallers(before.callers, callers)) return [];
   return [{ type: 'usage_gate_held', key: key.id, share, callers }];
+}
+
+interface Held {
+  at: Date;
+  callers: StillCalling['callers'];
+}
+
+async function lastHeld(key: Key, context: StepContext): Promise<Held | null> {
+  const since = key.graceEndsAt ?? beganAt(key, context);
+  for await (const line of linesSinceGrace(key, context)) {
+    const told = toldBy(line);
+    if (told.type !== 'usage_gate_held') continue;
+    return line.at < since ? null : { at: line.at, callers: told.callers };
+  }
+  return null;
 }
 
 function sameCallers(before: StillCalling['callers'], now: StillCalling['callers']): boolean {
@@ -142,9 +153,4 @@ function sameCallers(before: StillCalling['callers'], now: StillCalling['callers
 
 function beganAt({ retiringAt }: Key, { run }: StepContext): Date {
   return retiringAt ?? run.startedAt;
-}
-
-async function linesOf(key: Key, { ledger }: StepContext): Promise<{ at: Date; told: Told }[]> {
-  const newestFirst = await ledger.audit({ subject: `key:${key.id}`, limit: AUDIT_LINES });
-  return newestFirst.map((line) => ({ at: line.at, told: toldBy(line) }));
 }

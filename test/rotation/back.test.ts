@@ -29,6 +29,18 @@ describe('a rotation that is taken back before its point of no return', () => {
     expect(await rekey.verify(world.oldMaterial)).toBe('valid');
   });
 
+  test('gives the old key back also after hundreds of changes in its grace', async () => {
+    const world = await aRotationWorld();
+    const rekey = await world.open();
+    const id = await rekey.begin({ grace_minutes: 120 });
+    const { id: key } = await rekey.key(3);
+    const proof = { type: 'key_proved_live', key, probes: 1, how: 'accepted' } as const;
+    await recordEvents(rekey.ledger, Array(450).fill(proof));
+    await cancelled(rekey, id);
+    expect(await usable(world, rekey)).toEqual([3]);
+    expect(await rekey.key(3)).toMatchObject({ state: 'active', retiringAt: null });
+  });
+
   test('keeps no copy of either key', async () => {
     const world = await aRotationWorld();
     const rekey = await world.open();

@@ -100,6 +100,16 @@ describe('the usage gate', () => {
     expect(await rekey.key(3)).toMatchObject({ state: 'revoked' });
   });
 
+  test('finds what somebody waived behind hundreds of later changes of the key', async () => {
+    const { rekey, id } = await atTheGate({ old: 50, fresh: 50 });
+    const old = await rekey.key(3);
+    const waiver = { type: 'usage_gate_waived', key: old.id, reason: 'it goes', by: 'person:bob' } as const;
+    const proof = { type: 'key_proved_live', key: old.id, probes: 1, how: 'accepted' } as const;
+    await recordEvents(rekey.ledger, [waiver, ...Array(450).fill(proof)], { at: later(121 * MINUTE) });
+    await rekey.engine.advance(id);
+    expect(await rekey.key(3)).toMatchObject({ state: 'revoked' });
+  });
+
   test('is not opened by what somebody waived in an earlier rotation of the same key', async () => {
     const world = await aRotationWorld();
     const rekey = await world.open();
