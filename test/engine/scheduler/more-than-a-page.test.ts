@@ -46,7 +46,9 @@ describe('one key behind many that have to wait', () => {
     const retiring = (minutes: number) =>
       ({ state: 'retiring', retiringAt: NOON, graceEndsAt: minutesAfter(NOON, minutes) }) as const;
     const byHand = numbers(100).map((n) => another(`hand-${n}`, { class: 'embedded', ...retiring(1) }));
-    await recordEvents(world.ledger, [...byHand, another('free', retiring(2))].map(issued));
+    const free = another('free', retiring(2));
+    const successor = another('free-4', { slug: 'free', version: 4, predecessor: free.id });
+    await recordEvents(world.ledger, [...byHand, free, successor].map(issued));
     const { scheduler } = await world.open();
     world.pass(3 * MINUTE);
     await scheduler.tick();
