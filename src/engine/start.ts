@@ -41,11 +41,12 @@ export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<
     }
     if (situation === 'exploited') await assertNotLastAdmin(tx.read, key, deps.now(), 'rotate');
     const title = `${nameOf(key)}: ${situation === 'expired' ? 'expired' : `${situation} compromise`}`;
-    const { reason } = request;
-    const isCompromised = situation !== 'expired';
+    const asked = { policy, origin: request, now: deps.now(), reason: request.reason };
+    const { cuts, reason } =
+      situation === 'expired' ? { cuts: [], reason: request.reason } : await cutGraces(tx.read, key, asked);
     return begin(deps, tx.read, {
       preemption,
-      cuts: isCompromised ? await cutGraces(tx.read, key, { now: deps.now(), reason }) : [],
+      cuts,
       situation,
       title,
       reason,

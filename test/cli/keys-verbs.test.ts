@@ -70,6 +70,7 @@ test('an exploited key is replaced on two terminals without Slack and without se
   // The policy is another one now, so that what was asked under the old one is asked anew.
   await rekey(['keys', 'approve', 'payments-prod', '--yes', '--because', 'seen the gist'], { env });
   const approved = await rekey(['keys', 'approve', 'payments-prod', '--yes', '--because', 'seen the gist'], { env });
+  expect(approved.err).toContain('because: token in a public gist');
   expect(approved.out).toContain('waits for an answer of bob, carol');
   const answered = await rekey(['keys', 'answer', 'payments-prod', '--evidence', 'nothing in the access log'], { env });
   expect(answered.out).toContain('Done: the old key of payments-prod is revoked and was seen rejected.');
@@ -135,6 +136,15 @@ test('a planned rotation shows what it touches, leaves both keys accepted, and c
   expect(out).toMatch(/rot-\S+ +planned +rolled_back +person:bob/);
   expect(out).toContain('90 days');
 }, 60_000);
+
+test('whoever asks for a rotation reads what was added to the reason, as everybody who decides does', async () => {
+  const { rekey } = anInstallationOf('bob');
+  await rekey(['keys', 'generate', 'api-key', 'payments-prod', ...PRODUCTION_FACTS]);
+  await rekey(['keys', 'claim', 'payments-prod', '--out', 'k']);
+  const why = ['--because', 'quarterly', '--override', 'announced in May'];
+  const asked = await rekey(['keys', 'rotate', 'payments-prod', '--to', 'claim', ...why, '--yes']);
+  expect(asked.out).toContain('quarterly (rules set aside: announced in May)');
+});
 
 test('a rotation for later waits on the calendar (S1-23, S3-01)', async () => {
   const { rekey } = anInstallationOf('bob');

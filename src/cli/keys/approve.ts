@@ -44,8 +44,8 @@ async function openApproval({ deps }: Rekey, run: Approval['run'] | null): Promi
 }
 
 async function decide(
-  { engine, actor, origin }: Rekey,
-  { token }: Approval,
+  { engine, actor, origin, deps }: Rekey,
+  { token, run }: Approval,
   { vote, reason, yes }: { vote: 'approve' | 'deny'; reason: string; yes: boolean },
 ): Promise<void> {
   const person = personIn(actor);
@@ -53,6 +53,8 @@ async function decide(
   process.stderr.write(
     `${approval.question}\n  asked for by ${approval.requestedBy}, until ${instantText(approval.expiresAt)}\n`,
   );
+  const asked = await deps.ledger.read.run(run);
+  if (asked !== null) process.stderr.write(`  because: ${asked.reason}\n`);
   for (const difference of differences) process.stderr.write(`  changed since: ${difference}\n`);
   await confirmed(vote === 'approve' ? 'Approve it?' : 'Deny it?', { yes });
   const cast = await engine.vote(token, { ...origin(), person, vote, reason, reviewHash });

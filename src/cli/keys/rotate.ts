@@ -74,6 +74,8 @@ export const rotate: CliCommand = (group) => {
           override: override ?? null,
           deliver,
         });
+        // What was added to it is what the requester has to know: rules set aside, a grace that goes on.
+        if (kind === 'started' && rotation.reason !== reason && !wanted.json) say(rotation.reason);
         if (kind !== 'scheduled') return carryOn(rekey, rotation, wanted);
         if (wanted.json) return sayJson(rotationFacts(rotation));
         return say(

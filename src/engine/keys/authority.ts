@@ -36,6 +36,17 @@ export async function authorize(
   assertAuthority({ ...asked, actor: origin.actor, token });
 }
 
+/** For what a request does besides, when its actor may; it is not refused for the lack of that. */
+export async function isAuthorized(...[read, asked]: Parameters<typeof authorize>): Promise<boolean> {
+  try {
+    await authorize(read, asked);
+    return true;
+  } catch (error) {
+    if (error instanceof Refusal && error.code === 'not_allowed') return false;
+    throw error;
+  }
+}
+
 /** Deny by default. Throws Refusal `not_allowed` with who may, or which scope is missing. */
 export function assertAuthority(asked: Asked & { actor: Actor; token: Key | null }): void {
   const { policy, verb, actor, subject } = asked;

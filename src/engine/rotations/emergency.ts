@@ -24,7 +24,7 @@ export async function emergency(
   { read, key: found, policy, rule }: Standing,
 ): Promise<Recording<RotationAsked>> {
   const now = deps.now();
-  const { mode, reason, actor } = request;
+  const { mode, actor } = request;
   if (request.notBefore !== null && request.notBefore > now)
     throw new Refusal('emergency_waits', 'An emergency begins now. Leave the time out, or ask for a planned rotation.');
   const joined = await joinRunning(read, found, request);
@@ -34,6 +34,7 @@ export async function emergency(
   const isTakenBack = preemption.how === 'take_back' && preemption.open?.key === key.id;
   await assertAllowed(read, { key, isTakenBack, request, rule, now });
   const recipient = await recipientOf(read, { policy, request, key, now });
+  const { cuts, reason } = await cutGraces(read, key, { policy, origin: request, now, reason: request.reason });
   const { graceHours } = request;
   const asked = { key, rule, mode, graceHours, scheduledAt: now, requestedBy: actor, reason, recipient };
   const rotation = newRotation(deps, asked);
@@ -47,8 +48,8 @@ export async function emergency(
   const { events: begun } = beginning(deps, { rotation, key, incident: incident.id });
   const replaces = preemption.open?.id ?? null;
   const events: LedgerEvent[] = [
-    ...(await endPlanned(read, preemption, reason)),
-    ...(await cutGraces(read, key, { now, reason })),
+    ...(await endPlanned(read, preemption, request.reason)),
+    ...cuts,
     { type: 'incident_opened', incident },
     { type: 'rotation_requested', rotation },
     ...begun,

@@ -1,10 +1,14 @@
 import type { LedgerEvent } from '../../domain/event.ts';
+import { instantText } from '../../domain/instant.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
+import type { Policy } from '../../domain/policy.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { preemptionOf } from '../../domain/rotation-rules.ts';
 import type { Run } from '../../domain/run.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { cancelChildren, endOfRun } from '../children.ts';
+import type { Origin } from '../engine.ts';
+import { isAuthorized } from '../keys/authority.ts';
 
 /** What stands in the way of an emergency, and the version of the key that it is about. */
 export interface Preemption {
@@ -62,16 +66,29 @@ export async function askToStop(read: LedgerReader, run: Run, reason: string): P
   return [{ type: 'run_cancel_requested', run: run.id, reason }, ...(await cancelChildren(read, run, reason))];
 }
 
-/** Who has one version of a key may well have the ones before it: what is still accepted beside it is over now. */
+/**
+ * Who has one version of a key may well have the ones before it: what is still accepted beside it is over now. That is an act of suspending,
+ * before anybody has approved the rest: who may not suspend leaves the graces as they are, and `reason` says so to everybody who decides.
+ */
 export async function cutGraces(
   read: LedgerReader,
   key: Key,
-  { now, reason }: { now: Date; reason: string },
-): Promise<LedgerEvent[]> {
+  {
+    policy,
+    origin,
+    now,
+    reason,
+  }: { policy: Policy; origin: Pick<Origin, 'actor' | 'token'>; now: Date; reason: string },
+): Promise<{ cuts: LedgerEvent[]; reason: string }> {
   const versions = await read.versionsOf(key.slug);
-  return versions
-    .filter((one) => one.graceEndsAt !== null && one.graceEndsAt > now && mayComeBack(one))
-    .map(({ id }) => ({ type: 'key_grace_cut', key: id, reason: `${nameOf(key)} is compromised: ${reason}` }));
+  const inGrace = versions.filter((one) => one.graceEndsAt !== null && one.graceEndsAt > now && mayComeBack(one));
+  if (inGrace.length === 0) return { cuts: [], reason };
+  if (!(await isAuthorized(read, { policy, verb: 'suspend', origin, subject: key, now }))) {
+    const left = inGrace.map((one) => `${nameOf(one)} (until ${instantText(one.graceEndsAt ?? now)})`).join(', ');
+    return { cuts: [], reason: `${origin.actor} may not suspend, so the grace goes on for ${left}. Reason: ${reason}` };
+  }
+  const why = `${nameOf(key)} is compromised: ${reason}`;
+  return { cuts: inGrace.map(({ id }) => ({ type: 'key_grace_cut', key: id, reason: why })), reason };
 }
 
 /** A suspended one is accepted again when it is reinstated, for what is left of its grace. */

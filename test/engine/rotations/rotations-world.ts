@@ -19,6 +19,7 @@ export const MAY = aPolicy({
     create: ['group:oncall'],
     extend: ['group:oncall'],
     waive: ['group:oncall'],
+    suspend: ['group:oncall'],
   },
 });
 
