@@ -20,6 +20,11 @@ export class PermanentFailure extends Error {
   override readonly name = 'PermanentFailure';
 }
 
+/** What to say of a text that came, when it might be a secret in the wrong place: sentences are shown, logged and kept for ever. */
+export function unrepeated(text: string): string {
+  return text === '' ? 'an empty text' : `a text of ${text.length} characters`;
+}
+
 /** What to say of anything that was thrown, in one line and without a stack. */
 export function sentenceOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);

@@ -1,4 +1,4 @@
-import { Refusal } from '../errors.ts';
+import { Refusal, unrepeated } from '../errors.ts';
 import type { Delivery, Key } from './key.ts';
 import type { ClassRule } from './key-class.ts';
 import type { Policy } from './policy.ts';
@@ -28,6 +28,7 @@ type Said = Partial<
 
 const SLUG = /^[a-z0-9][a-z0-9-]{0,62}$/;
 const NAME = /^[a-z0-9][a-z0-9._-]{0,62}$/;
+const WHO = /^(group:)?[a-z0-9][a-z0-9_-]{0,62}$/;
 const SCOPE = /^[!-~]{1,128}$/;
 const REFERENCE = /^[a-z][a-z0-9+.-]{0,31}:\S{1,500}$/;
 const MOST_SCOPES = 100;
@@ -35,7 +36,11 @@ const MOST_SCOPES = 100;
 /** Throws Refusal `bad_fact` for the first field that cannot be so, with what was expected. Fields that were not given are not looked at. */
 export function assertFacts(said: Said, policy: Policy): void {
   if (said.slug !== undefined && !SLUG.test(said.slug))
-    throw bad('name', said.slug, '1 to 63 lower-case letters, digits and -, beginning with a letter or digit');
+    throw bad(
+      'name',
+      unrepeated(said.slug),
+      '1 to 63 lower-case letters, digits and -, beginning with a letter or digit',
+    );
   assertName('service', said.service);
   assertName('environment', said.environment);
   assertName('administers', said.administers);
@@ -110,7 +115,7 @@ function assertName(field: string, value: string | null | undefined): void {
 
 function assertPattern(field: string, value: string | null | undefined, pattern: RegExp, expected: string): void {
   if (value === undefined || value === null || pattern.test(value)) return;
-  throw bad(field, value, expected);
+  throw bad(field, unrepeated(value), expected);
 }
 
 // A name that policy.yaml does not know owns nothing: nobody would be told.
@@ -118,7 +123,7 @@ function assertKnown(policy: Policy, field: 'owner' | 'escalation', name: string
   if (name === undefined || name === null) return;
   const [table, own] = name.startsWith('group:') ? [policy.groups, name.slice('group:'.length)] : [policy.people, name];
   if (Object.hasOwn(table, own)) return;
-  throw bad(field, name, 'a person or group:<name> of policy.yaml');
+  throw bad(field, WHO.test(name) ? `"${name}"` : unrepeated(name), 'a person or group:<name> of policy.yaml');
 }
 
 function assertRateLimit(limit: number | null | undefined): void {
@@ -130,9 +135,9 @@ function assertScopes(scopes: readonly string[] | undefined): void {
   if (scopes === undefined) return;
   if (scopes.length > MOST_SCOPES) throw bad('scopes', `${scopes.length} of them`, `at most ${MOST_SCOPES}`);
   for (const scope of scopes)
-    if (!SCOPE.test(scope)) throw bad('scope', scope, '1 to 128 visible characters without spaces, as payments:read');
-  const twice = scopes.find((scope, index) => scopes.indexOf(scope) !== index);
-  if (twice !== undefined) throw bad('scopes', `${twice} twice`, 'each scope once');
+    if (!SCOPE.test(scope))
+      throw bad('scope', unrepeated(scope), '1 to 128 visible characters without spaces, as payments:read');
+  if (new Set(scopes).size < scopes.length) throw bad('scopes', 'one of them twice', 'each scope once');
 }
 
 function assertUrl(url: string | null | undefined): void {
@@ -147,12 +152,10 @@ function assertDelivery(delivery: Delivery | null | undefined): void {
   if (delivery === undefined || delivery === null) return;
   assertName('sink', delivery.sink);
   if (delivery.target.trim() === '' || delivery.target.length > 1_024)
-    throw bad('delivery target', `${delivery.target.length} characters`, 'a place of 1 to 1024 characters');
+    throw bad('delivery target', unrepeated(delivery.target), 'a place of 1 to 1024 characters');
 }
 
-const LONGEST_ECHO = 80;
-
-function bad(field: string, value: string, expected: string): Refusal {
-  const shown = value.length > LONGEST_ECHO ? `${value.slice(0, LONGEST_ECHO)}…` : value;
-  return new Refusal('bad_fact', `${field}: expected ${expected}; you wrote "${shown}".`);
+// `got` repeats no text but a mistyped name of somebody: a refusal is audited for ever, and a value is easily pasted where its reference belongs.
+function bad(field: string, got: string, expected: string): Refusal {
+  return new Refusal('bad_fact', `${field}: expected ${expected}; you wrote ${got}.`);
 }

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { access, lstat, realpath } from 'node:fs/promises';
 import { basename, dirname, isAbsolute, join, normalize, sep } from 'node:path';
-import { Refusal, sentenceOf } from '../errors.ts';
+import { Refusal, sentenceOf, unrepeated } from '../errors.ts';
 
 export interface FilePlace {
   /** With the real path of its folder, so that a link that changes meanwhile leads nowhere else. */
@@ -14,7 +14,7 @@ export interface FilePlace {
 export async function placeOf(target: string, roots: readonly string[]): Promise<FilePlace> {
   if (!isAbsolute(target) || target !== normalize(target) || target.endsWith(sep) || target.includes('\0'))
     throw refused(
-      `Expected an absolute path without "..", doubled slashes or a slash at its end; got ${JSON.stringify(target)}.`,
+      `Expected an absolute path without "..", doubled slashes or a slash at its end; got ${unrepeated(target)}.`,
     );
   const folder = await realFolder(target);
   if (!(await isInside(folder, roots)))

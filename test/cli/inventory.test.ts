@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { readInventory } from '../../src/cli/inventory/inventory.ts';
@@ -101,4 +101,44 @@ test('one key comes in by standard input or from a private file, never by an arg
   });
   const known = await rekey(['keys', 'import', 'known', ...facts, '--no-value', '--json']);
   expect(JSON.parse(known.out)).toMatchObject({ slug: 'known', expires_at: null, fingerprint: 'unknown' });
+});
+
+const PASSWORD = 'Tr0ub4dor&3-prod-db-password';
+
+test.each([
+  [`keys:\n  - ${ROW}\n    secret_ref: ${PASSWORD}\n`, 'keys.yaml'],
+  [`keys:\n  - ${ROW}\n    deliver: ${PASSWORD}\n`, 'keys.yaml'],
+  [`keys:\n  - ${ROW}\n    value_file: ${PASSWORD}\n`, 'keys.yaml'],
+  [`keys:\n  - ${ROW}\n    scopes: ${PASSWORD}\n`, 'keys.yaml'],
+  [`keys:\n  - ${ROW}\n    expires: ${PASSWORD}\n`, 'keys.yaml'],
+  [`keys:\n  - ${ROW}\n    ${PASSWORD}: x\n`, 'keys.yaml'],
+  [`keys:\n  - ${ROW}\n    secret_ref: "${PASSWORD}" "${PASSWORD}"\n`, 'keys.yaml'],
+  [`name,service,environment,rate_limit\na,s,staging,${PASSWORD}\n`, 'keys.csv'],
+  [`a,s,staging,${PASSWORD}\n`, 'keys.csv'],
+  [`a,s,staging,${PASSWORD}\nb,s,staging,x\n`, 'keys.csv'],
+])('a value in the wrong place of an inventory is neither shown nor kept: %j', async (text, file) => {
+  const { rekey, folder, issue, ledgerFile } = anInstallationOf('bob');
+  await issue({});
+  writeFileSync(join(folder, file), text);
+  const { code, out, err } = await rekey(['keys', 'import', '--inventory', file]);
+  expect(code).toBeGreaterThan(0);
+  expect(out + err).not.toContain(PASSWORD);
+  expect(readFileSync(ledgerFile).includes(PASSWORD)).toBe(false);
+});
+
+test.each([
+  ['--secret-ref', PASSWORD],
+  ['--deliver', PASSWORD],
+  ['--deliver', `file:${PASSWORD}`],
+  ['--runbook', `${PASSWORD} (old)`],
+  ['--scope', `${PASSWORD} (old)`],
+  ['--probe-url', PASSWORD],
+])('a value that is pasted behind %s is neither shown nor kept', async (option, pasted) => {
+  const { rekey, issue, ledgerFile } = anInstallationOf('bob');
+  await issue({});
+  const asked = ['keys', 'generate', 'api-key', 'a', '--service', 's', '--env', 'staging', option, pasted];
+  const { code, out, err } = await rekey(asked);
+  expect(code).toBe(2);
+  expect(out + err).not.toContain(PASSWORD);
+  expect(readFileSync(ledgerFile).includes(PASSWORD)).toBe(false);
 });

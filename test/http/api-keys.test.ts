@@ -252,3 +252,22 @@ test('a JWT of the ledger is verified like a key, and its public key is publishe
     /valid|retiring/,
   );
 });
+
+test('a value that is pasted where a reference belongs is neither repeated to its caller nor kept', async () => {
+  const world = await anHttpWorld();
+  const token = await aToken(world, 'keys:create');
+  const password = 'Tr0ub4dor&3-prod-db-password';
+  for (const pasted of [
+    { secret_ref: password },
+    { runbook: `${password} (old)` },
+    { scopes: [`${password} (old)`] },
+    { delivery: 'registered', place: { sink: 'file', target: password } },
+    { probe_url: password },
+  ]) {
+    const told = await call(world, 'POST /v1/keys', { token, body: { ...FACTS, ...pasted } });
+    expect(told.status).toBeGreaterThanOrEqual(400);
+    expect(told.text).not.toContain(password);
+  }
+  for (const file of [world.ledgerFile, `${world.ledgerFile}-wal`])
+    expect(readFileSync(file).includes(password)).toBe(false);
+});

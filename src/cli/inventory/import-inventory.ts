@@ -1,8 +1,9 @@
+import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, resolve } from 'node:path';
 import { assertFacts, assertRequired } from '../../domain/key-facts.ts';
 import type { KeyFacts } from '../../engine/keys/keys.ts';
-import { Refusal, sentenceOf } from '../../errors.ts';
+import { Refusal, sentenceOf, unrepeated } from '../../errors.ts';
 import { readPrivateFile } from '../../providers/private-file.ts';
 import { describeProblem } from '../../runbook/problem.ts';
 import { Secret } from '../../secret.ts';
@@ -75,8 +76,7 @@ type Verdict = Pick<Outcome, 'state' | 'says'>;
 async function importOne(rekey: Rekey, entry: Listed, folder: string): Promise<Verdict> {
   const looked = await look(rekey, entry, folder);
   if (looked.state !== 'new') return looked;
-  const material =
-    entry.value_file === undefined ? null : new Secret(readPrivateFile(resolve(folder, entry.value_file)).trim());
+  const material = entry.value_file === undefined ? null : new Secret(valueIn(folder, entry.value_file).trim());
   await rekey.keys.import({ ...rekey.origin(), facts: factsOfEntry(entry), material, expiresAt: expiryOf(entry) });
   return { state: 'imported', says: looked.says };
 }
@@ -88,10 +88,20 @@ async function look({ deps, policy }: Rekey, entry: Listed, folder: string): Pro
   if (before !== undefined) return { state: 'there', says: `${before.service}, ${before.environment}` };
   assertFacts(facts, policy);
   assertRequired(facts, await deps.classRule(facts.class));
-  if (entry.value_file !== undefined) readPrivateFile(resolve(folder, entry.value_file));
+  if (entry.value_file !== undefined) valueIn(folder, entry.value_file);
   const expiresAt = expiryOf(entry);
   const until = expiresAt === null ? 'no expiry on record' : `until ${expiresAt.toISOString().slice(0, 10)}`;
   return { state: 'new', says: `${facts.service}, ${facts.environment}, ${until}` };
+}
+
+/** A value that somebody wrote there instead of its file is not repeated. */
+function valueIn(folder: string, file: string): string {
+  const path = resolve(folder, file);
+  if (existsSync(path)) return readPrivateFile(path);
+  throw new Refusal(
+    'no_value_file',
+    `value_file: expected the name of a file, from the folder of the inventory; you wrote ${unrepeated(file)}, and there is no such file.`,
+  );
 }
 
 function factsOfEntry(entry: Listed): KeyFacts {

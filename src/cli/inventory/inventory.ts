@@ -3,7 +3,7 @@ import { KeyClass } from '../../domain/key.ts';
 import { checkNode } from '../../runbook/check-node.ts';
 import { describeNode, type Node } from '../../runbook/node.ts';
 import { parseYaml } from '../../runbook/parse.ts';
-import { type RunbookProblem, startReport } from '../../runbook/problem.ts';
+import { type Report, type RunbookProblem, startReport } from '../../runbook/problem.ts';
 import { parseCsv } from './csv.ts';
 
 const Text = z.string().min(1);
@@ -48,17 +48,31 @@ export type Read = { kind: 'ok'; entries: Listed[] } | { kind: 'refused'; proble
 /** An inventory as YAML (`keys:` and a list) or CSV (a line of names first). Every problem says its line and column. */
 export function readInventory(text: string, file: string): Read {
   const report = startReport(file);
+  const quiet = withoutTexts(report);
   const node = file.endsWith('.csv')
-    ? parseCsv(text, report, { numbers: NUMBERS, lists: LISTS })
-    : parseYaml(text, report);
+    ? parseCsv(text, quiet, { numbers: NUMBERS, lists: LISTS })
+    : parseYaml(text, quiet);
   if (node !== null && node.kind !== 'map')
-    report.add(node.at, '', { expected: '`keys:` and a list', got: describeNode(node), fix: 'write `keys:` first' });
-  const found = node?.kind === 'map' ? checkNode(Inventory, { node, path: '', report }) : null;
+    quiet.add(node.at, '', { expected: '`keys:` and a list', got: describeNode(node), fix: 'write `keys:` first' });
+  const found = node?.kind === 'map' ? checkNode(Inventory, { node, path: '', report: quiet }) : null;
   if (found === null || node === null) return { kind: 'refused', problems: report.problems() };
   const entries = found.keys.map((entry, index) => ({ ...entry, line: lineOf(node, index) }));
   refuseDoubles(entries, report);
   return report.count() > 0 ? { kind: 'refused', problems: report.problems() } : { kind: 'ok', entries };
 }
+
+const OUR_PATH = /^(keys(\[\d+\](\.[a-z_]{1,20}(\[\d+\])?)?)?)?$/;
+
+/** What came is told by line and column only: unlike a runbook, an inventory is where a value is easily pasted into the wrong cell. */
+function withoutTexts(report: Report): Report {
+  return {
+    ...report,
+    add: (at, path, { expected, got, fix }) =>
+      report.add(at, OUR_PATH.test(path) ? path : 'keys', { expected, fix, got: got.replace(/`.*$/s, UNSHOWN) }),
+  };
+}
+
+const UNSHOWN = '… (not repeated here: it might be a secret)';
 
 const NUMBERS = new Set(['rate_limit', 'expiry_days']);
 const LISTS = new Set(['scopes']);
@@ -68,7 +82,7 @@ function lineOf(node: Node, index: number): number {
   return (list?.kind === 'list' ? list.nodes[index]?.at.line : undefined) ?? 1;
 }
 
-function refuseDoubles(entries: readonly Listed[], report: ReturnType<typeof startReport>): void {
+function refuseDoubles(entries: readonly Listed[], report: Report): void {
   const seen = new Map<string, number>();
   for (const { name, line } of entries) {
     const before = seen.get(name);

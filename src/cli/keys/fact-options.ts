@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { Delivery, type KeyClass } from '../../domain/key.ts';
 import type { KeyFacts } from '../../engine/keys/keys.ts';
-import { Refusal } from '../../errors.ts';
+import { Refusal, unrepeated } from '../../errors.ts';
 import { givenOrAsked } from '../ask.ts';
 import { collected, wholeNumberOf } from '../spans.ts';
 
@@ -63,7 +63,10 @@ const PLACE = /^([a-z][a-z0-9_-]*):(.+)$/;
 export function deliveryOf(text: string): Delivery {
   const [, sink, target] = PLACE.exec(text) ?? [];
   if (sink === undefined || target === undefined)
-    throw new Refusal('bad_place', `Expected a place such as file:/run/secrets/payments; you wrote "${text}".`);
+    throw new Refusal(
+      'bad_place',
+      `Expected a place such as file:/run/secrets/payments; you wrote ${unrepeated(text)}.`,
+    );
   return Delivery.parse({ sink, target });
 }
 

@@ -1,5 +1,5 @@
 import type { Delivery, Key } from '../../domain/key.ts';
-import { Refusal } from '../../errors.ts';
+import { Refusal, unrepeated } from '../../errors.ts';
 import type { Sink } from '../../sinks/contract.ts';
 import type { KeysDeps } from './deps.ts';
 
@@ -8,7 +8,7 @@ export function sinkOrRefuse({ sinks }: Pick<KeysDeps, 'sinks'>, delivery: Deliv
   if (sink !== undefined) return sink;
   throw new Refusal(
     'unknown_sink',
-    `There is no sink ${delivery.sink} to deliver to. There ${Object.keys(sinks).length === 1 ? 'is' : 'are'}: ${Object.keys(sinks).join(', ') || 'none'}.`,
+    `There is no sink of that name (${unrepeated(delivery.sink)}) to deliver to. There ${Object.keys(sinks).length === 1 ? 'is' : 'are'}: ${Object.keys(sinks).join(', ') || 'none'}.`,
   );
 }
 

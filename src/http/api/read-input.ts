@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { unrepeated } from '../../errors.ts';
 import { DetailedRefusal } from '../problem.ts';
 import type { RawRequest } from './endpoint.ts';
 
@@ -82,7 +83,7 @@ function valueAt(given: unknown, path: readonly PropertyKey[]): unknown {
 function describe(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';
-  if (typeof value === 'string') return value === '' ? 'an empty text' : `a text of ${value.length} characters`;
+  if (typeof value === 'string') return unrepeated(value);
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   return Array.isArray(value) ? `a list of ${value.length}` : 'an object';
 }

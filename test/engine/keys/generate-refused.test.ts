@@ -97,7 +97,7 @@ describe('refuses', () => {
     [{ probeUrl: 'https://u:p@x' }, 'probe URL has to be http or https'],
     [{ secretRef: 'hunter2' }, 'secret reference: expected a reference'],
     [{ administers: 'Stripe!' }, 'administers: expected'],
-    [{ delivery: { sink: 'vault', target: 'x' } }, 'There is no sink vault to deliver to. There is: file.'],
+    [{ delivery: { sink: 'vault', target: 'x' } }, 'to deliver to. There is: file.'],
     [{ delivery: { sink: 'file', target: 'relative' } }, 'Expected an absolute path'],
   ])('%o', async (wrong, sentence) => {
     const world = await aKeysWorld();
