@@ -55,7 +55,14 @@ export type LedgerEvent =
   | { type: 'rotation_requested'; rotation: Rotation }
   | { type: 'rotation_started'; rotation: RotationId; run: RunId }
   | { type: 'rotation_ended'; rotation: RotationId; outcome: RotationEnd; why: string }
-  | { type: 'usage_gate_held'; key: KeyId; share: number; callers: { caller: string; calls: number }[] }
+  /** `silent`: for an hour no call of anybody was counted, which shows nothing; share and callers are the ones that were seen last. */
+  | {
+      type: 'usage_gate_held';
+      key: KeyId;
+      share: number;
+      callers: { caller: string; calls: number }[];
+      silent?: true;
+    }
   | { type: 'usage_gate_waived'; key: KeyId; reason: string; by: Actor }
   | { type: 'claim_opened'; claim: Claim }
   | { type: 'claim_taken'; claim: ClaimId; key: KeyId; by: Actor; how: ClaimedBy }

@@ -67,7 +67,7 @@ function sentenceForRotation(event: Rest, name: (id: string) => string): string 
     case 'rotation_ended':
       return `The rotation ${event.rotation} ended (${event.outcome}): ${event.why}`;
     case 'usage_gate_held':
-      return `Revoking ${name(event.key)} waits: ${event.callers.map(({ caller, calls }) => `${caller} (${calls} calls)`).join(', ')} still use it.`;
+      return `Revoking ${name(event.key)} waits: ${stillUsing(event)}.`;
     case 'usage_gate_waived':
       return `${event.by} waived the usage gate of ${name(event.key)}: ${event.reason}`;
     case 'claim_opened':
@@ -92,3 +92,8 @@ const MATERIAL = {
   absent: 'there was no material at its registered place',
   different: 'its registered place held other material, which was sealed as evidence',
 } as const;
+
+function stillUsing({ callers, silent }: Extract<Rest, { type: 'usage_gate_held' }>): string {
+  const named = callers.map(({ caller, calls }) => `${caller} (${calls} calls)`).join(', ');
+  return silent ? `no call of anybody was counted for an hour, and ${named} used it last` : `${named} still use it`;
+}

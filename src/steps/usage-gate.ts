@@ -4,14 +4,17 @@ import { type Grace, nextMilestoneAt } from '../domain/grace-milestones.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { toldBy } from '../domain/timeline.ts';
 import { countedSince, type StillCalling, stillCalling } from '../domain/usage-share.ts';
+import { isWatched, lastsSince, silenceOf } from '../domain/usage-silence.ts';
 import { PermanentFailure } from '../errors.ts';
+import type { Usage } from '../ledger/reader.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { keyRef } from './fields.ts';
 import { graceNotices } from './grace-notices.ts';
 import { linesSinceGrace } from './lines-of-key.ts';
 import { currentKey } from './look-up.ts';
 
-const LOOK_AGAIN_MS = 15 * 60_000;
+const MINUTE_MS = 60_000;
+const LOOK_AGAIN_MS = 15 * MINUTE_MS;
 
 const With = z.strictObject({
   key: keyRef.describe('The key that is being replaced.'),
@@ -27,7 +30,8 @@ const With = z.strictObject({
 /**
  * Nobody's key is revoked under their hands: waits until the grace is over as the ledger has it now (an extension moves it), tells owner and
  * callers on the way, and then holds until less than one call in a hundred comes with the old key. Attempts that are refused count, for
- * they are somebody whom the revoking would leave behind. A person may waive it, under their name.
+ * they are somebody whom the revoking would leave behind. Where nobody called at all it holds for an hour first: that nothing was counted may
+ * be the fault of a clock or of a stop. A person may waive it, under their name.
  */
 export const usageGate = defineStep({
   uses: 'usage.gate',
@@ -77,17 +81,25 @@ interface Gate {
 }
 
 /** The question itself: may the old key go? */
-async function decide(
-  { key, replacement, input }: Gate,
-  notices: LedgerEvent[],
-  context: StepContext,
-): Promise<StepResult> {
-  const found = await callsNow(key, replacement, context);
-  if (found.share * 100 < input.share_percent) return passed(found, null, notices);
+async function decide(gate: Gate, notices: LedgerEvent[], context: StepContext): Promise<StepResult> {
+  const { key, input } = gate;
+  const count = await countOf(gate, context);
+  const since = countedSince(key, context.now());
+  const inLastHour = ({ minute }: Usage) => minute >= since;
+  const found = stillCalling(count.old.filter(inLastHour), count.replacement.filter(inLastHour));
+  const silence = silenceOf(count, since);
+  const last = await lastHeld(key, context);
+  const heldAt = silence !== null && last?.silent && lastsSince(last.at, silence) ? last.at : null;
+  const isOver = silence === null || (heldAt !== null && isWatched(silence, heldAt, context.now()));
+  if (isOver && found.share * 100 < input.share_percent) return passed(found, null, notices);
+  const seen: Seen = isOver ? found : { ...silence.before, silent: true };
   const waiver = await waiverOf(key, context);
-  if (waiver !== null) return passed(found, waiver, notices);
+  if (waiver !== null) return passed(seen, waiver, notices);
+  // On record once for each change of who still calls, and once for each silence.
+  const isKnown = isOver ? last !== null && !last.silent && sameCallers(last.callers, seen.callers) : heldAt !== null;
+  const events: LedgerEvent[] = isKnown ? [] : [{ type: 'usage_gate_held', key: key.id, ...seen }];
   const until = new Date(context.now().getTime() + LOOK_AGAIN_MS);
-  return { kind: 'wait', waiting: { kind: 'time', until }, events: [...notices, ...(await held(key, found, context))] };
+  return { kind: 'wait', waiting: { kind: 'time', until }, events: [...notices, ...events] };
 }
 
 function passed({ share, callers }: StillCalling, waiver: Waiver | null, events: LedgerEvent[]): StepResult {
@@ -101,10 +113,18 @@ function passed({ share, callers }: StillCalling, waiver: Waiver | null, events:
   return { kind: 'done', outputs, events };
 }
 
-async function callsNow(key: Key, replacement: Key, { ledger, now }: StepContext): Promise<StillCalling> {
-  const since = countedSince(key, now());
-  return stillCalling(await ledger.usageOf(key.id, since), await ledger.usageOf(replacement.id, since));
+async function countOf(
+  { key, replacement }: Gate,
+  context: StepContext,
+): Promise<{ old: Usage[]; replacement: Usage[] }> {
+  const { ledger } = context;
+  // Counted by the minute: a call right after the beginning stands under the minute that it is in.
+  const from = Math.min(beganAt(key, context).getTime(), countedSince(key, context.now()).getTime());
+  const since = new Date(Math.floor(from / MINUTE_MS) * MINUTE_MS);
+  return { old: await ledger.usageOf(key.id, since), replacement: await ledger.usageOf(replacement.id, since) };
 }
+
+type Seen = StillCalling & { silent?: true };
 
 interface Waiver {
   by: string;
@@ -120,24 +140,13 @@ async function waiverOf(key: Key, context: StepContext): Promise<Waiver | null> 
   return null;
 }
 
-/** On record once for each change of who still calls; an extended grace begins a new count. */
-async function held(key: Key, { share, callers }: StillCalling, context: StepContext): Promise<LedgerEvent[]> {
-  const before = await lastHeld(key, context);
-  if (before !== null && sameCallers(before.callers, callers)) return [];
-  return [{ type: 'usage_gate_held', key: key.id, share, callers }];
-}
-
-interface Held {
-  at: Date;
-  callers: StillCalling['callers'];
-}
-
-async function lastHeld(key: Key, context: StepContext): Promise<Held | null> {
+/** An extended grace begins a new count. */
+async function lastHeld(key: Key, context: StepContext): Promise<(Seen & { at: Date }) | null> {
   const since = key.graceEndsAt ?? beganAt(key, context);
   for await (const line of linesSinceGrace(key, context)) {
     const told = toldBy(line);
     if (told.type !== 'usage_gate_held') continue;
-    return line.at < since ? null : { at: line.at, callers: told.callers };
+    return line.at < since ? null : { ...told, at: line.at };
   }
   return null;
 }

@@ -62,6 +62,8 @@ describe('the usage gate', () => {
   test('looks again every 15 minutes, and opens when the last caller has moved over', async () => {
     const { rekey, id, world } = await atTheGate({ old: 2, fresh: 98 });
     expect((await rekey.run(id)).steps.gate).toMatchObject({ waiting: { until: later(135 * MINUTE) } });
+    world.pass(30 * MINUTE);
+    await rekey.calls(4, 'payments-worker', { accepted: 9 });
     const run = await rekey.play(id);
     expect(run.outcome).toBe('succeeded');
     // The last call with the old key was in minute 119; an hour later it counts no more.
@@ -128,6 +130,98 @@ describe('the usage gate', () => {
     const old = await rekey.key(3);
     await recordEvents(rekey.ledger, [{ type: 'key_revoked', key: old.id, replacedBy: null }], { actor: 'person:bob' });
     expect(await rekey.play(id)).toMatchObject({ outcome: 'succeeded' });
+  });
+});
+
+describe('an hour in which nobody was counted is no evidence', () => {
+  /** In a grace of a day, with 500 calls of the old key at its beginning. */
+  async function inUse() {
+    const world = await aRotationWorld();
+    const rekey = await world.open();
+    const id = await rekey.begin();
+    await rekey.calls(3, 'billing', { accepted: 500 });
+    return { world, rekey, id };
+  }
+  type InUse = Awaited<ReturnType<typeof inUse>>;
+
+  async function jumped() {
+    const all = await inUse();
+    all.world.pass(26 * HOUR);
+    await all.rekey.engine.advance(all.id);
+    return all;
+  }
+
+  async function looksFor({ world, rekey, id }: InUse, minutes: number, step = 15) {
+    for (let passed = 0; passed < minutes; passed += step) {
+      world.pass(step * MINUTE);
+      await rekey.engine.advance(id);
+    }
+    return (await rekey.key(3)).state;
+  }
+
+  test('a clock that jumps over the end of the grace revokes no key that was called with in it', async () => {
+    const { rekey } = await jumped();
+    expect(await rekey.key(3)).toMatchObject({ state: 'retiring', revokedAt: null });
+    expect(await heldLines(rekey)).toEqual([
+      expect.objectContaining({ silent: true, share: 1, callers: [{ caller: 'billing', calls: 500 }] }),
+    ]);
+  });
+
+  test('its callers keep holding the gate as soon as they are counted again', async () => {
+    const all = await jumped();
+    all.world.pass(5 * MINUTE);
+    await all.rekey.calls(3, 'billing', { rejected: 1 });
+    expect(await looksFor(all, 55)).toBe('retiring');
+    // And nothing is counted again for hours: the silence from before says nothing about this one.
+    all.world.pass(9 * HOUR);
+    await all.rekey.engine.advance(all.id);
+    expect(await looksFor(all, 45)).toBe('retiring');
+    expect((await heldLines(all.rekey)).map(({ silent }) => silent)).toEqual([true, undefined, true]);
+    expect(await looksFor(all, 15)).toBe('revoked');
+  });
+
+  test('the gate opens when it stays silent for an hour, and was on record once', async () => {
+    const all = await jumped();
+    expect(await looksFor(all, 45)).toBe('retiring');
+    expect(await looksFor(all, 15)).toBe('revoked');
+    expect(await heldLines(all.rekey)).toHaveLength(1);
+  });
+
+  test('the gate opens when the new key is called and the old one is not', async () => {
+    const all = await jumped();
+    all.world.pass(5 * MINUTE);
+    await all.rekey.calls(4, 'payments-worker', { accepted: 50 });
+    expect(await looksFor(all, 10, 10)).toBe('revoked');
+  });
+
+  test('the first calls after a jump say nothing yet about who calls less often', async () => {
+    const all = await inUse();
+    await all.rekey.calls(4, 'payments-worker', { accepted: 500 });
+    all.world.pass(26 * HOUR);
+    await all.rekey.calls(4, 'payments-worker', { accepted: 1 });
+    await all.rekey.engine.advance(all.id);
+    expect(await all.rekey.key(3)).toMatchObject({ state: 'retiring' });
+    all.world.pass(10 * MINUTE);
+    await all.rekey.calls(3, 'billing', { rejected: 3 });
+    expect(await looksFor(all, 30)).toBe('retiring');
+  });
+
+  test('a restart and small steps of the clock come to the same', async () => {
+    const steps = await inUse();
+    expect(await looksFor(steps, 24 * 60)).toBe('retiring');
+    const again = { ...steps, rekey: await steps.world.open() };
+    expect(await looksFor(again, 45)).toBe('retiring');
+    expect(await looksFor(again, 15)).toBe('revoked');
+    expect(await heldLines(again.rekey)).toEqual([expect.objectContaining({ silent: true, share: 1 })]);
+  });
+
+  test('somebody may waive it, under their name', async () => {
+    const { rekey, id } = await jumped();
+    const { id: key } = await rekey.key(3);
+    const waiver = { type: 'usage_gate_waived', key, reason: 'billing is gone', by: 'person:bob' } as const;
+    await recordEvents(rekey.ledger, [waiver], { at: later(26 * HOUR), actor: 'person:bob' });
+    await rekey.engine.advance(id);
+    expect(await rekey.key(3)).toMatchObject({ state: 'revoked' });
   });
 });
 
