@@ -38,12 +38,22 @@ function preempted(key: Key): Refusal {
   );
 }
 
-const LINES = 200;
+const PAGE = 200;
 
+/** Read page by page: any number of changes may lie between. */
 async function wasCut(read: Pick<LedgerReader, 'audit'>, key: Key): Promise<boolean> {
-  const newestFirst = await read.audit({ subject: `key:${key.id}`, limit: LINES });
-  const last = newestFirst.find(({ action }) => action === 'key_retired' || action === 'key_grace_cut');
-  return last?.action === 'key_grace_cut';
+  let before: number | undefined;
+  do {
+    const page = await read.audit({
+      subject: `key:${key.id}`,
+      limit: PAGE,
+      ...(before === undefined ? {} : { before }),
+    });
+    const last = page.find(({ action }) => action === 'key_retired' || action === 'key_grace_cut');
+    if (last !== undefined) return last.action === 'key_grace_cut';
+    before = page.length < PAGE ? undefined : page.at(-1)?.seq;
+  } while (before !== undefined);
+  return false;
 }
 
 export async function waiveGate(deps: RotationsDeps, request: OnGrace): Promise<void> {

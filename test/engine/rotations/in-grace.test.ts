@@ -79,6 +79,8 @@ test('a grace that an emergency has cut is not extended, also when the rotation 
     await rekey.rotations.request(asks({ ...from(bob), mode: 'suspected', reason: 'it is in a gist' }));
     await rekey.queue.settle();
     expect(await rekey.key(reports().id)).toMatchObject({ state: 'retiring', graceEndsAt: later(HOUR) });
+    const changed = { type: 'key_changed', key: reports().id, change: { rateLimit: 5 }, reason: 'test' } as const;
+    await recordEvents(rekey.ledger, Array(201).fill(changed));
     expect((await refusalOf(rekey.rotations.extendGrace(more(0.5)))).code).toBe('no_extension');
     expect(await rekey.key(reports().id)).toMatchObject({ graceEndsAt: later(HOUR), graceExtensions: 0 });
   }
