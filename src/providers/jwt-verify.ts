@@ -8,6 +8,27 @@ import { isUsable, type KeyVerdict, verdictOn } from './verify-key.ts';
 
 const SHAPE = /^eyJ[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+\.[0-9A-Za-z_-]+$/;
 
+export type Verified = KeyVerdict & { key: Key | null };
+
+/** May this be used? The one answer of every door: HTTP, command line and probes. */
+export async function verifyMaterial(from: JwtLedger, material: string): Promise<Verified> {
+  return verifyWith(from, material, (text) => verifyByRow(from, text));
+}
+
+/** The same for whoever finds the row of what is no JWT by other means, such as a cache. */
+export function verifyWith<Row>(
+  from: JwtLedger,
+  material: string,
+  verifyRow: (material: string) => Row,
+): Promise<Verified> | Row {
+  return looksLikeJwt(material) ? verifyJwt(from, material) : verifyRow(material);
+}
+
+async function verifyByRow({ ledger, pepper, now }: JwtLedger, material: string): Promise<Verified> {
+  const key = await ledger.keyByDigest(pepper.digestOf(material));
+  return { ...verdictOn(key, now), key };
+}
+
 /** Whether this has to be asked of `verifyJwt`: the ledger's row alone does not know what became of the key that signed it. */
 export function looksLikeJwt(material: string): boolean {
   return SHAPE.test(material);
@@ -18,12 +39,10 @@ export function looksLikeJwt(material: string): boolean {
  * it. `retiring` with a deadline also when it is the signing key that retires before the JWT ends. A JWT that another system signed and
  * somebody registered here is what its row says.
  */
-export async function verifyJwt(
-  { ledger, pepper, now }: JwtLedger,
-  token: string,
-): Promise<KeyVerdict & { key: Key | null }> {
-  const key = await ledger.keyByDigest(pepper.digestOf(token));
-  const verdict = { ...verdictOn(key, now), key };
+export async function verifyJwt(from: JwtLedger, token: string): Promise<Verified> {
+  const { ledger, now } = from;
+  const verdict = await verifyByRow(from, token);
+  const { key } = verdict;
   if (key === null || key.provider !== 'ledger') return verdict;
   const signer = await signerOf(token, ledger);
   if (signer === null || !(await isSigned(token, signer))) return { status: 'not_found', key: null };

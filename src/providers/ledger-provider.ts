@@ -7,12 +7,13 @@ import { Secret } from '../secret.ts';
 import { allowedHost } from './allowed-host.ts';
 import type { IssuedMaterial, Probe, Provider, Verdict } from './contract.ts';
 import { mintJwt } from './jwt-mint.ts';
+import { type Verified, verifyMaterial } from './jwt-verify.ts';
 import { mintKey } from './key-format.ts';
 import { get } from './outgoing.ts';
 import type { Pepper } from './pepper.ts';
 import { PROBE_CALLER } from './probe-caller.ts';
 import type { Vault } from './vault.ts';
-import { verdictOn } from './verify-key.ts';
+import { isUsable, verdictOn } from './verify-key.ts';
 
 export interface LedgerProviderDeps {
   ledger: Pick<LedgerReader, 'keyByDigest' | 'key' | 'signingKeys' | 'secretsOfKey'>;
@@ -41,8 +42,11 @@ export function ledgerProvider(deps: LedgerProviderDeps): Provider {
     probe: async (key, secret, signal) => {
       if (key.probeUrl !== null)
         return secret === null ? notAtHand(key, now()) : callProbe(deps, { url: key.probeUrl, secret, signal });
-      if (secret === null) return recordProbe(key, await ledger.key(key.id), now());
-      return recordProbe(key, await ledger.keyByDigest(pepper.digestOf(secret.reveal())), now());
+      const at = now();
+      if (secret !== null)
+        return recordProbe(key, await verifyMaterial({ ledger, pepper, now: at }, secret.reveal()), at);
+      const found = await ledger.key(key.id);
+      return recordProbe(key, { ...verdictOn(found, at), key: found }, at);
     },
     // The ledger change that the step records is the revocation itself.
     revoke: async () => {},
@@ -123,9 +127,9 @@ function notAtHand(key: Key, now: Date): Probe {
   return { verdict: 'unreachable', how: `${nameOf(key)} was not tried: its material is not at hand`, at: now };
 }
 
-function recordProbe(key: Key, found: Key | null, now: Date): Probe {
-  const { status } = verdictOn(found, now);
-  const verdict = status === 'valid' || status === 'retiring' ? 'accepted' : 'rejected';
+function recordProbe(key: Key, { key: found, ...verified }: Verified, now: Date): Probe {
+  const { status } = verified;
+  const verdict = isUsable(verified) ? 'accepted' : 'rejected';
   const record =
     found === null || found.id === key.id ? nameOf(key) : `${nameOf(key)}, whose material is that of ${nameOf(found)},`;
   return { verdict, how: `the ledger verifies ${record} as ${status}`, at: now };

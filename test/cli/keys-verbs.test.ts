@@ -52,6 +52,23 @@ test('a JWT says what it was given and can be verified like any key (S2-03)', as
   expect(refused).toMatchObject({ code: 2, err: expect.stringContaining('Only a JWT says something') });
 });
 
+test('a JWT whose signing key was revoked is revoked at every door (S2-03)', async () => {
+  const { rekey, folder } = anInstallationOf('bob');
+  const staging = ['--service', 'auth', '--env', 'staging'];
+  for (const made of [
+    ['signing-key', 'auth-signer'],
+    ['jwt', 'auth-token'],
+  ])
+    expect(await rekey(['keys', 'generate', ...made, ...staging])).toMatchObject({ code: 0 });
+  const file = join(folder, 'jwt');
+  await rekey(['keys', 'claim', 'auth-token', '--out', file]);
+  const input = readFileSync(file, 'utf8');
+  expect(await rekey(['keys', 'verify'], { input })).toMatchObject({ code: 0 });
+  expect(await rekey(['keys', 'revoke', 'auth-signer', '--because', 'leaked', '--yes'])).toMatchObject({ code: 0 });
+  const told = await rekey(['keys', 'verify'], { input });
+  expect(told).toMatchObject({ code: 1, out: expect.stringMatching(/^revoked: auth-token v1/) });
+});
+
 test('an exploited key is replaced on two terminals without Slack and without serve, and the evidence holds', async () => {
   const { rekey, folder, become } = anInstallationOf('bob');
   const place = join(folder, 'payments.secret');

@@ -1,9 +1,10 @@
 import type { Command } from 'commander';
 import { fingerprintOf, type Key, nameOf } from '../../domain/key.ts';
 import { Refusal } from '../../errors.ts';
+import { verifyMaterial } from '../../providers/jwt-verify.ts';
 import { loadKeys } from '../../providers/key-files.ts';
 import { parseKey } from '../../providers/key-format.ts';
-import { isUsable, type KeyVerdict, verdictOn } from '../../providers/verify-key.ts';
+import { isUsable, type KeyVerdict } from '../../providers/verify-key.ts';
 import type { Secret } from '../../secret.ts';
 import type { CliCommand } from '../command.ts';
 import { configHere } from '../config-here.ts';
@@ -27,8 +28,8 @@ export const verify: CliCommand = (group) => {
       const { keysDir, masterKeyCommand } = configHere();
       const { pepper } = await loadKeys({ dir: keysDir, command: masterKeyCommand });
       await withLedger(async ({ read }) => {
-        const key = await read.keyByDigest(pepper.digestOf(material.reveal()));
-        const verdict = verdictOn(key, new Date());
+        const from = { ledger: read, pepper, now: new Date() };
+        const { key, ...verdict } = await verifyMaterial(from, material.reveal());
         if (json) sayJson(key === null ? verdict : { ...verdict, ...knownOf(key) });
         else
           say(

@@ -1,7 +1,7 @@
 import type { EngineDeps } from '../../engine/deps.ts';
 import type { Keys } from '../../engine/keys/keys.ts';
 import type { Rotations } from '../../engine/rotations/rotations.ts';
-import { looksLikeJwt, verifyJwt } from '../../providers/jwt-verify.ts';
+import { verifyWith } from '../../providers/jwt-verify.ts';
 import type { Pepper } from '../../providers/pepper.ts';
 import { openVerifier } from '../../providers/verify-cache.ts';
 import type { UsageCounter } from '../usage-counter.ts';
@@ -28,10 +28,7 @@ export function apiDeps({ deps, engine, keys, rotations, pepper, usage, limits =
     ledger,
     keys,
     rotations,
-    verify: (material) =>
-      looksLikeJwt(material)
-        ? verifyJwt({ ledger: ledger.read, pepper, now: now() }, material)
-        : verifier.verify(material),
+    verify: (material) => verifyWith({ ledger: ledger.read, pepper, now: now() }, material, verifier.verify),
     usage,
     policy,
     classRule,

@@ -230,3 +230,14 @@ test('a run that replaces a JWT gets a new one with the same claims, within the 
   expect(made).toMatchObject({ expiresAt: signer.expiresAt, digest: deps.pepper.digestOf(made.secret.reveal()) });
   expect(await verify(world, made.secret)).toEqual({ status: 'not_found', key: null });
 });
+
+test('a probe sees a JWT rejected when the key that signed it was revoked', async () => {
+  const world = await aKeysWorld();
+  const { key: signer } = await aSigner(world);
+  const { key, secret } = await aJwt(world);
+  const provider = ledgerProvider({ ...world.deps, ledger: world.ledger.read, probeHosts: [] });
+  const probe = () => provider.probe(key, secret, new AbortController().signal);
+  expect(await probe()).toMatchObject({ verdict: 'accepted' });
+  await world.keys.revoke(because(signer.id));
+  expect(await probe()).toMatchObject({ verdict: 'rejected', how: 'the ledger verifies ci-token v1 as revoked' });
+});
