@@ -41,6 +41,7 @@ export type LedgerEvent =
   | { type: 'key_suspended'; key: KeyId; reason: string }
   | { type: 'key_reinstated'; key: KeyId; to: 'active' | 'retiring'; reason: string }
   | { type: 'key_changed'; key: KeyId; change: KeyChange; reason: string }
+  /** `approvedBy`: who agreed, as whoever asked stated it; that person was told, and did not confirm it here. */
   | { type: 'key_expiry_extended'; key: KeyId; expiresAt: Date; reason: string; approvedBy: PersonId }
   /** The retention of its metadata is over; what remains is that it was there. */
   | { type: 'key_forgotten'; key: KeyId }

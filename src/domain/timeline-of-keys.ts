@@ -34,7 +34,7 @@ export function sentenceForKey(event: ToldOfKey, name: (id: string) => string): 
     case 'key_changed':
       return `${name(event.key)}: ${Object.keys(event.change).join(', ')} changed: ${event.reason}`;
     case 'key_expiry_extended':
-      return `The expiry of ${name(event.key)} was moved to ${event.expiresAt}, approved by ${event.approvedBy}: ${event.reason}`;
+      return `The expiry of ${name(event.key)} was moved to ${event.expiresAt}; whoever asked stated that ${event.approvedBy} agreed: ${event.reason}`;
     case 'key_forgotten':
       return `What was kept of ${name(event.key)} was deleted: its time of retention is over.`;
     case 'secret_sealed':

@@ -76,7 +76,7 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
   ],
   key_expiry_extended: [
     { type: 'key_expiry_extended', key, expiresAt: NOON, reason: 'freeze', approvedBy: bob },
-    'moved to 2027-03-10T12:00:00.000Z, approved by bob',
+    'moved to 2027-03-10T12:00:00.000Z; whoever asked stated that bob agreed: freeze',
   ],
   key_forgotten: [{ type: 'key_forgotten', key }, 'its time of retention is over'],
   secret_rewrapped: [

@@ -18,9 +18,14 @@ export const extendExpiry: CliCommand = (group) => {
   group
     .command('extend-expiry')
     .argument('<key>', 'its name, its id, the public id inside it, or its fingerprint')
-    .description('let a key live longer, before it expires, at most twice, and never without a second person')
+    .description(
+      'let a key live longer, before it expires, at most twice, and never without naming a second person who agreed',
+    )
     .requiredOption('--to <time>', 'until when: 2027-05-20, 2027-05-20T14:00+02:00', instantOf)
-    .option('--approved-by <person>', 'who agreed; somebody else than you')
+    .option(
+      '--approved-by <person>',
+      'who agreed, as you state it; somebody else than you, who is told that you said so',
+    )
     .option('--because <reason>', 'why; it stands in the history of the key')
     .option('--json', 'print one JSON object')
     .addHelpText(

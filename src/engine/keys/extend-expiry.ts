@@ -1,4 +1,6 @@
 import type { PersonId } from '../../domain/ids.ts';
+import type { Notice } from '../../domain/incident.ts';
+import { instantText } from '../../domain/instant.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { peopleNamed } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
@@ -11,7 +13,10 @@ const MOST_EXTENSIONS = 2;
 
 type Request = OnKey & { expiresAt: Date; approvedBy: PersonId };
 
-/** Only before it expires, by Rekey as its issuer, with a reason and a second person, at most twice (design/keys.md). */
+/**
+ * Only before it expires, by Rekey as its issuer, with a reason and a second person, at most twice (design/keys.md). That the second person
+ * agreed is what the first one states; the second one is told of it, so that it cannot be stated behind their back.
+ */
 export async function extendExpiry(deps: KeysDeps, request: Request): Promise<Key> {
   return recordOnKey(deps, request, {
     verb: 'extend',
@@ -21,9 +26,34 @@ export async function extendExpiry(deps: KeysDeps, request: Request): Promise<Ke
       assertLater(standing, request.expiresAt);
       assertApprover(standing, request);
       const { expiresAt, reason, approvedBy } = request;
-      return [{ type: 'key_expiry_extended', key: standing.key.id, expiresAt, reason, approvedBy }];
+      const notice = noticeTo(approvedBy, { id: deps.newId('ntc'), standing, request });
+      return [
+        { type: 'key_expiry_extended', key: standing.key.id, expiresAt, reason, approvedBy },
+        { type: 'notice_issued', notice },
+      ];
     },
   });
+}
+
+function noticeTo(
+  person: PersonId,
+  { id, standing: { key, now }, request }: { id: string; standing: Standing; request: Request },
+): Notice {
+  const until = instantText(request.expiresAt);
+  return {
+    id,
+    incident: null,
+    run: null,
+    recipient: `person:${person}`,
+    key: key.id,
+    template: 'expiry-extended',
+    facts: {
+      whichKey: `${request.actor} moved the expiry of ${nameOf(key)} of ${key.service} in ${key.environment} to ${until}, and stated that you agreed: ${request.reason}`,
+      replacementAvailable: `The key goes on working until then. If you did not agree, say so now: suspend ${key.slug} or have it rotated, and tell its owner${key.owner === null ? '' : `, ${key.owner}`}.`,
+      dataIntegrity: 'No data is at risk: the same key lives longer.',
+    },
+    createdAt: now,
+  };
 }
 
 function assertExtendable({ key, now }: Standing): void {
@@ -71,6 +101,6 @@ function assertApprover({ key, policy }: Standing, { actor, approvedBy }: Reques
   const who = allowed.join(', ') || 'nobody yet: the rule `rotate` in policy.yaml names them';
   throw new Refusal(
     'not_an_approver',
-    `${approvedBy} cannot approve that ${nameOf(key)} lives longer. Who can, besides whoever asks: ${who}.`,
+    `${approvedBy} cannot be named as who agreed that ${nameOf(key)} lives longer. Who can, besides whoever asks: ${who}.`,
   );
 }

@@ -89,7 +89,7 @@ export interface Keys {
    * often as policy.yaml lets it, or at once with the grace of that emergency. Refusals: `too_soon`, `key_not_rotatable`.
    */
   rotateSigningKey: (request: OnKey & { mode?: RotationRequest['mode'] }) => Promise<Key>;
-  /** Before it expires, at most twice, approved by somebody else than the requester. Refusal `expired_not_extended`. */
+  /** Before it expires, at most twice. `approvedBy`: somebody else, of whom the requester states that they agreed, and who is told. Refusal `expired_not_extended`. */
   extendExpiry: (request: OnKey & { expiresAt: Date; approvedBy: PersonId }) => Promise<Key>;
   /** The open offers that `by` may take, newest first. */
   offersTo: (by: Actor) => Promise<Claim[]>;

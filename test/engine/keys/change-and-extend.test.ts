@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { announcementsOf } from '../../../src/domain/announce.ts';
 import { PersonId } from '../../../src/domain/ids.ts';
+import type { Notice } from '../../../src/domain/incident.ts';
+import { sentenceFor, toldBy } from '../../../src/domain/timeline.ts';
 import { bob, carol, DAY, daysAfter, NOON } from '../../support/builders.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
 import {
@@ -91,6 +94,35 @@ describe('extend the expiry', () => {
     await expectWhole(world);
   });
 
+  test('tells the second person what was stated in their name, and does not call it their approval', async () => {
+    const world = await aKeysWorld();
+    const { key } = await anActiveKey(world);
+    world.setNow(daysAfter(NOON, 30));
+    await extend(world, daysAfter(NOON, 110));
+    const notices = await world.ledger.read.noticesOfKey(key.id);
+    expect(notices).toMatchObject([
+      {
+        recipient: 'person:carol',
+        run: null,
+        incident: null,
+        facts: {
+          whichKey: expect.stringMatching(
+            /^person:alice moved the expiry of payments-prod v1 .*stated that you agreed/,
+          ),
+          replacementAvailable: expect.stringContaining('If you did not agree, say so now'),
+        },
+      },
+    ]);
+    const direct = { kind: 'person', person: 'carol' };
+    const told = announcementsOf({ type: 'notice_issued', notice: notices[0] as Notice }, null);
+    expect(told).toMatchObject([{ surface: 'notice', address: direct }]);
+    const [, line] = await world.ledger.read.audit({ limit: 2 });
+    expect(line?.action).toBe('key_expiry_extended');
+    const said = line === undefined ? '' : sentenceFor(toldBy(line), new Map());
+    expect(said).toContain('whoever asked stated that carol agreed');
+    await expectWhole(world);
+  });
+
   test('never after it expired, not even in the second of it', async () => {
     const world = await aKeysWorld();
     const { key } = await anActiveKey(world);
@@ -120,7 +152,7 @@ describe('extend the expiry', () => {
     const own = await refusedWithoutTrace(world, () => extend(world, daysAfter(NOON, 95), { actor: 'person:carol' }));
     expect([own.code, own.message]).toEqual([
       'not_an_approver',
-      expect.stringMatching(/carol cannot approve .*: bob\.$/),
+      expect.stringMatching(/carol cannot be named as who agreed .*: bob\.$/),
     ]);
     const stranger = () => extend(world, daysAfter(NOON, 95), { approvedBy: PersonId.parse('alice') });
     expect((await refusedWithoutTrace(world, stranger)).code).toBe('not_an_approver');
