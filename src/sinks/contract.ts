@@ -9,6 +9,9 @@ export interface Sink {
   read: (target: string) => Promise<Secret | null>;
   /** Replaces what is there, atomically, then reads it back and compares: returning means that the recipient has it. */
   deliver: (target: string, secret: Secret) => Promise<void>;
-  /** Puts `previous` back, or removes the target when it is null. */
-  restore: (target: string, previous: Secret | null) => Promise<void>;
+  /**
+   * Puts `previous` back, or removes the target when it is null, while `isOurs` says so of what is there: what came there meanwhile stays.
+   * Returns whether it did.
+   */
+  restore: (target: string, previous: Secret | null, isOurs: (there: Secret) => boolean) => Promise<boolean>;
 }

@@ -13,6 +13,7 @@ const LARGEST = 64 * 1024;
  * REKEY_FILE_SINK_ROOTS.
  */
 export function fileSink({ roots }: { roots: readonly string[] }): Sink {
+  const inTurn = turns();
   const read = async (target: string) => readSecretFile(await placeOf(target, roots));
   return {
     name: 'file',
@@ -21,16 +22,39 @@ export function fileSink({ roots }: { roots: readonly string[] }): Sink {
     deliver: async (target, secret) => {
       const place = await placeOf(target, roots);
       assertAlone(target, await readSecretFile(place));
-      await replaceFile(place, secret);
+      await inTurn(place.file, () => replaceFile(place, secret));
       const back = await read(target);
       if (back?.reveal() !== secret.reveal())
         throw new Error(`${target} does not hold what was written; another program may be writing it.`);
     },
-    restore: async (target, previous) => {
+    restore: async (target, previous, isOurs) => {
       const place = await placeOf(target, roots);
-      if (previous === null) await removeFile(place);
-      else await replaceFile(place, previous);
+      const isStillOurs = async () => {
+        const there = await readSecretFile(place);
+        return there !== null && isOurs(there);
+      };
+      return inTurn(place.file, async () => {
+        if (!(await isStillOurs())) return false;
+        if (previous !== null) return replaceFile(place, previous, isStillOurs);
+        await removeFile(place);
+        return true;
+      });
     },
+  };
+}
+
+/** One writer of a file at a time in this process: what was looked at is still there when it is written over. */
+function turns(): <T>(file: string, work: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<unknown>>();
+  return (file, work) => {
+    const mine = (last.get(file) ?? Promise.resolve()).then(work);
+    const ended = mine
+      .catch(() => {})
+      .then(() => {
+        if (last.get(file) === ended) last.delete(file);
+      });
+    last.set(file, ended);
+    return mine;
   };
 }
 
@@ -61,14 +85,17 @@ function assertAlone(target: string, there: Secret | null): void {
   );
 }
 
-async function replaceFile(place: FilePlace, secret: Secret): Promise<void> {
+/** `mayReplace` is asked last of all, because another process may have written it while this one was writing beside it. */
+async function replaceFile(place: FilePlace, secret: Secret, mayReplace = async () => true): Promise<boolean> {
   const beside = besideOf(place);
   // Left by a crash, it holds a secret; its name is always the same, so that there is never more than one.
   await rm(beside, { force: true });
   try {
     await writeDurably(beside, `${secret.reveal()}\n`, place.owner);
+    if (!(await mayReplace())) return false;
     await rename(beside, place.file);
     await syncFolder(dirname(place.file));
+    return true;
   } finally {
     await rm(beside, { force: true });
   }

@@ -141,14 +141,16 @@ async function previousOf(key: Key, context: StepContext): Promise<SealedSecret 
 }
 
 // Touches the place only while it holds the material that this step put there: a second undo, or one after a person has repaired it
-// by hand, changes nothing.
+// by hand, changes nothing. The sink looks again when it writes: an emergency may have delivered there after this has looked.
 async function withdraw(input: z.output<typeof With>, context: StepContext): Promise<LedgerEvent[]> {
   const key = await currentKey(context, input.key);
   if (key.delivery === null || !(await isInPlace(key, context))) return [];
   await assertWorthTakingBack(key, context);
   const { sink, delivery } = sinkOf(context, key);
   const previous = await previousOf(key, context);
-  await sink.restore(delivery.target, previous === null ? null : context.vault.open(previous));
+  const material = previous === null ? null : context.vault.open(previous);
+  const isOurs = (there: Secret) => providerOf(context, key).matches(key, there);
+  if (!(await sink.restore(delivery.target, material, isOurs))) return [];
   const secret = SecretId.parse(input.secret.secret);
   return [{ type: 'secret_withdrawn', secret, key: key.id, sink: delivery.sink, target: delivery.target }];
 }

@@ -162,6 +162,31 @@ describe('an emergency that takes the place of a planned rotation', () => {
     }
   });
 
+  test('and delivers while the first one takes its work back keeps its key where its caller reads it', async () => {
+    const world = await aRotationWorld();
+    const rekey = await world.open();
+    const file = rekey.deps.sinks.file;
+    if (file === undefined) throw new Error('no sink');
+    const planned = await rekey.begin({ grace_minutes: 24 * 60 });
+    const { id } = await rekey.rotation(planned);
+    await recordEvents(rekey.ledger, [
+      { type: 'rotation_ended', rotation: RotationId.parse(id), outcome: 'preempted', why: 'an emergency' },
+      { type: 'run_cancel_requested', run: planned, reason: 'an emergency' },
+    ]);
+    const other = await world.open();
+    const { restore } = file;
+    file.restore = async (...args) => {
+      // All of the emergency, between the last look of the first one and its writing.
+      file.restore = restore;
+      await other.begin({ mode: 'exploited', grace_minutes: 0 });
+      return restore(...args);
+    };
+    await rekey.engine.advance(planned);
+    expect((await rekey.key(5)).state).toBe('active');
+    expect(await rekey.verify(world.atItsPlace() ?? '')).toBe('valid');
+    expect(await rekey.actions(planned)).not.toContain('secret_withdrawn');
+  });
+
   test('and is taken back itself leaves the first key working at its place', async () => {
     const { world, rekey, planned } = await preempted();
     const emergency = await rekey.begin({ mode: 'suspected', grace_minutes: 60 });

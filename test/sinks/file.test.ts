@@ -47,13 +47,15 @@ function sinkOver(fileRoots: string[]): Sink {
   return only;
 }
 
+const always = () => true;
+
 /** Each way of using a target; what is refused must be refused by all of them. */
 const uses: [string, (sink: Sink, target: string) => Promise<unknown>][] = [
   ['check', (sink, target) => sink.check(target)],
   ['read', (sink, target) => sink.read(target)],
   ['deliver', (sink, target) => sink.deliver(target, NEW)],
-  ['restore', (sink, target) => sink.restore(target, OLD)],
-  ['remove', (sink, target) => sink.restore(target, null)],
+  ['restore', (sink, target) => sink.restore(target, OLD, always)],
+  ['remove', (sink, target) => sink.restore(target, null, always)],
 ];
 
 async function refusedByAll(refused: string, used: Sink = sink): Promise<string> {
@@ -124,20 +126,32 @@ test('puts back what was there before', async () => {
   writeFileSync(target, 'canary-material-old\n');
   const previous = await sink.read(target);
   await sink.deliver(target, NEW);
-  await sink.restore(target, previous);
+  await sink.restore(target, previous, always);
   expect(readFileSync(target, 'utf8')).toBe('canary-material-old\n');
 });
 
 test('removes what it delivered when nothing was there before, and can do it again', async () => {
   await sink.deliver(target, NEW);
-  await sink.restore(target, null);
-  await sink.restore(target, null);
+  await sink.restore(target, null, always);
+  await sink.restore(target, null, always);
   expect(readdirSync(root)).toEqual([]);
+});
+
+test('puts nothing back over what came there meanwhile', async () => {
+  const isOurs = (there: Secret) => there.reveal() === OLD.reveal();
+  for (const previous of [new Secret('canary-material-older'), null]) {
+    await sink.deliver(target, OLD);
+    // Another run delivers at the same moment; whichever of them is first, what it delivered is there.
+    await Promise.all([sink.restore(target, previous, isOurs), sink.deliver(target, NEW)]);
+    expect(readFileSync(target, 'utf8')).toBe('canary-material-new\n');
+    expect(await sink.restore(target, previous, isOurs)).toBe(false);
+    expect(readFileSync(target, 'utf8')).toBe('canary-material-new\n');
+  }
 });
 
 test('a secret that a crash left beside the file goes with the next delivery, and with the next removal', async () => {
   const left = join(root, '.payments.rekey-new');
-  for (const next of [() => sink.deliver(target, NEW), () => sink.restore(target, null)]) {
+  for (const next of [() => sink.deliver(target, NEW), () => sink.restore(target, null, always)]) {
     writeFileSync(left, 'canary-material-half');
     await next();
     expect(existsSync(left)).toBe(false);

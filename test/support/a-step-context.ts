@@ -170,9 +170,12 @@ function memorySink(): MemorySink {
     deliver: async (target, secret) => {
       targets.set(target, secret.reveal());
     },
-    restore: async (target, previous) => {
+    restore: async (target, previous, isOurs) => {
+      const there = targets.get(target);
+      if (there === undefined || !isOurs(new Secret(there))) return false;
       if (previous === null) targets.delete(target);
       else targets.set(target, previous.reveal());
+      return true;
     },
   };
 }
