@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { bob, HOUR, MINUTE, NOON } from '../support/builders.ts';
 import { from } from '../support/engine-world.ts';
@@ -70,6 +71,26 @@ describe('an exploited key', () => {
     await rekey.play(id, ({ steps }) => steps.integrity?.state === 'waiting');
     expect(await rekey.states(id)).toMatchObject({ dead_first: 'failed', live: 'done', old_dead: 'done' });
     expect(await usable(world, rekey)).toEqual([4]);
+  });
+
+  test('keeps the last copy of its replacement while somebody has overwritten it at its place', async () => {
+    const world = await aRotationWorld();
+    const rekey = await world.open();
+    const file = rekey.deps.sinks.file;
+    if (file === undefined) throw new Error('no sink');
+    const { deliver } = file;
+    file.deliver = async (target, secret) => {
+      await deliver(target, secret);
+      // Another program writes the old one back.
+      writeFileSync(target, `${world.oldMaterial}\n`, { mode: 0o600 });
+    };
+    const id = await rekey.begin({ mode: 'exploited', grace_minutes: 0 });
+    await lookedInto(rekey, id);
+    const fresh = await rekey.key(4);
+    expect(await sealedLeft(rekey)).toEqual([`new_key of ${fresh.id}`]);
+    expect(await rekey.ledger.read.lastAlarm(fresh.id, 'rotation_stuck')).toMatchObject({
+      sentence: expect.stringMatching(/payments-prod v4 is in use, but file .* does not hold it/),
+    });
   });
 
   test('closes its incident when everybody was told and somebody has looked at the data', async () => {

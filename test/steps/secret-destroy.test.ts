@@ -39,6 +39,18 @@ describe('secret.destroy', () => {
     expect(left(world)).toEqual([]);
   });
 
+  test('destroys the last copy of a new key that was nowhere else when that key has ended itself', async () => {
+    const { world, input } = await delivered();
+    world.sink.targets.set('/run/secrets/payments', OLD_MATERIAL);
+    await play(world, secretDestroy, input);
+    expect(left(world)).toEqual(['new_key']);
+    const made = world.ledger.keys.get(String(input.replacement.id));
+    if (made === undefined) throw new Error('no replacement');
+    world.ledger.apply([{ type: 'key_revoked', key: made.id, replacedBy: null }], NOON);
+    await play(world, secretDestroy, { key: keyRefOf(made), replacement: null });
+    expect(left(world)).toEqual([]);
+  });
+
   test('keeps what was quarantined for audit', async () => {
     const world = aStepWorld();
     await play(world, keyQuarantine, { key });
