@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { type BackupProgress, backupLedger } from '../ledger/backup.ts';
 import { backupIdentity, encryptStream } from '../providers/age.ts';
@@ -7,7 +6,7 @@ import type { CliCommand } from './command.ts';
 import { configHere } from './config-here.ts';
 import { counted, say, sayJson } from './print.ts';
 import { collected } from './spans.ts';
-import { noLedger } from './with-ledger.ts';
+import { assertLedger } from './with-ledger.ts';
 
 interface Wanted {
   age?: string[];
@@ -26,7 +25,7 @@ export const backup: CliCommand = (program) => {
     .addHelpText('after', '\nExample:\n  rekey backup /mnt/backups/rekey-2027-05-20.age')
     .action(async (name: string, { age = [], json }: Wanted) => {
       const { ledgerFile, keysDir, masterKeyCommand } = configHere();
-      if (!existsSync(ledgerFile)) throw noLedger(ledgerFile);
+      assertLedger(ledgerFile, 'refuse');
       const { masterKey } = await loadKeys({ dir: keysDir, command: masterKeyCommand });
       const { recipient } = await backupIdentity(masterKey);
       const encrypt = (source: Parameters<typeof encryptStream>[0]) => encryptStream(source, [recipient, ...age]);

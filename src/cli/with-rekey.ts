@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Config } from '../config.ts';
 import type { Actor } from '../domain/ids.ts';
@@ -10,7 +9,7 @@ import type { Parts } from '../parts.ts';
 import { randomId } from '../random-id.ts';
 import { loadPolicy } from '../runbook/policy-file.ts';
 import { configHere } from './config-here.ts';
-import { noLedger } from './with-ledger.ts';
+import { assertLedger } from './with-ledger.ts';
 
 /** What a command stands on that changes something: the verbs, and the person whose account it runs under. */
 export interface Rekey extends Pick<Parts<NoQueue>, 'deps' | 'keyFiles' | 'engine' | 'keys' | 'rotations'> {
@@ -35,7 +34,7 @@ export async function withRekey<T>(
   { mayMake = false }: { mayMake?: boolean } = {},
 ): Promise<T> {
   const config = configHere();
-  if (!mayMake && !existsSync(config.ledgerFile)) throw noLedger(config.ledgerFile);
+  assertLedger(config.ledgerFile, mayMake ? 'make' : 'refuse');
   // Before a ledger is made: whoever is nobody leaves nothing behind.
   const { policy } = await loadPolicy(config.runbooksDir);
   const actor: Actor = `person:${personByAccount(policy, accountHere())}`;

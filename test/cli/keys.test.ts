@@ -1,5 +1,5 @@
-import { execFile } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { execFile, spawnSync } from 'node:child_process';
+import { chmodSync, existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
 import { daysAfter } from '../support/builders.ts';
@@ -136,4 +136,28 @@ test('a reader that has seen enough is no error', async () => {
     cwd: folder,
   });
   expect([stdout, stderr]).toEqual(['[', '']);
+});
+
+test.each([
+  ['a command that looks', ['keys', 'list']],
+  ['a command that changes', ['keys', 'suspend', 'payments-prod', '--because', 'test']],
+  ['a command that may make a ledger', ['keys', 'generate', 'api-key', 'a', '--service', 's', '--env', 'staging']],
+])('%s under another account says who may, and not that there is no ledger', async (_, args) => {
+  const { issue, folder, dataDir, env } = anInstallation();
+  await issue({});
+  chmodSync(folder, 0o755);
+  const isRoot = process.getuid?.() === 0;
+  // Who is not root cannot become somebody else, but can close the folder to themselves.
+  if (!isRoot) chmodSync(dataDir, 0);
+  const { PATH = '' } = env;
+  const told = spawnSync(process.execPath, [MAIN, ...args], {
+    cwd: '/',
+    env: { PATH, REKEY_DATA_DIR: dataDir },
+    encoding: 'utf8',
+    ...(isRoot && { uid: 65_534, gid: 65_534 }),
+  });
+  chmodSync(dataDir, 0o700);
+  expect(told.stderr).toContain(`Who can: the account with the user id ${process.getuid?.()}`);
+  expect(told.stderr).not.toContain('There is no ledger');
+  expect(told.status).toBe(2);
 });
