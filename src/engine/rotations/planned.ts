@@ -3,6 +3,7 @@ import type { Key } from '../../domain/key.ts';
 import type { ClassRule } from '../../domain/key-class.ts';
 import type { Policy } from '../../domain/policy.ts';
 import { assertInterval, assertNoneOpen, assertRotatable } from '../../domain/rotation-rules.ts';
+import { startRulesOf } from '../../domain/schedule.ts';
 import { freezeAt, nextStart, type StartRules } from '../../domain/windows.ts';
 import { Refusal } from '../../errors.ts';
 import type { Recording } from '../../ledger/ledger.ts';
@@ -37,7 +38,7 @@ export async function planned(
   assertRotatable(key, { mode: 'planned', rule, now });
   await assertNotItsOwnCredential(read, key, now);
   const recipient = await recipientOf(read, { policy, request, key, now });
-  const scheduledAt = beginOf(request, { rules: startRules(policy, rule, key), leadHours: rule.leadHours, now });
+  const scheduledAt = beginOf(request, { rules: startRulesOf(key, { rule, policy }), leadHours: rule.leadHours, now });
   const { override, reason, graceHours, actor: requestedBy } = request;
   const hours = policy.rotations.minimum_interval_hours;
   assertInterval(await read.rotationsOf(key.slug, LOOKED_BACK), { hours, at: scheduledAt, override });
@@ -70,10 +71,6 @@ async function assertFree(read: LedgerReader, key: Key): Promise<void> {
       `${key.slug} is in the hands of ${runbook.id} (${id}): in progress since ${instantText(startedAt)} by ${requestedBy}, ends when that run ends.`,
     );
   }
-}
-
-export function startRules(policy: Policy, { windows }: Pick<ClassRule, 'windows'>, key: Key): StartRules {
-  return { windows, freezes: policy.freezes, timeZone: policy.team.time_zone, environment: key.environment };
 }
 
 /** A person who says "now" is not kept by windows, which are for the schedule; a freeze is for everybody who gives no reason. */

@@ -4,6 +4,7 @@ import type { ClassRule } from '../../domain/key-class.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { assertRotatable } from '../../domain/rotation-rules.ts';
+import { startRulesOf } from '../../domain/schedule.ts';
 import { nextStart } from '../../domain/windows.ts';
 import { ConfigTrouble, Refusal } from '../../errors.ts';
 import type { Recording } from '../../ledger/ledger.ts';
@@ -12,7 +13,6 @@ import { LedgerTrouble } from '../../ledger/trouble.ts';
 import type { RotationsDeps } from './deps.ts';
 import { assertNotItsOwnCredential } from './lock-out.ts';
 import { beginning } from './new-rotation.ts';
-import { startRules } from './planned.ts';
 import type { DueStart } from './rotations.ts';
 import { wakeAll } from './wake.ts';
 
@@ -47,7 +47,7 @@ async function begin(
   if (rotation.scheduledAt > now) return waits(rotation.scheduledAt);
   const key = await read.key(rotation.key);
   if (key === null) throw new Error(`The key ${rotation.key} of ${rotation.id} is not in the ledger.`);
-  const { at } = nextStart(now, startRules(policy, rule, key));
+  const { at } = nextStart(now, startRulesOf(key, { rule, policy }));
   if (at > now) return waits(at);
   try {
     await assertStill(read, key, { rule, now });
