@@ -52,7 +52,7 @@ export async function recordOnKey(deps: DecidingDeps, request: OnKey, { verb, do
       await authorize(read, { policy, verb, origin: request, subject: key, now });
       const { source, id: requestId } = request.dedupe;
       const before = await seen(source, requestId);
-      if (before !== null) return { events: [], result: sameKey(keyLedTo(before), key) };
+      if (before !== null) return { events: [], result: await sameName(read, keyLedTo(before), key) };
       const events = await decide({ key, read, policy, rule, now });
       await remember(source, requestId, ledToKey(key.id));
       return { events, result: key.id };
@@ -72,9 +72,10 @@ export function keyLedTo({ subject }: LedTo): KeyId {
   throw requestIdUsed();
 }
 
-// To answer with the other key would say that something was done, and nothing was done to the one that is named.
-function sameKey(ledTo: KeyId, named: Key): KeyId {
-  if (ledTo === named.id) return ledTo;
+// To answer with another key would say that something was done, and nothing was done to the one that is named. A name may mean a newer version
+// by now than it did the first time.
+async function sameName(read: Pick<LedgerReader, 'key'>, ledTo: KeyId, named: Key): Promise<KeyId> {
+  if ((await keyOrThrow(read, ledTo)).slug === named.slug) return ledTo;
   throw requestIdUsed();
 }
 
