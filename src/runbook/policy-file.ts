@@ -66,16 +66,26 @@ function refusal(code: string, problems: readonly RunbookProblem[]): ConfigTroub
 }
 
 /** policy.yaml, with names that point at nothing reported where they stand. */
-export function checkPolicy(text: string, file: string): CheckedFile<Policy> {
-  return checkFile(Policy, { text, file }, (policy, node, report) => {
+export const checkPolicy = oncePerText((text, file) =>
+  checkFile(Policy, { text, file }, (policy, node, report) => {
     for (const name of danglingNames(policy))
       for (const spot of spotsOf(node, name)) refuseDangling(policy, spot, report);
     refuseSharedAccounts(policy, node, report);
-  });
-}
+  }),
+);
 
-export function checkKeyClasses(text: string, file: string): CheckedFile<KeyClasses> {
-  return checkFile(KeyClasses, { text, file }, () => {});
+export const checkKeyClasses = oncePerText((text, file) => checkFile(KeyClasses, { text, file }, () => {}));
+
+/** The files are asked for with every request and at every look at the clock, and change once in a while: the same text is parsed once. */
+function oncePerText<Checked>(check: (text: string, file: string) => Checked): (text: string, file: string) => Checked {
+  const last = new Map<string, { text: string; checked: Checked }>();
+  return (text, file) => {
+    const known = last.get(file);
+    if (known?.text === text) return known.checked;
+    const checked = check(text, file);
+    last.set(file, { text, checked });
+    return checked;
+  };
 }
 
 function checkFile<Schema extends z.ZodType>(
