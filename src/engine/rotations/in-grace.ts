@@ -3,6 +3,7 @@ import type { Key } from '../../domain/key.ts';
 import { nameOf } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { Refusal } from '../../errors.ts';
+import { linesAbout } from '../../ledger/lines-about.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Origin } from '../engine.ts';
 import { recordOnKey } from '../keys/record-on-key.ts';
@@ -38,21 +39,10 @@ function preempted(key: Key): Refusal {
   );
 }
 
-const PAGE = 200;
-
-/** Read page by page: any number of changes may lie between. */
+/** Any number of changes may lie between. */
 async function wasCut(read: Pick<LedgerReader, 'audit'>, key: Key): Promise<boolean> {
-  let before: number | undefined;
-  do {
-    const page = await read.audit({
-      subject: `key:${key.id}`,
-      limit: PAGE,
-      ...(before === undefined ? {} : { before }),
-    });
-    const last = page.find(({ action }) => action === 'key_retired' || action === 'key_grace_cut');
-    if (last !== undefined) return last.action === 'key_grace_cut';
-    before = page.length < PAGE ? undefined : page.at(-1)?.seq;
-  } while (before !== undefined);
+  for await (const { action } of linesAbout(read, `key:${key.id}`))
+    if (action === 'key_retired' || action === 'key_grace_cut') return action === 'key_grace_cut';
   return false;
 }
 
