@@ -1,7 +1,7 @@
 import Database from 'better-sqlite3';
 import type { LedgerEvent } from '../../src/domain/event.ts';
 import { KeyId, RotationId, RunId, SecretId } from '../../src/domain/ids.ts';
-import type { Rotation } from '../../src/domain/rotation.ts';
+import { NOT_BEGUN, type Rotation } from '../../src/domain/rotation.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { lineOf } from '../../src/ledger/audit.ts';
 import { type AuditRow, chained, GENESIS } from '../../src/ledger/audit-chain.ts';
@@ -118,10 +118,8 @@ function startOf(i: number): Start {
     id: RotationId.parse(`rot-bench-${i}`),
     key,
     slug: `service-${i}`,
-    replacement: null,
-    run: null,
+    ...NOT_BEGUN,
     mode: 'planned',
-    state: 'scheduled',
     reason: run.reason,
     requestedBy: run.requestedBy,
     recipient: null,
@@ -129,15 +127,6 @@ function startOf(i: number): Start {
     approvals: 0,
     createdAt: AT,
     scheduledAt: AT,
-    startedAt: null,
-    mintedAt: null,
-    distributedAt: null,
-    verifiedAt: null,
-    graceStartedAt: null,
-    graceEndsAt: null,
-    revokedAt: null,
-    endedAt: null,
-    why: null,
   };
   const events: LedgerEvent[] = [
     { type: 'rotation_requested', rotation },

@@ -65,6 +65,22 @@ export interface Rotation {
   why: string | null;
 }
 
+/** The part of a rotation that its course writes. */
+export const NOT_BEGUN = {
+  state: 'scheduled',
+  replacement: null,
+  run: null,
+  startedAt: null,
+  mintedAt: null,
+  distributedAt: null,
+  verifiedAt: null,
+  graceStartedAt: null,
+  graceEndsAt: null,
+  revokedAt: null,
+  endedAt: null,
+  why: null,
+} as const satisfies Partial<Rotation>;
+
 /** The word of the scheduler recipe (seed 003) for each state. */
 export function schedulerWord(
   state: RotationState,

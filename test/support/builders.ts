@@ -17,7 +17,7 @@ import type { Key } from '../../src/domain/key.ts';
 import type { ClassRule } from '../../src/domain/key-class.ts';
 import { UNTOUCHED } from '../../src/domain/new-key.ts';
 import { Policy } from '../../src/domain/policy.ts';
-import type { Rotation } from '../../src/domain/rotation.ts';
+import { NOT_BEGUN, type Rotation } from '../../src/domain/rotation.ts';
 import type { Run, StepRecord } from '../../src/domain/run.ts';
 import { keyRefOf } from '../../src/steps/fields.ts';
 
@@ -266,10 +266,8 @@ export function aRotation(overrides: Partial<Rotation> = {}): Rotation {
     id: RotationId.parse('rot-1'),
     key: aKey().id,
     slug: 'payments-prod',
-    replacement: null,
-    run: null,
+    ...NOT_BEGUN,
     mode: 'planned',
-    state: 'scheduled',
     reason: 'older than 90 days',
     requestedBy: 'person:alice',
     graceMs: 24 * HOUR,
@@ -277,15 +275,6 @@ export function aRotation(overrides: Partial<Rotation> = {}): Rotation {
     recipient: null,
     createdAt: NOON,
     scheduledAt: daysAfter(NOON, 1),
-    startedAt: null,
-    mintedAt: null,
-    distributedAt: null,
-    verifiedAt: null,
-    graceStartedAt: null,
-    graceEndsAt: null,
-    revokedAt: null,
-    endedAt: null,
-    why: null,
     ...overrides,
   };
 }

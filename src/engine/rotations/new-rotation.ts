@@ -3,7 +3,7 @@ import { type GraceProfile, graceEnd, graceMs } from '../../domain/grace.ts';
 import { type Actor, type IncidentId, RotationId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
 import type { ClassRule } from '../../domain/key-class.ts';
-import type { Rotation, RotationMode } from '../../domain/rotation.ts';
+import { NOT_BEGUN, type Rotation, type RotationMode } from '../../domain/rotation.ts';
 import { approvalsNeeded } from '../../domain/rotation-rules.ts';
 import type { Run } from '../../domain/run.ts';
 import { keyRefOf } from '../../steps/fields.ts';
@@ -31,10 +31,8 @@ export function newRotation({ now, newId }: Pick<RotationsDeps, 'now' | 'newId'>
     id: RotationId.parse(newId('rot')),
     key: key.id,
     slug: key.slug,
-    replacement: null,
-    run: null,
+    ...NOT_BEGUN,
     mode,
-    state: 'scheduled',
     reason,
     requestedBy,
     graceMs: withinLife(granted, key, scheduledAt),
@@ -42,15 +40,6 @@ export function newRotation({ now, newId }: Pick<RotationsDeps, 'now' | 'newId'>
     recipient,
     createdAt: now(),
     scheduledAt,
-    startedAt: null,
-    mintedAt: null,
-    distributedAt: null,
-    verifiedAt: null,
-    graceStartedAt: null,
-    graceEndsAt: null,
-    revokedAt: null,
-    endedAt: null,
-    why: null,
   };
 }
 
