@@ -1,6 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import { Actor, KeyId, RotationId, RunId } from '../domain/ids.ts';
 import { type Rotation, RotationMode, RotationState } from '../domain/rotation.ts';
+import { behind } from './behind.ts';
 import { instant, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
@@ -36,16 +37,17 @@ export function rotationQueries(db: LedgerDb): RotationQueries {
       (await all().where('slug', '=', slug).orderBy('created_at', 'desc').limit(limit).execute()).map(rotationFromRow),
     rotationsRequestedSince: async (slug, since) =>
       (await all().where('slug', '=', slug).where('created_at', '>', stored(since)).execute()).map(rotationFromRow),
-    dueRotations: async (at, limit, after) => {
-      let query = all().where('state', '=', 'scheduled').where('scheduled_at', '<=', stored(at));
-      if (after !== undefined) {
-        const { id, from } = { id: after.id, from: stored(after.at) };
-        query = query
-          .where('scheduled_at', '>=', from)
-          .where((eb) => eb.or([eb('scheduled_at', '>', from), eb('id', '>', id)]));
-      }
-      return (await query.orderBy('scheduled_at').orderBy('id').limit(limit).execute()).map(rotationFromRow);
-    },
+    dueRotations: async (at, limit, after) =>
+      (
+        await all()
+          .where('state', '=', 'scheduled')
+          .where('scheduled_at', '<=', stored(at))
+          .where(behind('scheduled_at', after))
+          .orderBy('scheduled_at')
+          .orderBy('id')
+          .limit(limit)
+          .execute()
+      ).map(rotationFromRow),
     openRotations: async (limit) =>
       (await all().where('ended_at', 'is', null).orderBy('created_at').limit(limit).execute()).map(rotationFromRow),
     rotationsEndedSince: async (since) =>
