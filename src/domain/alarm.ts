@@ -1,15 +1,16 @@
+import { z } from 'zod';
 import type { KeyId } from './ids.ts';
 
 /** What people have to look at although nobody asked. */
-export type AlarmKind =
-  | 'rotation_spike'
-  | 'foreign_rotation'
-  | 'second_reveal'
-  | 'dead_key_used'
-  | 'last_admin_expiring'
-  | 'rotation_stuck'
-  | 'clock_jump'
-  | 'audit_broken';
+export const AlarmKind = z.enum([
+  'rotation_spike',
+  'second_reveal',
+  'last_admin_expiring',
+  'rotation_stuck',
+  'clock_jump',
+  'audit_broken',
+]);
+export type AlarmKind = z.infer<typeof AlarmKind>;
 
 export interface Alarm {
   id: string;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { z } from 'zod';
 import { Refusal } from '../errors.ts';
 import { type Actor, ClaimId, type KeyId, type NewId, type RunId, type SecretId } from './ids.ts';
 import type { SealedSecret } from './incident.ts';
@@ -6,7 +7,8 @@ import type { Key } from './key.ts';
 import { type Policy, peopleNamed } from './policy.ts';
 
 /** How a claimed secret left Rekey. */
-export type ClaimedBy = 'terminal' | 'file' | 'age' | 'page' | 'response';
+export const ClaimedBy = z.enum(['terminal', 'file', 'age', 'page', 'response']);
+export type ClaimedBy = z.infer<typeof ClaimedBy>;
 
 /**
  * An offer of one sealed secret to whoever holds the claim's token: 15 minutes, one read. The key is not active before it was claimed, so an

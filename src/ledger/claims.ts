@@ -1,24 +1,11 @@
 import type { Insertable, Selectable } from 'kysely';
-import { z } from 'zod';
-import type { Alarm, AlarmKind } from '../domain/alarm.ts';
-import type { Claim, ClaimedBy } from '../domain/claim.ts';
+import { type Alarm, AlarmKind } from '../domain/alarm.ts';
+import { type Claim, ClaimedBy } from '../domain/claim.ts';
 import { Actor, ClaimId, KeyId, RunId, SecretId } from '../domain/ids.ts';
 import { instant, stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader, VaultProof } from './reader.ts';
 import type { AlarmsTable, ClaimsTable, VaultProofsTable } from './schema/keys.ts';
-
-const How: z.ZodType<ClaimedBy> = z.enum(['terminal', 'file', 'age', 'page', 'response']);
-const Kind: z.ZodType<AlarmKind> = z.enum([
-  'rotation_spike',
-  'foreign_rotation',
-  'second_reveal',
-  'dead_key_used',
-  'last_admin_expiring',
-  'rotation_stuck',
-  'clock_jump',
-  'audit_broken',
-]);
 
 export function claimQueries(
   db: LedgerDb,
@@ -86,7 +73,7 @@ function claimFromRow(row: Selectable<ClaimsTable>): Claim {
     expiresAt: instant(row.expires_at),
     takenAt: instant(row.taken_at),
     takenBy: row.taken_by === null ? null : Actor.parse(row.taken_by),
-    takenHow: row.taken_how === null ? null : How.parse(row.taken_how),
+    takenHow: row.taken_how === null ? null : ClaimedBy.parse(row.taken_how),
     refusals: row.refusals,
   };
 }
@@ -99,7 +86,7 @@ function proofFromRow(row: Selectable<VaultProofsTable>): VaultProof {
 function alarmFromRow(row: Selectable<AlarmsTable>): Alarm {
   return {
     id: row.id,
-    kind: Kind.parse(row.kind),
+    kind: AlarmKind.parse(row.kind),
     key: row.key_id === null ? null : KeyId.parse(row.key_id),
     sentence: row.sentence,
     raisedAt: instant(row.raised_at),

@@ -1,18 +1,7 @@
-export interface AuditTable {
-  seq: number;
-  at: string;
-  actor: string;
-  channel: string;
-  action: string;
-  subject: string;
-  incident_id: string | null;
-  run_id: string | null;
-  step_id: string | null;
-  plan_hash: string | null;
-  details: string;
-  prev_hash: string;
-  hash: string;
-}
+import type { ChainedLine } from '../../domain/chained-line.ts';
+
+/** A row is the line whose hash the chain holds, and nothing more. */
+export type AuditTable = ChainedLine;
 
 export interface AuditHeadTable {
   id: number;
