@@ -2,7 +2,6 @@ import { RunId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
 import { healthOf, nameOf } from '../../domain/key.ts';
 import { assertMay } from '../../domain/policy.ts';
-import { keyBySlugOrRefuse } from '../../engine/which-key.ts';
 import { Refusal } from '../../errors.ts';
 import { loadKey } from '../load/key.ts';
 import { openIncidents } from '../load/open-incidents.ts';
@@ -15,6 +14,7 @@ import { rotateModal } from '../views/rotate-modal.ts';
 import { runProgress } from '../views/run-progress.ts';
 import { say } from '../views/say.ts';
 import type { SlashCommand } from './contract.ts';
+import { keyNamed } from './key-named.ts';
 import { type RotateIntent, rotateIntent } from './rotate-intent.ts';
 import { startPlanned } from './start-planned.ts';
 import { startRotation } from './start-rotation.ts';
@@ -93,11 +93,6 @@ async function cancel(intent: { run: string; reason: string }, moment: Moment, d
   return moment.show(
     say(`${intent.run} is being cancelled: what can be taken back is taken back. Its message shows how far it is.`),
   );
-}
-
-/** Phones begin words with a capital letter. */
-async function keyNamed(slug: string, { ledger }: Desk): Promise<Key> {
-  return (await ledger.keyBySlug(slug)) ?? keyBySlugOrRefuse(ledger, slug.toLowerCase());
 }
 
 async function assertMayRead(key: Key | null, moment: Moment, { policy }: Desk): Promise<void> {

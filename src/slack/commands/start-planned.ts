@@ -1,9 +1,8 @@
 import { type Key, nameOf } from '../../domain/key.ts';
-import { assertMay } from '../../domain/policy.ts';
-import { keyBySlugOrRefuse } from '../../engine/which-key.ts';
 import type { Desk, Moment } from '../moment.ts';
 import { utcText } from '../text.ts';
 import { say } from '../views/say.ts';
+import { keyNamed } from './key-named.ts';
 import type { RotateIntent } from './rotate-intent.ts';
 
 /** A planned rotation: both keys work while callers move over. Its requester has to say why, because nothing else does. */
@@ -12,8 +11,7 @@ export async function startPlanned(
   moment: Moment,
   desk: Desk,
 ): Promise<void> {
-  const key = (await desk.ledger.keyBySlug(slug)) ?? (await keyBySlugOrRefuse(desk.ledger, slug.toLowerCase()));
-  assertMay((await desk.policy()).policy, 'rotate', { actor: moment.origin.actor, subject: key });
+  const key = await keyNamed(slug, desk);
   const { kind, rotation } = await desk.rotations.request({
     ...moment.origin,
     key: key.slug,
