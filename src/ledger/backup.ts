@@ -6,7 +6,8 @@ import type { ReadableStream } from 'node:stream/web';
 import { createGzip } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { Refusal } from '../errors.ts';
-import { counting, makePrivate, syncFolder } from './file-copies.ts';
+import { syncFolder } from '../sync-folder.ts';
+import { counting, makePrivate } from './file-copies.ts';
 import { LedgerTrouble } from './trouble.ts';
 import { verifyApart } from './verify-apart.ts';
 

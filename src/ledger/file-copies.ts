@@ -1,19 +1,9 @@
-import { closeSync, constants, fsyncSync, openSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { Transform, type TransformCallback } from 'node:stream';
 
 /** Makes an empty file of mode 0600, so that there is no moment at which others can read what is written into it. */
 export function makePrivate(file: string): void {
   closeSync(openSync(file, 'wx', 0o600));
-}
-
-/** Makes what was created, linked or renamed in a folder survive a power cut. */
-export function syncFolder(folder: string): void {
-  const fd = openSync(folder, constants.O_RDONLY);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
 }
 
 /** Says how much of `size` bytes has passed, from 0 to 1. */

@@ -16,8 +16,9 @@ import { pipeline } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import Database from 'better-sqlite3';
 import { Refusal, sentenceOf } from '../errors.ts';
+import { syncFolder } from '../sync-folder.ts';
 import { type BackupProgress, type Cipher, verifyCopy } from './backup.ts';
-import { counting, makePrivate, syncFolder } from './file-copies.ts';
+import { counting, makePrivate } from './file-copies.ts';
 import { assertOurs } from './migrate.ts';
 import { isBusy, LedgerTrouble } from './trouble.ts';
 

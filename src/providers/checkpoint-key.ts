@@ -3,7 +3,8 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
 import type { CheckpointSigner } from '../ledger/checkpoint.ts';
-import { readPrivateFile, syncFolder, writePrivateFile } from './private-file.ts';
+import { syncFolder } from '../sync-folder.ts';
+import { readPrivateFile, writePrivateFile } from './private-file.ts';
 
 const FILE = 'checkpoint.key';
 

@@ -1,11 +1,12 @@
 import { existsSync, mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
+import { syncFolder } from '../sync-folder.ts';
 import { keyBytes, keyIdOf, type MasterKey, type MasterKeySource, newKeyText } from './master-key.ts';
 import { commandMasterKeys } from './master-key-command.ts';
 import { fileMasterKeys, olderMasterKeys, readMasterKey } from './master-key-file.ts';
 import { openPepper, type Pepper } from './pepper.ts';
-import { alreadyThere, assertFolderIsOurs, readPrivateFile, syncFolder, writePrivateFile } from './private-file.ts';
+import { alreadyThere, assertFolderIsOurs, readPrivateFile, writePrivateFile } from './private-file.ts';
 
 const FILES = { masterKey: 'master.key', pepper: 'pepper.key' } as const;
 const COMMAND_TIMEOUT_MS = 20_000;

@@ -1,6 +1,7 @@
 import { existsSync, linkSync, readdirSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { Refusal } from '../errors.ts';
+import { syncFolder } from '../sync-folder.ts';
 import {
   keyBytes,
   type MasterKey,
@@ -9,7 +10,7 @@ import {
   masterKeyOf,
   newKeyText,
 } from './master-key.ts';
-import { assertFolderIsOurs, readPrivateFile, syncFolder, writePrivateFile } from './private-file.ts';
+import { assertFolderIsOurs, readPrivateFile, writePrivateFile } from './private-file.ts';
 
 const CURRENT = 'master.key';
 const OLDER = /^master-[0-9a-f]{8}\.key$/;

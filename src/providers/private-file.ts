@@ -45,16 +45,6 @@ export function assertFolderIsOurs(dir: string): void {
   );
 }
 
-/** Makes what was created, linked or renamed in a folder survive a power cut. */
-export function syncFolder(dir: string): void {
-  const fd = openSync(dir, constants.O_RDONLY);
-  try {
-    fsyncSync(fd);
-  } finally {
-    closeSync(fd);
-  }
-}
-
 export function alreadyThere(file: string): Refusal {
   return new Refusal(
     'key_file_exists',
