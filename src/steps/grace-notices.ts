@@ -7,6 +7,7 @@ import { peopleNamed } from '../domain/policy.ts';
 import { callersText, countedSince, type StillCalling, stillCalling } from '../domain/usage-share.ts';
 import type { StepContext } from './contract.ts';
 import { describedKey, replacementAvailable } from './key-sentences.ts';
+import { noticeOf } from './notice-of.ts';
 import { modeOf } from './run-mode.ts';
 
 interface InGrace {
@@ -56,10 +57,7 @@ async function wasTold({ template, at }: Milestone, key: Key, { ledger, run }: S
 
 function noticeTo(recipient: string, about: About, context: StepContext): Notice {
   const { key, replacement, milestone } = about;
-  return {
-    id: context.newId('ntc'),
-    incident: context.run.incident,
-    run: context.run.id,
+  return noticeOf(context, {
     recipient,
     key: key.id,
     template: milestone.template,
@@ -68,8 +66,7 @@ function noticeTo(recipient: string, about: About, context: StepContext): Notice
       replacementAvailable: replacementAvailable(replacement),
       dataIntegrity: dataIntegrity(context),
     },
-    createdAt: context.now(),
-  };
+  });
 }
 
 function deadline({ grace, milestone, replacement }: About): string {

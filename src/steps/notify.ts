@@ -7,6 +7,7 @@ import { defineStep, type StepContext } from './contract.ts';
 import { keyRef, peopleText, whoText } from './fields.ts';
 import { replacementAvailable, whichKey } from './key-sentences.ts';
 import { currentKey } from './look-up.ts';
+import { noticeOf } from './notice-of.ts';
 
 const With = z.strictObject({
   to: z
@@ -66,10 +67,7 @@ function noticeTo(
   key: Key,
   { replacement, input, context }: { replacement: Key | null; input: z.output<typeof With>; context: StepContext },
 ): Notice {
-  return {
-    id: context.newId('ntc'),
-    incident: context.run.incident,
-    run: context.run.id,
+  return noticeOf(context, {
     recipient,
     key: key.id,
     template: replacement === null ? 'key-failed' : 'key-replaced',
@@ -78,6 +76,5 @@ function noticeTo(
       replacementAvailable: replacementAvailable(replacement),
       dataIntegrity: input.data_integrity,
     },
-    createdAt: context.now(),
-  };
+  });
 }

@@ -10,6 +10,7 @@ import { PermanentFailure } from '../errors.ts';
 import type { StepContext, StepResult } from './contract.ts';
 import { isOver } from './keep-replacement.ts';
 import { describedKey } from './key-sentences.ts';
+import { noticeOf } from './notice-of.ts';
 import { opaqueToken } from './opaque-token.ts';
 
 /** Who may take an offered secret. */
@@ -99,10 +100,7 @@ function noticesOf(claim: Claim, about: About): LedgerEvent[] {
 
 function noticeTo(to: string, claim: Claim, { key, isUrgent, context }: About): Notice {
   const until = instantText(claim.expiresAt);
-  return {
-    id: context.newId('ntc'),
-    incident: context.run.incident,
-    run: context.run.id,
+  return noticeOf(context, {
     recipient: to,
     key: key.id,
     template: 'secret-offered',
@@ -113,6 +111,5 @@ function noticeTo(to: string, claim: Claim, { key, isUrgent, context }: About): 
         ? 'The old key is refused already: its callers have none until you take this one.'
         : 'Nothing was changed yet. When nobody takes it, the replacement is taken back.',
     },
-    createdAt: context.now(),
-  };
+  });
 }
