@@ -1,15 +1,9 @@
 import { expect, test } from 'vitest';
 import type { Claim } from '../../src/domain/claim.ts';
 import { HOUR, MINUTE, NOON } from '../support/builders.ts';
+import { openDying } from '../support/engine-world.ts';
 import { recordEvents } from '../support/ledger-file.ts';
-import {
-  aRotationWorld,
-  openDyingRotation,
-  type RotationProcess,
-  sealedLeft,
-  usable,
-  waitsIn,
-} from '../support/rotation-world.ts';
+import { aRotationWorld, type RotationProcess, sealedLeft, usable, waitsIn } from '../support/rotation-world.ts';
 
 const CLAIM = { deliver_to: 'claim', recipient: 'person:carol', grace_minutes: 60 };
 const later = (ms: number) => new Date(NOON.getTime() + ms);
@@ -109,7 +103,7 @@ test.each(['started', 'effect', 'outcome'])(
   'a kill at %s of the offer leaves one open offer of one key',
   async (place) => {
     const world = await aRotationWorld({ delivery: null });
-    const dying = await openDyingRotation(world, { place, step: 'offer' });
+    const dying = await openDying(world, { place, step: 'offer' });
     const id = await dying.begin(CLAIM);
     const next = await world.open();
     await next.engine.advance(id);

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { aRotationWorld, openDyingRotation, sealedLeft, usable } from '../support/rotation-world.ts';
+import { openDying } from '../support/engine-world.ts';
+import { aRotationWorld, sealedLeft, usable } from '../support/rotation-world.ts';
 
 const PLACES = ['started', 'effect', 'outcome'];
 const PLANNED = [
@@ -25,7 +26,7 @@ describe('a process that is killed in a rotation', () => {
     'at $place of $step ($mode) leaves one key that works, and no copy',
     async ({ step, place, inputs }) => {
       const world = await aRotationWorld();
-      const dying = await openDyingRotation(world, { place, step });
+      const dying = await openDying(world, { place, step });
       const id = await dying.begin(inputs);
       await dying.play(id).catch(() => {});
       const next = await world.open();

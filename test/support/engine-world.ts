@@ -226,8 +226,11 @@ export async function refusalOf(work: Promise<unknown>): Promise<Refusal> {
 }
 
 /** A process that is killed at a named place, as `FAULT_AT` does: from then on nothing of it reaches the ledger, and its pid is gone. */
-export async function openDying(world: EngineWorld, at: { place: string; step: string }): Promise<EngineProcess> {
-  let dying: EngineProcess | undefined;
+export async function openDying<Process extends { mortal: MortalLedger }>(
+  world: { open: (options: { owner: string; faultPoint: FaultPoint }) => Promise<Process> },
+  at: { place: string; step: string },
+): Promise<Process> {
+  let dying: Process | undefined;
   dying = await world.open({
     owner: NOBODY,
     faultPoint: (place, step) => {

@@ -24,9 +24,9 @@ import { sinks } from '../../src/sinks/index.ts';
 import { keyRefOf } from '../../src/steps/fields.ts';
 import { stepKinds } from '../../src/steps/index.ts';
 import { aKey, anIncident, aRotation, daysAfter, MINUTE, NOON } from './builders.ts';
-import { NOBODY, SOMEBODY } from './engine-world.ts';
+import { SOMEBODY } from './engine-world.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
-import { type MortalLedger, mortalLedger, ProcessKilled } from './mortal-ledger.ts';
+import { type MortalLedger, mortalLedger } from './mortal-ledger.ts';
 import { type SettlingQueue, settlingQueue } from './settling-queue.ts';
 
 const RUNBOOKS = join(import.meta.dirname, '..', '..', 'runbooks');
@@ -260,23 +260,6 @@ function readOrNull(path: string): string | null {
   } catch {
     return null;
   }
-}
-
-/** A process that is killed at a named place: from then on nothing of it reaches the ledger, and its pid is gone. */
-export async function openDyingRotation(
-  world: RotationWorld,
-  at: { place: string; step: string },
-): Promise<RotationProcess> {
-  let dying: RotationProcess | undefined;
-  dying = await world.open({
-    owner: NOBODY,
-    faultPoint: (place, step) => {
-      if (place !== at.place || step !== at.step) return;
-      dying?.mortal.kill();
-      throw new ProcessKilled(`killed at ${place}:${step}`);
-    },
-  });
-  return dying;
 }
 
 /** Ids of the sealed secrets that still hold something. */
