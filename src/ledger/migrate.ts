@@ -2,9 +2,10 @@ import type Database from 'better-sqlite3';
 import { Refusal } from '../errors.ts';
 import { firstIncident } from './migrations/0001-first-incident.ts';
 import { keyLifecycle } from './migrations/0002-key-lifecycle.ts';
+import { runbookLanguage } from './migrations/0003-runbook-language.ts';
 
 // Appended only. The number of applied ones is SQLite's user_version.
-const MIGRATIONS: readonly string[] = [firstIncident, keyLifecycle];
+const MIGRATIONS: readonly string[] = [firstIncident, keyLifecycle, runbookLanguage];
 
 // 'REKY': tells a ledger from any other SQLite file.
 const APPLICATION_ID = 0x52454b59;

@@ -28,6 +28,7 @@ export const approve = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'A decision is a record; it stays.' },
   timeoutMs: 15_000,
+  rehearsal: 'real',
   perform: async (input, context) => askFor(input, context),
   resume: async (input, context) => {
     const approval = await waitedFor(context);

@@ -48,6 +48,7 @@ export const ask = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'An answer is a record; it stays.' },
   timeoutMs: 15_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     if (input.settles !== undefined && input.evidence === 'none')
       throw new PermanentFailure(

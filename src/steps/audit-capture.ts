@@ -25,6 +25,7 @@ export const auditCapture = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'Evidence stays.' },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const lines = await auditLines(key, input.limit, context);

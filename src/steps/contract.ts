@@ -28,6 +28,18 @@ export interface StepKind<With extends z.ZodType = z.ZodType, Outputs extends z.
   repeat: Repeat;
   undo: Undo;
   timeoutMs: number;
+  /** What a runbook that says nothing gets; without it 5 attempts from 3 s on, and one where nothing may be repeated unasked. */
+  retry?: { attempts: number; backoffMs: number };
+  /**
+   * What a rehearsal does with it. `real`: it runs as it is, on the scratch ledger and the scratch folders. `scripted`: it reaches beyond
+   * them, and its result comes from the rehearsal file.
+   */
+  rehearsal: 'real' | 'scripted';
+  /**
+   * For `runbooks plan`: what this step would do now. Writes nothing and calls nothing that changes anything. `input` has only what is
+   * known before the run. Without it the plan shows the summary.
+   */
+  forecast?: (input: Partial<z.output<With>>, context: ForecastContext) => Promise<Forecast>;
   perform: (input: z.output<With>, context: StepContext) => Promise<StepResult>;
   /** Called when what the step waited for has happened or its deadline has passed. */
   resume?: (input: z.output<With>, context: StepContext & { waiting: Waiting }) => Promise<StepResult>;
@@ -55,6 +67,21 @@ export type StepResult =
   | { kind: 'wait'; waiting: Waiting; events: LedgerEvent[] }
   /** A clear no, such as a rejected approval: recorded with its events, never retried. */
   | { kind: 'failed'; error: string; events: LedgerEvent[] };
+
+/** What a step would do, as a plan shows it to people before anything happens. */
+export interface Forecast {
+  /** In order, one sentence each: `POST https://api.example.com/v1/keys`, `ledger: revoke stripe-prod v3`. */
+  calls: string[];
+  /** Who would be asked, and for what. */
+  people: { who: string[]; for: string }[];
+  /** Who would be told: `caller:payments-worker`, `person:carol`. */
+  notices: string[];
+  /** How long the old state may still be honoured after the call, at worst; null where nothing of that kind happens. */
+  enforcementDelayMs: number | null;
+}
+
+/** What a forecast may look at. */
+export type ForecastContext = Pick<StepContext, 'ledger' | 'providers' | 'sinks' | 'policy' | 'classRule' | 'now'>;
 
 /** What a step may use. Nothing in it writes to the ledger. */
 export interface StepContext {

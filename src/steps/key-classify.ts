@@ -19,6 +19,7 @@ export const keyClassify = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 15_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const { run, ledger } = context;
     const key = await currentKey(context, input.key);

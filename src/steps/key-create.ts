@@ -41,6 +41,7 @@ export const keyCreate = defineStep({
     undo: async (undoing) => (undoing.outputs === null ? [] : discard(Outputs.parse(undoing.outputs), undoing)),
   },
   timeoutMs: 60_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const old = await currentKey(context, input.replaces);
     const scopes = input.scopes === 'minimal' ? leastScopes(old.scopes) : old.scopes;

@@ -45,6 +45,7 @@ export const keyProveDead = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => probeOnce(input, context),
   resume: async (input, context) => probeOnce(input, context),
 });

@@ -33,6 +33,7 @@ export const keyProveLive = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 60_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const sealed = await sealedSecret(context, SecretId.parse(input.secret.secret));

@@ -26,6 +26,7 @@ export const keyQuarantine = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'Containment stays until a person lifts it.' },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const kept = await keptBefore(key, context);

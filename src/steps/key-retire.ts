@@ -44,6 +44,7 @@ export const keyRetire = defineStep({
     },
   },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const replacement = await currentKey(context, input.replaced_by);
     await assertReady(replacement, context);

@@ -26,6 +26,7 @@ export const keyRevoke = defineStep({
   repeat: 'safe',
   undo: { kind: 'point_of_no_return', why: 'A revoked key never works again.' },
   timeoutMs: 60_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     if (key.state === 'revoked') return already;

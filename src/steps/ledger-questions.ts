@@ -30,6 +30,7 @@ export const ledgerQuestions = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const answers = answerQuestions(input.ask, await factsOf(key, context));

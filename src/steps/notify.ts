@@ -31,6 +31,7 @@ export const notify = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'What was said was said.' },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const told = await recipients(key, input.to, context);

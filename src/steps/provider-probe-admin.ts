@@ -15,6 +15,7 @@ export const providerProbeAdmin = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const { available, how } = await providerOf(context, key).probeAdmin();

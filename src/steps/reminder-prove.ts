@@ -27,6 +27,7 @@ export const reminderProve = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'A reminder too many harms nobody.' },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const { policy } = await context.policy();

@@ -17,6 +17,7 @@ export const runbookStart = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'The run that was started takes its own steps back.' },
   timeoutMs: 15_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const run = await context.childRun(input.runbook, input.inputs);
     return {

@@ -49,6 +49,7 @@ export const secretDeliver = defineStep({
     },
   },
   timeoutMs: 60_000,
+  rehearsal: 'real',
   perform: async (input, context) =>
     input.to === 'claim' ? offer(await offered(input, context), context) : keepThenDeliver(input, keptLast, context),
   resume: async (input, context) =>

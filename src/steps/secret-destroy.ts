@@ -27,6 +27,7 @@ export const secretDestroy = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'What was destroyed cannot come back; it was only a copy.' },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const replacement = input.replacement === null ? null : await currentKey(context, input.replacement);

@@ -22,6 +22,7 @@ export const summaryPost = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'A summary is written again, not taken back.' },
   timeoutMs: 60_000,
+  rehearsal: 'real',
   perform: async (_input, context) => {
     const { incident, run } = context;
     if (incident === null || run.parent !== null)

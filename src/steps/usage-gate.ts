@@ -49,6 +49,7 @@ export const usageGate = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'It only waits.' },
   timeoutMs: 30_000,
+  rehearsal: 'real',
   perform: async (input, context) => look(input, context),
   resume: async (input, context) => look(input, context),
 });

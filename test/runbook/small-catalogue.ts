@@ -20,6 +20,7 @@ const common = {
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 10_000,
+  rehearsal: 'real',
   perform,
 } as const;
 const nothing = z.strictObject({});

@@ -44,6 +44,7 @@ export function testStepKinds(outside: Outside): StepKind[] {
     outputs: z.object({ token: z.string().optional() }),
     effect: 'writes',
     timeoutMs: 10_000,
+    rehearsal: 'real',
     perform: async (_input: unknown, context: StepContext) => effect(outside, context),
     resume: async (_input: unknown, context: StepContext): Promise<StepResult> => {
       await outside.before(context.step.id, context);
