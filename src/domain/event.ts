@@ -4,7 +4,6 @@ import type { Claim, ClaimedBy } from './claim.ts';
 import type {
   Actor,
   ApprovalId,
-  AskId,
   ClaimId,
   IncidentId,
   KeyId,
@@ -14,16 +13,19 @@ import type {
   SecretId,
   StepId,
 } from './ids.ts';
-import type { Alert, Ask, Evidence, Incident, Notice, Reminder, SealedSecret } from './incident.ts';
+import type { Alert, Evidence, Incident, Notice, Reminder, SealedSecret } from './incident.ts';
 import type { Key, KeyClass } from './key.ts';
+import type { PeopleEvent } from './people-event.ts';
 import type { Rotation, RotationEnd } from './rotation.ts';
 import type { Run, RunOutcome, Situation, StepRecord } from './run.ts';
+import type { RunbookEvent } from './runbook-event.ts';
 
 /**
  * The only way the ledger changes. Each member is applied, audited and announced in one transaction; adding a member makes the
  * compiler ask for its change (ledger/apply), its audit subject and its timeline sentence (domain/timeline).
  */
 export type LedgerEvent =
+  | RunbookEvent
   | { type: 'key_issued'; key: Key }
   | { type: 'key_activated'; key: KeyId }
   | { type: 'key_expired'; key: KeyId }
@@ -89,8 +91,7 @@ export type LedgerEvent =
   | { type: 'approval_requested'; approval: Approval }
   | { type: 'vote_cast'; approval: ApprovalId; vote: Vote }
   | { type: 'approval_decided'; approval: ApprovalId; outcome: ApprovalOutcome }
-  | { type: 'ask_opened'; ask: Ask }
-  | { type: 'ask_answered'; ask: AskId; yes: boolean; evidence: string; by: PersonId }
+  | PeopleEvent
   | { type: 'notice_issued'; notice: Notice }
   | { type: 'evidence_captured'; evidence: Evidence }
   | { type: 'reminder_set'; reminder: Reminder }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { AuditEntry } from './event.ts';
 import { sentenceForKey } from './timeline-of-keys.ts';
+import { isAboutRunbook, sentenceForRunbook, type ToldOfRunbook } from './timeline-of-runbooks.ts';
 import { isAboutKey, type Told, type ToldOfKey } from './told.ts';
 
 /** Names of keys, approvals, questions and runs by their ids; an id without a name stands for itself. */
@@ -34,10 +35,11 @@ const Recorded = z.custom<Told>((value) => typeof value === 'object' && value !=
 /** One sentence on what happened, or null when it only repeats another line. */
 export function sentenceFor(event: Told, names: Names): string | null {
   const name = (id: string) => names.get(id) ?? id;
+  if (isAboutRunbook(event)) return sentenceForRunbook(event);
   return isAboutKey(event) ? sentenceForKey(event, name) : sentenceForRun(event, name);
 }
 
-function sentenceForRun(event: Exclude<Told, ToldOfKey>, name: (id: string) => string): string | null {
+function sentenceForRun(event: Exclude<Told, ToldOfKey | ToldOfRunbook>, name: (id: string) => string): string | null {
   switch (event.type) {
     case 'run_started':
       return `${event.run.runbook.id} started (${event.run.id}), asked for by ${event.run.requestedBy}: ${event.run.reason}.`;
@@ -71,7 +73,10 @@ type RunEvent = Extract<
   { type: `run_${string}` | `step_${string}` | `approval_${string}` | 'vote_cast' | `ask_${string}` }
 >;
 
-function sentenceForIncident(event: Exclude<Told, ToldOfKey | RunEvent>, name: (id: string) => string): string | null {
+function sentenceForIncident(
+  event: Exclude<Told, ToldOfKey | ToldOfRunbook | RunEvent>,
+  name: (id: string) => string,
+): string | null {
   switch (event.type) {
     case 'alert_received':
       return `${event.alert.alert} came in from ${event.alert.source}: ${event.alert.count} in ${event.alert.windowMinutes} min.`;

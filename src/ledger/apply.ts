@@ -1,8 +1,10 @@
 import type { LedgerEvent } from '../domain/event.ts';
+import { applyAskEvent } from './apply-asks.ts';
 import { applyIncidentEvent } from './apply-incidents.ts';
 import { applyKeyEvent } from './apply-keys.ts';
 import { applyRecordEvent } from './apply-records.ts';
 import { applyRotationEvent } from './apply-rotations.ts';
+import { applyRunbookEvent } from './apply-runbooks.ts';
 import { applyRunEvent } from './apply-runs.ts';
 import { applySecretEvent } from './apply-secrets.ts';
 import type { AuditContext } from './audit.ts';
@@ -55,9 +57,15 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'approval_requested':
     case 'vote_cast':
     case 'approval_decided':
+      return applyRunEvent(tx, event, context);
     case 'ask_opened':
     case 'ask_answered':
-      return applyRunEvent(tx, event, context);
+    case 'ask_marked':
+    case 'ask_reminded':
+    case 'ask_escalated':
+    case 'ask_handed_over':
+    case 'ask_pushed_back':
+      return applyAskEvent(tx, event, context);
     case 'alert_received':
     case 'incident_opened':
     case 'incident_classified':
@@ -73,6 +81,12 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'alarm_raised':
     case 'checkpoint_signed':
       return applyRecordEvent(tx, event, context);
+    case 'runbook_read':
+    case 'runbook_went_live':
+    case 'runbook_gone':
+    case 'runbook_grants_approved':
+    case 'runbook_proved':
+      return applyRunbookEvent(tx, event, context);
     case 'request_refused':
       // Its audit line is all there is to it.
       return;

@@ -22,6 +22,7 @@ import type { LedgerReader } from './reader.ts';
 import { recordQueries } from './records.ts';
 import { reportQueries } from './report-queries.ts';
 import { rotationQueries } from './rotations.ts';
+import { runbookQueries } from './runbooks.ts';
 import { runQueries } from './runs.ts';
 import { countUsage, type UsageCount } from './usage.ts';
 import { type AuditVerdict, type Progress, verifyAudit, verifyTail } from './verify-audit.ts';
@@ -143,6 +144,7 @@ function readerOf(db: LedgerDb): LedgerReader {
     ...incidentQueries(db),
     ...recordQueries(db),
     ...auditQueries(db),
+    ...runbookQueries(db),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Alert, Ask, Evidence, Incident, Notice, Reminder, SealedSecret } f
 import type { Key, KeyClass, KeyState } from '../domain/key.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { Run } from '../domain/run.ts';
+import type { RunbookReader } from './runbooks.ts';
 
 /** Calls of one caller with one key within one minute, as the verifier counted them. */
 export interface Usage {
@@ -67,7 +68,7 @@ export interface AuditFilter {
 }
 
 /** Everything that can be asked of the ledger. The same questions work inside a transaction and outside. */
-export interface LedgerReader {
+export interface LedgerReader extends RunbookReader {
   key: (id: KeyId) => Promise<Key | null>;
   /** The newest version that is not pending; the pending one when there is no other. */
   keyBySlug: (slug: string) => Promise<Key | null>;

@@ -12,6 +12,8 @@ import type {
   VaultProofsTable,
 } from './schema/keys.ts';
 import type { DedupeTable, InboxTable, MessagesTable, OutboxTable } from './schema/messages.ts';
+import type { RunbookProofsTable, RunbooksLiveTable, RunbookVersionsTable } from './schema/runbooks.ts';
+import type { AskMarksTable } from './schema/people.ts';
 import type { ApprovalsTable, AsksTable, RunbookTextsTable, RunsTable, StepsTable, VotesTable } from './schema/runs.ts';
 
 // Columns as they are stored: snake_case, instants as ISO-8601 UTC text, nested values as JSON text, truth as 0 or 1.
@@ -27,6 +29,7 @@ export interface LedgerTables {
   approvals: ApprovalsTable;
   votes: VotesTable;
   asks: AsksTable;
+  ask_marks: AskMarksTable;
   incidents: IncidentsTable;
   alerts: AlertsTable;
   secrets: SecretsTable;
@@ -47,4 +50,7 @@ export interface LedgerTables {
   audit_checked: AuditCheckedTable;
   checkpoints: CheckpointsTable;
   answers: AnswersTable;
+  runbook_versions: RunbookVersionsTable;
+  runbooks_live: RunbooksLiveTable;
+  runbook_proofs: RunbookProofsTable;
 }

@@ -78,6 +78,11 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'ask_opened':
       return `ask:${event.ask.id}`;
     case 'ask_answered':
+    case 'ask_marked':
+    case 'ask_reminded':
+    case 'ask_escalated':
+    case 'ask_handed_over':
+    case 'ask_pushed_back':
       return `ask:${event.ask}`;
     case 'notice_issued':
       return `notice:${event.notice.id}`;
@@ -85,6 +90,14 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `evidence:${event.evidence.id}`;
     case 'reminder_set':
       return `key:${event.reminder.key}`;
+    case 'runbook_read':
+      return `runbook:${event.version.runbook}`;
+    case 'runbook_went_live':
+    case 'runbook_gone':
+    case 'runbook_grants_approved':
+      return `runbook:${event.runbook}`;
+    case 'runbook_proved':
+      return `runbook:${event.proof.runbook}`;
     case 'request_refused':
       return run === null ? event.what : `run:${run}`;
     default:

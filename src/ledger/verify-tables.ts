@@ -4,6 +4,7 @@ import { Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { canonicalJson, contentHash } from '../domain/canonical.ts';
 import type { LedgerEvent } from '../domain/event.ts';
+import { newAsk } from '../domain/new-ask.ts';
 import { newKey } from '../domain/new-key.ts';
 import { applyEvent } from './apply.ts';
 import { contextFromRow, LEFT_OUT } from './audit.ts';
@@ -25,6 +26,7 @@ const COMPARED = {
   approvals: { key: ['id'], without: ['token'] },
   votes: { key: ['approval_id', 'person'], without: [] },
   asks: { key: ['id'], without: ['token'] },
+  ask_marks: { key: ['ask_id', 'item'], without: [] },
   alerts: { key: ['id'], without: [] },
   secrets: { key: ['id'], without: ['envelope'] },
   notices: { key: ['id'], without: [] },
@@ -34,6 +36,9 @@ const COMPARED = {
   checkpoints: { key: ['seq'], without: [] },
   evidence: { key: ['id'], without: ['content'] },
   reminders: { key: ['key_id'], without: [] },
+  runbook_versions: { key: ['runbook', 'hash'], without: [] },
+  runbooks_live: { key: ['runbook'], without: [] },
+  runbook_proofs: { key: ['id'], without: [] },
   summaries: { key: ['incident_id'], without: ['markdown', 'json'] },
 } as const satisfies Partial<Record<keyof LedgerTables, { key: readonly string[]; without: readonly string[] }>>;
 
@@ -150,10 +155,12 @@ function eventOf(row: Selectable<AuditTable>): LedgerEvent {
       return { ...event, envelope: '' };
     case 'run_started':
       return { ...event, run: { ...event.run, runbook: { ...event.run.runbook, text: '' } } };
+    case 'runbook_read':
+      return { ...event, text: '' };
     case 'approval_requested':
       return { ...event, approval: { ...event.approval, token: event.approval.id } };
     case 'ask_opened':
-      return { ...event, ask: { ...event.ask, token: event.ask.id } };
+      return { ...event, ask: newAsk({ ...event.ask, token: event.ask.id }) };
     case 'secret_sealed':
       return { ...event, secret: { ...event.secret, envelope: event.secret.destroyedAt === null ? '' : null } };
     case 'summary_posted':

@@ -14,6 +14,7 @@ import {
   aReminder,
   aRotation,
   aRun,
+  aRunbookVersion,
   aStep,
   bob,
   carol,
@@ -224,6 +225,41 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     'clock shifted to 2027-05-09T12:00:00.000Z: carol: payments-prod v4',
   ],
   summary_posted: [{ type: 'summary_posted', incident, run, markdown: '', json: '' }, 'summary was posted'],
+  runbook_read: [
+    { type: 'runbook_read', version: aRunbookVersion(), text: 'runbook: R-TEST' },
+    'A text of R-TEST was read',
+  ],
+  runbook_went_live: [
+    { type: 'runbook_went_live', runbook: 'R-TEST', hash: 'e'.repeat(64), replaces: 'd'.repeat(64) },
+    'R-TEST is live in another text (dddddddd → eeeeeeee).',
+  ],
+  runbook_gone: [{ type: 'runbook_gone', runbook: 'R-TEST', hash: 'e'.repeat(64) }, 'R-TEST is no longer there'],
+  runbook_grants_approved: [
+    {
+      type: 'runbook_grants_approved',
+      runbook: 'R-TEST',
+      hash: 'e'.repeat(64),
+      widened: ['sinks: webhook'],
+      reason: 'reviewed in the pull request',
+    },
+    'sinks: webhook) were approved: reviewed in the pull request',
+  ],
+  runbook_proved: [
+    {
+      type: 'runbook_proved',
+      proof: {
+        id: 'prf-1',
+        runbook: 'R-TEST',
+        hash: 'e'.repeat(64),
+        how: 'drill',
+        passed: true,
+        recoverMs: 61_000,
+        summary: 'recovered in 61 s.',
+        at: NOON,
+      },
+    },
+    'R-TEST passed a drill: recovered in 61 s.',
+  ],
   request_refused: [
     { type: 'request_refused', what: 'vote on apr-1', code: 'not_an_approver', sentence: 'You are not an approver.' },
     'refused (vote on apr-1): You are not',

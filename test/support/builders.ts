@@ -19,6 +19,7 @@ import { UNTOUCHED } from '../../src/domain/new-key.ts';
 import { Policy } from '../../src/domain/policy.ts';
 import { NOT_BEGUN, type Rotation } from '../../src/domain/rotation.ts';
 import type { Run, StepRecord } from '../../src/domain/run.ts';
+import type { RunbookVersion } from '../../src/domain/runbook-version.ts';
 import { keyRefOf } from '../../src/steps/fields.ts';
 
 export const NOON = new Date('2027-03-10T12:00:00.000Z');
@@ -311,5 +312,20 @@ export function aClassRule(overrides: Partial<ClassRule> = {}): ClassRule {
     leadHours: 24,
     windows: [],
     ...overrides,
+  };
+}
+
+export function aRunbookVersion(over: Partial<RunbookVersion> = {}): RunbookVersion {
+  return {
+    runbook: 'R-TEST',
+    hash: 'e'.repeat(64),
+    title: 'Something happened',
+    owner: 'group:security',
+    grants: { providers: ['ledger'], sinks: [], hosts: [] },
+    reviewBy: '2027-05-20',
+    firstReadAt: NOON,
+    approvedBy: null,
+    approvedAt: null,
+    ...over,
   };
 }
