@@ -14,10 +14,12 @@ import type { Rotations } from './engine/rotations/rotations.ts';
 import { Refusal } from './errors.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
+import { openConnections } from './providers/connections.ts';
 import { providers } from './providers/index.ts';
 import { type KeyFiles, loadKeys } from './providers/key-files.ts';
 import { openVault } from './providers/seal.ts';
 import { randomId } from './random-id.ts';
+import { loadConnections } from './runbook/connections-file.ts';
 import { loadClassRule, loadKeyClasses, loadPolicy } from './runbook/policy-file.ts';
 import { openRunbookSet, type RunbookSet } from './runbook/runbook-set.ts';
 import { sinks } from './sinks/index.ts';
@@ -62,6 +64,12 @@ export async function openParts<Clock extends AlarmClock>(
     runbooks,
     policy,
     classRule: (keyClass) => loadClassRule(config.runbooksDir, keyClass),
+    connections: openConnections({
+      specs: () => loadConnections(config.runbooksDir),
+      keysDir: config.keysDir,
+      allow: config.probeHosts,
+      now,
+    }),
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
     providers: byName(providers({ ledger: ledger.read, pepper, vault, probeHosts: config.probeHosts, now })),
     sinks: byName(sinks({ fileRoots: config.fileSinkRoots })),

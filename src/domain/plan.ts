@@ -1,3 +1,4 @@
+import type { ErrorClass } from '../error-class.ts';
 import type { StepId } from './ids.ts';
 import type { JsonObject, Phase, Scope } from './run.ts';
 
@@ -11,6 +12,30 @@ export type UndoKind = 'undo' | 'nothing' | 'point_of_no_return';
 
 export type OnFailure = { kind: 'stop' } | { kind: 'continue' } | { kind: 'ask' } | { kind: 'step'; step: StepId };
 
+export interface Retry {
+  attempts: number;
+  /** Before the second attempt; it doubles up to `maxBackoffMs`. */
+  backoffMs: number;
+  maxBackoffMs: number;
+  /** Up to a quarter longer by chance, so that many runs that failed together do not come back together. */
+  jitter: boolean;
+  /** Which errors are worth another attempt; null: every one that is not a clear no. */
+  on: readonly ErrorClass[] | null;
+}
+
+/** A condition, compiled: what it says, and how it is answered. */
+export interface PlannedCondition {
+  text: string;
+  /** `live`: what the step that asks saw just now. Throws PermanentFailure when it cannot be decided. */
+  decide: (scope: Scope, live: JsonObject) => Decision;
+}
+
+export interface Decision {
+  holds: boolean;
+  /** Everything it looked at, for people: `steps.live.probes is 2`. */
+  looked: string;
+}
+
 /** A step of a loaded runbook: checked, with its conditions and references compiled. */
 export interface PlannedStep {
   id: StepId;
@@ -19,8 +44,11 @@ export interface PlannedStep {
   effect: Effect;
   repeat: Repeat;
   undo: UndoKind;
+  /** For one attempt. */
   timeoutMs: number;
-  retry: { attempts: number; backoffMs: number };
+  /** For the step in whole: every attempt and every wait, from the first start on. Null: as long as its phase and run have. */
+  deadlineMs: number | null;
+  retry: Retry;
   onFailure: OnFailure;
   dueMs: number | null;
   assignee: ((scope: Scope) => string) | null;
@@ -33,6 +61,8 @@ export interface PlannedStep {
   } | null;
   /** The `with` block with every reference replaced by its value. */
   resolve: (scope: Scope) => JsonObject;
+  /** The conditions among its `with` fields, by the field's name. */
+  conditions: ReadonlyMap<string, PlannedCondition>;
   /** Where the step stands in its file, for errors and for the plan. */
   line: number;
 }
@@ -46,10 +76,19 @@ export interface Plan {
   owner: string;
   hash: string;
   waived: Partial<Record<Phase, string>>;
+  /** How long the run and each phase may take, in milliseconds. */
+  deadlinesMs: Partial<Record<Phase | 'run', number>>;
+  /** Hosts that its connections may lead to, as `grants.hosts` lists them. */
+  hosts: readonly string[];
   stages: readonly Stage[];
   finally: readonly Stage[];
 }
 
 export function stepsOf(plan: Plan): PlannedStep[] {
   return [...plan.stages, ...plan.finally].flat();
+}
+
+/** Calling such a step failed would let the run take back what it may already have made final, or do it twice. */
+export function isNeverGuessed(step: PlannedStep): boolean {
+  return step.repeat === 'ask' || step.undo === 'point_of_no_return';
 }

@@ -1,6 +1,7 @@
 import type { NewId } from '../domain/ids.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Ledger } from '../ledger/ledger.ts';
+import type { Connection } from '../providers/connections.ts';
 import type { Provider } from '../providers/contract.ts';
 import type { Vault } from '../providers/vault.ts';
 import type { RunbookSet } from '../runbook/runbook-set.ts';
@@ -19,6 +20,8 @@ export interface EngineDeps {
   /** Throws Refusal when the policy file is missing or broken: then nothing is allowed. */
   policy: () => Promise<{ policy: Policy; hash: string }>;
   classRule: StepContext['classRule'];
+  /** Every connection of connections.yaml; which of them a step may use is its runbook's `grants`. */
+  connections: (name: string) => Promise<Connection>;
   stepKinds: ReadonlyMap<string, StepKind>;
   providers: Readonly<Record<string, Provider>>;
   sinks: Readonly<Record<string, Sink>>;

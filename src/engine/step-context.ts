@@ -1,8 +1,10 @@
+import { hostOf } from '../domain/connection.ts';
 import { RunId, StepId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import { type JsonObject, type Run, type StepRecord, scopeOf } from '../domain/run.ts';
 import { Refusal } from '../errors.ts';
+import type { Connection } from '../providers/connections.ts';
 import type { StepContext } from '../steps/contract.ts';
 import type { EngineDeps } from './deps.ts';
 
@@ -34,11 +36,28 @@ export function stepContext(deps: EngineDeps, { run, incident, step, record }: A
     vault: deps.vault,
     policy: deps.policy,
     classRule: deps.classRule,
+    connection: (name) => grantedConnection(deps, run, name),
     fileHash: (runbook) => deps.runbooks.current(runbook)?.hash ?? null,
     childRun: async (runbook, inputs) => childRun(deps, { run, step, record }, { runbook, inputs }),
     saveReport: deps.saveReport,
     signal: AbortSignal.timeout(step.timeoutMs),
   };
+}
+
+/** A run keeps the grants of the text it started with; where a connection leads is looked up when it is used. */
+async function grantedConnection(
+  { connections, runbooks }: Pick<EngineDeps, 'connections' | 'runbooks'>,
+  { runbook }: Run,
+  name: string,
+): Promise<Connection> {
+  const connection = await connections(name);
+  const host = hostOf(connection.spec);
+  const { hosts } = runbooks.planOf(runbook);
+  if (hosts.includes(host)) return connection;
+  throw new Refusal(
+    'host_not_granted',
+    `The connection ${name} leads to ${host}, and ${runbook.id} is granted ${hosts.join(', ') || 'no host'}. Write ${host} under \`grants.hosts\` if it should call it.`,
+  );
 }
 
 function childRun(
@@ -67,6 +86,7 @@ function childRun(
     finishedAt: null,
     outcome: null,
     cancelRequestedAt: null,
+    paused: null,
     steps: {},
   };
 }

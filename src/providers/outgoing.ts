@@ -17,7 +17,18 @@ export interface OutgoingOptions {
   timeoutMs?: number;
 }
 
-export type Get = (url: string, options: OutgoingOptions) => Promise<{ status: number; text: string }>;
+export interface SendOptions extends OutgoingOptions {
+  method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  body?: string;
+}
+
+export interface Answer {
+  status: number;
+  text: string;
+}
+
+export type Get = (url: string, options: OutgoingOptions) => Promise<Answer>;
+export type Send = (url: string, options: SendOptions) => Promise<Answer>;
 
 /** What the guard stands on; others than the machine's own only in tests. */
 export interface Network {
@@ -36,8 +47,8 @@ const machine: Network = {
  * to is checked before anything is connected, and the peer is checked again before anything is sent. Redirects are not followed: a 302 is
  * the answer. At most 1 MiB and 10 s. Throws a Refusal for what is not allowed, and other errors when there is no answer.
  */
-export function guardedGet(network: Network): Get {
-  return async (text, { allow, headers = {}, signal, timeoutMs = TOTAL_MS }) => {
+export function guardedSend(network: Network): Send {
+  return async (text, { method, body, allow, headers = {}, signal, timeoutMs = TOTAL_MS }) => {
     const { url, host } = allowedTarget(text, allow);
     const deadline = AbortSignal.timeout(timeoutMs);
     const end = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
@@ -47,7 +58,8 @@ export function guardedGet(network: Network): Get {
       maxResponseSize: LARGEST_ANSWER,
     });
     try {
-      const answer = await request(url, { dispatcher: client, headers, signal: end });
+      const sent = body === undefined ? {} : { body };
+      const answer = await request(url, { dispatcher: client, method, headers, signal: end, ...sent });
       return { status: answer.statusCode, text: await answer.body.text() };
     } catch (error) {
       throw explained(error, { url, timedOut: deadline.aborted, timeoutMs });
@@ -57,6 +69,12 @@ export function guardedGet(network: Network): Get {
   };
 }
 
+export function guardedGet(network: Network): Get {
+  const send = guardedSend(network);
+  return (url, options) => send(url, { ...options, method: 'GET' });
+}
+
+export const send: Send = guardedSend(machine);
 export const get: Get = guardedGet(machine);
 
 interface Dialling {

@@ -1,6 +1,6 @@
 import { StepId } from '../domain/ids.ts';
 import type { OnFailure, PlannedStep } from '../domain/plan.ts';
-import type { JsonObject, Scope } from '../domain/run.ts';
+import type { Json, JsonObject, Scope } from '../domain/run.ts';
 import type { StepKind } from '../steps/contract.ts';
 import { whoText } from '../steps/fields.ts';
 import { checkNode } from './check-node.ts';
@@ -45,14 +45,16 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
   const resolve = compileWith(kind.with, { node: withNode, path: joinPath(draft.path, 'with') }, checking);
   const assignee = compileAssignee(draft, checking);
   if (fields === null) return null;
-  const retry = readRetry(fields, kind, draft, report);
+  const written = asObject(writtenIn(withNode));
+  const { effect, repeat } = kind.effectOf?.(written) ?? kind;
+  const retry = readRetry(fields, repeat, { kind, draft, report });
   return {
     planned: {
       id: StepId.parse(draft.id),
       phase: draft.phase,
       uses: kind.uses,
-      effect: kind.effect,
-      repeat: kind.repeat,
+      effect,
+      repeat,
       undo: kind.undo.kind,
       timeoutMs: fields.timeout ?? kind.timeoutMs,
       retry,
@@ -67,6 +69,8 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
       id: StepId.parse(draft.id),
       phase: draft.phase,
       kind,
+      effect,
+      written,
       at: draft.node.at,
       path: draft.path,
       when: condition?.text ?? null,
@@ -149,11 +153,27 @@ function readOnFailure(draft: Draft, { report, later }: Place): OnFailure {
   return { kind: 'stop' };
 }
 
-function readRetry(fields: StepFields, kind: StepKind, draft: Draft, report: Report): PlannedStep['retry'] {
+/** What is known before any run; null stands for a reference. */
+function writtenIn(node: Node): Json {
+  if (node.kind === 'list') return node.nodes.map(writtenIn);
+  if (node.kind === 'map')
+    return Object.fromEntries([...node.entries].map(([name, entry]) => [name, writtenIn(entry.node)]));
+  return typeof node.value === 'string' && hasReference(node.value) ? null : node.value;
+}
+
+function asObject(value: Json): JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
+}
+
+function readRetry(
+  fields: StepFields,
+  repeat: PlannedStep['repeat'],
+  { kind, draft, report }: { kind: StepKind; draft: Draft; report: Report },
+): PlannedStep['retry'] {
   // Nobody can say whether such a step happened when it fails: a person decides, not a counter.
-  const attempts = fields.retry?.attempts ?? (kind.repeat === 'ask' ? 1 : DEFAULT_ATTEMPTS);
+  const attempts = fields.retry?.attempts ?? (repeat === 'ask' ? 1 : DEFAULT_ATTEMPTS);
   const node = draft.node.entries.get('retry');
-  if (kind.repeat === 'ask' && attempts > 1 && node !== undefined)
+  if (repeat === 'ask' && attempts > 1 && node !== undefined)
     report.add(node.keyAt, joinPath(draft.path, 'retry'), {
       expected: `one attempt: ${quote(kind.uses)} cannot be repeated safely`,
       got: `${attempts} attempts`,

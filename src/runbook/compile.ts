@@ -56,6 +56,7 @@ function compileRoot(root: MapNode, { text, catalogue, report }: Source): Loaded
     owner: head.owner,
     hash,
     waived: Object.fromEntries(waivers),
+    hosts: head.grants.hosts,
     stages: PHASES.flatMap((phase) => plannedOf(compiled.get(phase))),
     finally: plannedOf(compiled.get('finally')),
   };

@@ -51,7 +51,7 @@ function describeStep(step: SourceStep, own: readonly SourceStep[]): string[] {
     ...(together.length === 0 ? [] : [detail(`at the same time as ${together.join(', ')}`)]),
     ...(step.due === null ? [] : [detail(`due after ${step.due}`)]),
     ...(step.onFailure.kind === 'stop' ? [] : [detail(`on failure: ${describeFailure(step)}`)]),
-    detail(`${EFFECTS[kind.effect]}; ${back}`),
+    detail(`${EFFECTS[step.effect]}; ${back}`),
   ];
 }
 

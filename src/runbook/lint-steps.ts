@@ -11,7 +11,7 @@ export function lintSteps(runbook: LoadedRunbook): RunbookProblem[] {
 }
 
 function withoutApproval(step: SourceStep, runbook: LoadedRunbook): Complaint | null {
-  if (step.kind.effect !== 'destroys') return null;
+  if (step.effect !== 'destroys') return null;
   const approvals = runbook.steps.filter((other) => asksForApproval(other) && other.stage < step.stage);
   const approved = approvals.some((other) => alwaysBefore(other, step));
   if (approved || askedByNumber(step, approvals, runbook)) return null;

@@ -1,6 +1,7 @@
 import type { StepId } from '../domain/ids.ts';
 import type { KeyClass } from '../domain/key.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
+import type { JsonObject } from '../domain/run.ts';
 import type { StepKind } from '../steps/contract.ts';
 import type { MapNode } from './node.ts';
 import type { Position, RunbookProblem } from './problem.ts';
@@ -28,6 +29,10 @@ export interface SourceStep {
   id: StepId;
   phase: PlannedStep['phase'];
   kind: StepKind;
+  /** Of this step: what its kind says, or what the words in its `with` make of it. */
+  effect: PlannedStep['effect'];
+  /** Its `with` block as it stands there; null for a reference. */
+  written: JsonObject;
   at: Position;
   path: string;
   when: string | null;

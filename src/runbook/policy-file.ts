@@ -3,7 +3,8 @@ import type { z } from 'zod';
 import type { KeyClass } from '../domain/key.ts';
 import type { ClassRule } from '../domain/key-class.ts';
 import { KeyClasses } from '../domain/key-classes.ts';
-import { danglingNames, Policy } from '../domain/policy.ts';
+import { goesInCircles, type RuleReference } from '../domain/policy/rule-for.ts';
+import { danglingNames, danglingRules, Policy } from '../domain/policy.ts';
 import { ConfigTrouble } from '../errors.ts';
 import { checkNode } from './check-node.ts';
 import { childOf, describeNode, joinPath, type Node } from './node.ts';
@@ -25,7 +26,7 @@ export async function loadPolicy(dir: string): Promise<{ policy: Policy; hash: s
   const checked = read.kind === 'text' ? checkPolicy(read.text, shownAs(dir, POLICY_FILE)) : refusedBy(read.problem);
   if (checked.kind === 'ok') return { policy: checked.value, hash: checked.hash };
   const isMissing = read.kind === 'text' ? read.text.trim() === '' : read.problem.got === 'no such file';
-  throw refusal(isMissing ? 'policy_missing' : 'policy_broken', checked.problems);
+  throw configTrouble(isMissing ? 'policy_missing' : 'policy_broken', checked.problems);
 }
 
 function refusedBy(problem: RunbookProblem): { kind: 'refused'; problems: RunbookProblem[] } {
@@ -39,7 +40,7 @@ export async function loadKeyClasses(dir: string): Promise<{ keyClasses: KeyClas
     read.kind === 'text' ? checkKeyClasses(read.text, shownAs(dir, KEY_CLASSES_FILE)) : refusedBy(read.problem);
   if (checked.kind === 'ok') return { keyClasses: checked.value, hash: checked.hash };
   const isMissing = read.kind === 'refused' && read.problem.got === 'no such file';
-  throw refusal(isMissing ? 'key_classes_missing' : 'key_classes_broken', checked.problems);
+  throw configTrouble(isMissing ? 'key_classes_missing' : 'key_classes_broken', checked.problems);
 }
 
 /** The rule of one class, as key-classes.yaml stands now. */
@@ -59,7 +60,7 @@ export async function loadClassRule(dir: string, keyClass: KeyClass): Promise<Cl
   };
 }
 
-function refusal(code: string, problems: readonly RunbookProblem[]): ConfigTrouble {
+export function configTrouble(code: string, problems: readonly RunbookProblem[]): ConfigTrouble {
   const shown = problems.slice(0, 3).map(describeProblem).join('. ');
   const more = problems.length > 3 ? ` And ${problems.length - 3} more: \`rekey runbooks lint\`.` : '';
   return new ConfigTrouble(code, `Nothing is allowed until this is right: ${shown}.${more}`);
@@ -70,6 +71,8 @@ export const checkPolicy = oncePerText((text, file) =>
   checkFile(Policy, { text, file }, (policy, node, report) => {
     for (const name of danglingNames(policy))
       for (const spot of spotsOf(node, name)) refuseDangling(policy, spot, report);
+    for (const reference of danglingRules(policy)) refuseMissingRule(policy, { reference, node }, report);
+    for (const name of Object.keys(policy.rules)) if (goesInCircles(policy, name)) refuseCircle(name, node, report);
     refuseSharedAccounts(policy, node, report);
   }),
 );
@@ -77,7 +80,9 @@ export const checkPolicy = oncePerText((text, file) =>
 export const checkKeyClasses = oncePerText((text, file) => checkFile(KeyClasses, { text, file }, () => {}));
 
 /** The files are asked for with every request and at every look at the clock, and change once in a while: the same text is parsed once. */
-function oncePerText<Checked>(check: (text: string, file: string) => Checked): (text: string, file: string) => Checked {
+export function oncePerText<Checked>(
+  check: (text: string, file: string) => Checked,
+): (text: string, file: string) => Checked {
   const last = new Map<string, { text: string; checked: Checked }>();
   return (text, file) => {
     const known = last.get(file);
@@ -88,7 +93,7 @@ function oncePerText<Checked>(check: (text: string, file: string) => Checked): (
   };
 }
 
-function checkFile<Schema extends z.ZodType>(
+export function checkFile<Schema extends z.ZodType>(
   schema: Schema,
   { text, file }: { text: string; file: string },
   further: (value: z.output<Schema>, node: Node, report: Report) => void,
@@ -109,11 +114,13 @@ interface NamedSpot {
   path: string;
 }
 
-/** Every place where the text is a name of people: under `may`, `rules` and `groups`. */
+const PEOPLE_STAND_UNDER: readonly string[] = ['may', 'rules', 'groups', 'freezes', 'break_glass'];
+
+/** Every place where the text is a name of people. */
 function spotsOf(root: Node, name: string): NamedSpot[] {
   const parts = root.kind === 'map' ? [...root.entries] : [];
   return parts
-    .filter(([key]) => key === 'may' || key === 'rules' || key === 'groups')
+    .filter(([key]) => PEOPLE_STAND_UNDER.includes(key))
     .flatMap(([key, { node }]) => spotsIn(node, name, key));
 }
 
@@ -131,6 +138,34 @@ function refuseDangling(policy: Policy, { name, at, path }: NamedSpot, report: R
   report.add(at, path, { expected, got: `\`${name}\``, fix: suggestion(name, known) });
 }
 
+function refuseMissingRule(
+  policy: Policy,
+  { reference, node }: { reference: RuleReference; node: Node },
+  report: Report,
+): void {
+  const { path, name } = reference;
+  const expected = 'a rule that stands under `rules`';
+  report.add(nodeAt(node, path).at, path.join('.'), {
+    expected,
+    got: `\`${name}\``,
+    fix: suggestion(name, Object.keys(policy.rules)),
+  });
+}
+
+// Whoever asks under it would be sent from rule to rule without ever arriving.
+function refuseCircle(name: string, node: Node, report: Report): void {
+  const path = ['rules', name];
+  report.add(nodeAt(node, path).at, path.join('.'), {
+    expected: 'a rule that leads to another one and not back to itself',
+    got: `\`${name}\`, which comes back to itself`,
+    fix: 'change `emergency_rule` or `cap.above`',
+  });
+}
+
+function nodeAt(root: Node, path: readonly string[]): Node {
+  return path.reduce<Node>((found, key) => childOf(found, key) ?? found, root);
+}
+
 const ACCOUNTS = [
   { field: 'slack', expected: 'a Slack account that belongs to one person' },
   { field: 'unix', expected: 'an account of this machine that belongs to one person' },
@@ -145,7 +180,7 @@ function refuseSharedAccounts(policy: Policy, node: Node, report: Report): void 
       const other = seen.get(account);
       seen.set(account, name);
       if (other === undefined) continue;
-      const at = ['people', name, field].reduce<Node>((found, key) => childOf(found, key) ?? found, node).at;
+      const { at } = nodeAt(node, ['people', name, field]);
       const got = `\`${account}\`, which is ${other}`;
       report.add(at, `people.${name}.${field}`, { expected, got, fix: 'remove one of the two' });
     }

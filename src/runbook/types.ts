@@ -126,6 +126,7 @@ const WORDS: Record<Meaning, string> = {
   provider: 'the name of a provider',
   sink: 'the name of a sink',
   host: 'the name of a host',
+  connection: 'the name of a connection in connections.yaml',
 };
 
 /** `a list of text`, `one of …`: for "expected …". */
@@ -160,6 +161,7 @@ export function exampleOf(type: ValueType): string {
   if (meaning === 'secret') return reference('steps.mint.secret');
   if (meaning === 'duration') return '30m';
   if (meaning === 'who') return 'owner';
+  if (meaning === 'connection') return 'payments-api';
   if (meaning === 'runbook') return 'R-BREAK-GLASS';
   if (meaning === 'approval_rule') return 'rotate';
   if (shape.kind === 'text') return shape.values?.[0] ?? '…';

@@ -144,6 +144,7 @@ export const WRITTEN_OUT: ReadonlySet<Meaning> = new Set([
   'provider',
   'sink',
   'host',
+  'connection',
 ] as const satisfies Meaning[]);
 
 /** A text with references: one reference as the whole value, or several inside words where people read them. */

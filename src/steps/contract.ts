@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Method, PathPart } from '../domain/connection.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import type { NewId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
@@ -8,6 +9,7 @@ import type { Effect, Repeat } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { JsonObject, Run, Waiting } from '../domain/run.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import type { Connection } from '../providers/connections.ts';
 import type { Provider } from '../providers/contract.ts';
 import type { Vault } from '../providers/vault.ts';
 import type { Sink } from '../sinks/contract.ts';
@@ -26,6 +28,13 @@ export interface StepKind<With extends z.ZodType = z.ZodType, Outputs extends z.
   outputs: Outputs;
   effect: Effect;
   repeat: Repeat;
+  /**
+   * For a kind whose effect depends on what stands in its `with` (the method of a call): these take the place of `effect` and `repeat`,
+   * which say the worst it can do. Gets the `with` block as it is written; null stands for a reference.
+   */
+  effectOf?: (written: JsonObject) => { effect: Effect; repeat: Repeat };
+  /** What a step calls over named connections, as far as its `with` block says it: held against connections.yaml at load. */
+  calls?: (written: JsonObject) => { connection: string; method: Method; path: readonly (PathPart | null)[] }[];
   undo: Undo;
   timeoutMs: number;
   /** What a runbook that says nothing gets; without it 5 attempts from 3 s on, and one where nothing may be repeated unasked. */
@@ -81,7 +90,10 @@ export interface Forecast {
 }
 
 /** What a forecast may look at. */
-export type ForecastContext = Pick<StepContext, 'ledger' | 'providers' | 'sinks' | 'policy' | 'classRule' | 'now'>;
+export type ForecastContext = Pick<
+  StepContext,
+  'ledger' | 'providers' | 'sinks' | 'policy' | 'classRule' | 'connection' | 'now'
+>;
 
 /** What a step may use. Nothing in it writes to the ledger. */
 export interface StepContext {
@@ -97,6 +109,11 @@ export interface StepContext {
   policy: () => Promise<{ policy: Policy; hash: string }>;
   /** What key-classes.yaml says of a class. */
   classRule: (keyClass: KeyClass) => Promise<ClassRule>;
+  /**
+   * A named connection of connections.yaml. Throws Refusal `unknown_connection`, or `host_not_granted` when the runbook that this run
+   * started with does not grant its host.
+   */
+  connection: (name: string) => Promise<Connection>;
   /** Hash of the runbook's file as loaded now, or null when it is gone. */
   fileHash: (runbook: string) => string | null;
   /** Plans a child run; recording its `run_started` event starts it. */

@@ -14,10 +14,13 @@ export type Meaning =
   | 'approval_rule'
   | 'runbook'
   | 'runbook_inputs'
+  | 'connection'
   | GrantKind;
 
 /** What a runbook has to list under `grants` before a step may name it. */
 export type GrantKind = 'provider' | 'sink' | 'host';
+
+const NAME = /^[a-z0-9][a-z0-9_-]{0,62}$/;
 
 // Its own registry: metadata in zod's global one would leak into the editors' JSON Schema.
 export const meanings = z.registry<{ meaning: Meaning }>();
@@ -100,6 +103,12 @@ export const runbookInputs = z.record(z.string(), z.json()).register(meanings, {
 export function granted(kind: GrantKind) {
   return z.string().min(1).register(meanings, { meaning: kind });
 }
+
+/** Name of a connection in connections.yaml. Refused at load unless it is there and the runbook's `grants.hosts` list its host. */
+export const connectionName = z
+  .string()
+  .regex(NAME, 'expected a name of lower-case letters, digits, - and _')
+  .register(meanings, { meaning: 'connection' });
 
 /** The mark of a schema, looked for under `.optional()`, `.nullable()`, `.default()` and the like. */
 export function meaningOf(schema: z.core.$ZodType): Meaning | null {

@@ -12,6 +12,7 @@ import type { Sink } from '../../src/sinks/contract.ts';
 import type { StepContext } from '../../src/steps/contract.ts';
 import { aKey, anIncident, aPolicy, aRun, NOON } from './builders.ts';
 import { type MemoryLedger, memoryLedger } from './memory-ledger.ts';
+import { noConnections } from './no-connections.ts';
 
 /** Stands in every piece of key material here, so that a test can scan outputs and events for it. */
 export const CANARY = 'canary-material';
@@ -29,6 +30,7 @@ export interface StepWorld {
   /** Moves the clock of the context. */
   at: (now: Date) => void;
   setPolicy: (policy: Policy, hash?: string) => void;
+  setConnections: (open: StepContext['connection']) => void;
   setFileHash: (hash: string | null) => void;
   reports: Map<string, string>;
 }
@@ -51,6 +53,7 @@ export function aStepWorld(overrides: { key?: Partial<ReturnType<typeof aKey>>; 
   const reports = new Map<string, string>();
   let now = NOON;
   let policy = { policy: aPolicy(), hash: 'b'.repeat(64) };
+  let connections: StepContext['connection'] = noConnections;
   let fileHash: string | null = run.runbook.hash;
   let ids = 0;
   const context: StepContext = {
@@ -72,6 +75,7 @@ export function aStepWorld(overrides: { key?: Partial<ReturnType<typeof aKey>>; 
     vault: memoryVault(),
     policy: async () => policy,
     classRule: (keyClass) => loadClassRule('runbooks', keyClass),
+    connection: (name) => connections(name),
     fileHash: () => fileHash,
     childRun: async (runbook, inputs) =>
       aRun({ id: RunId.parse('run-child'), runbook: { id: runbook, hash: 'e'.repeat(64), text: '' }, inputs }),
@@ -92,6 +96,9 @@ export function aStepWorld(overrides: { key?: Partial<ReturnType<typeof aKey>>; 
     },
     setPolicy: (changed, hash = 'd'.repeat(64)) => {
       policy = { policy: changed, hash };
+    },
+    setConnections: (open) => {
+      connections = open;
     },
     setFileHash: (hash) => {
       fileHash = hash;

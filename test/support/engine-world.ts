@@ -18,6 +18,7 @@ import { runbookStart } from '../../src/steps/runbook-start.ts';
 import { aClassRule, aKey, alice, aPolicy, NOON } from './builders.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
 import { type MortalLedger, mortalLedger, ProcessKilled } from './mortal-ledger.ts';
+import { noConnections } from './no-connections.ts';
 import { aPlan } from './plans.ts';
 import { type SettlingQueue, settlingQueue } from './settling-queue.ts';
 import { anOutside, type Outside, testStepKinds } from './test-step-kinds.ts';
@@ -109,6 +110,7 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
           if (policy instanceof Refusal) throw policy;
           return policy;
         },
+        connections: noConnections,
         stepKinds: new Map([...testStepKinds(outside), approve, ask, runbookStart].map((kind) => [kind.uses, kind])),
         classRule: async () => aClassRule(),
         providers: {},

@@ -28,6 +28,7 @@ import { hookSecret } from '../../src/triggers/hook-secrets.ts';
 import { signatureOf } from '../../src/triggers/signed-webhook.ts';
 import { aKey, daysAfter, NOON } from './builders.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
+import { noConnections } from './no-connections.ts';
 
 export const HOOK = 'payments-api';
 export const HOOK_SECRET = 'hook-secret-of-the-payments-api-0123456789';
@@ -89,6 +90,7 @@ export async function anHttpWorld(
     runbooks: await openRunbookSet(runbooksDir, stepKinds),
     policy: () => loadPolicy(runbooksDir),
     classRule: (keyClass) => loadClassRule(runbooksDir, keyClass),
+    connections: noConnections,
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
     providers: { [provider.name]: provider },
     sinks: Object.fromEntries(sinks({ fileRoots: [placesDir] }).map((sink) => [sink.name, sink])),

@@ -27,6 +27,7 @@ import { aKey, anIncident, aRotation, daysAfter, MINUTE, NOON } from './builders
 import { SOMEBODY } from './engine-world.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
 import { type MortalLedger, mortalLedger } from './mortal-ledger.ts';
+import { noConnections } from './no-connections.ts';
 import { type SettlingQueue, settlingQueue } from './settling-queue.ts';
 
 const RUNBOOKS = join(import.meta.dirname, '..', '..', 'runbooks');
@@ -117,6 +118,7 @@ export async function aRotationWorld(overrides: Partial<Key> = {}): Promise<Rota
         runbooks,
         policy: () => loadPolicy(RUNBOOKS),
         classRule: (keyClass) => loadClassRule(RUNBOOKS, keyClass),
+        connections: noConnections,
         stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
         providers: byName(providers({ ledger: mortal.ledger.read, pepper, vault, probeHosts: [], now: () => now })),
         sinks: byName(sinks({ fileRoots: [folder] })),

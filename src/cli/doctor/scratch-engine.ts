@@ -8,6 +8,7 @@ import { openEngine } from '../../engine/open-engine.ts';
 import { leaseOwner } from '../../engine/owner.ts';
 import { EMERGENCY_RUNBOOK } from '../../engine/start.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
+import { openConnections } from '../../providers/connections.ts';
 import { createKeyFiles, loadKeyFiles } from '../../providers/key-files.ts';
 import { ledgerProvider } from '../../providers/ledger-provider.ts';
 import { openVault } from '../../providers/seal.ts';
@@ -73,6 +74,8 @@ async function furnished(config: Config, { folder, ledger, owner }: Room): Promi
     runbooks,
     policy: () => loadPolicy(config.runbooksDir),
     classRule: (keyClass) => loadClassRule(config.runbooksDir, keyClass),
+    // What it tries out must not reach beyond its own scratch places.
+    connections: openConnections({ specs: async () => ({}), keysDir: folder, allow: [], now }),
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
     providers: { [names.provider]: ledgerProvider({ ledger: ledger.read, pepper, vault, probeHosts: [], now }) },
     sinks: names.sink === null ? {} : { [names.sink]: memorySink(names.sink, held) },

@@ -5,6 +5,7 @@ import { leaseOwner } from '../../../src/engine/owner.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { aClassRule } from '../builders.ts';
 import { durableOutside } from '../durable-outside.ts';
+import { noConnections } from '../no-connections.ts';
 import { aPlan, aPlannedStep } from '../plans.ts';
 import { testStepKinds } from '../test-step-kinds.ts';
 
@@ -31,6 +32,7 @@ const engine = openEngine({
     throw new Error('nobody decides here');
   },
   classRule: async () => aClassRule({ maxAgeDays: null }),
+  connections: noConnections,
   stepKinds: new Map(testStepKinds(durableOutside(effects)).map((kind) => [kind.uses, kind])),
   providers: {},
   sinks: {},
