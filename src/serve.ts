@@ -2,6 +2,7 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
 import { openQueue, type Queue } from './engine/queue.ts';
+import { recordRunbooks } from './engine/runbooks/record-runbooks.ts';
 import { startScheduler } from './engine/scheduler/start.ts';
 import { startSweep } from './engine/sweep.ts';
 import { apiDeps } from './http/api/api-deps.ts';
@@ -56,9 +57,8 @@ async function startQueue(config: Config, { log, onStop }: { log: Log; onStop: O
 type Open = Parts<Queue> & { log: Log; onStop: OnStop };
 
 async function startFronts(config: Config, open: Open): Promise<string> {
-  const { deps, queue, keyFiles, runbooks, engine, keys, rotations, log, onStop } = open;
-  reportProblems(runbooks, log);
-  onStop(watchFolder(config.runbooksDir, () => reload(runbooks, log)));
+  const { deps, queue, keyFiles, engine, keys, rotations, log, onStop } = open;
+  onStop(await keepRunbooks(config, open));
   const { ledger, now } = deps;
   const usage = countUsage(ledger, now, (error) => log.error({ err: error }, 'usage'));
   onStop(usage.stop);
@@ -125,13 +125,31 @@ function notReady(part: string, state: { ok: boolean; detail: string }): Record<
   return state.ok ? {} : { [part]: state.detail };
 }
 
-async function reload(runbooks: RunbookSet, log: Log): Promise<void> {
-  await runbooks.reload();
-  log.info({ runbooks: [...runbooks.all().keys()], problems: runbooks.problems().length }, 'runbooks read again');
+const LOOK_AT_HELD_EVERY_MS = 5_000;
+
+/** Reads the runbooks again whenever their folder changes, and while one is held back until somebody has agreed, wherever that is done. */
+async function keepRunbooks(config: Config, { deps, runbooks, log }: Open): Promise<() => void> {
+  const record = () =>
+    recordRunbooks(deps, runbooks).catch((error) => log.error({ err: error }, 'runbooks could not be recorded'));
+  const reload = async () => {
+    await runbooks.reload();
+    log.info({ runbooks: [...runbooks.all().keys()], problems: runbooks.problems().length }, 'runbooks read again');
+    reportProblems(runbooks, log);
+    await record();
+  };
   reportProblems(runbooks, log);
+  await record();
+  const stopWatching = watchFolder(config.runbooksDir, reload);
+  const again = setInterval(() => runbooks.held().length > 0 && void reload(), LOOK_AT_HELD_EVERY_MS);
+  return () => {
+    stopWatching();
+    clearInterval(again);
+  };
 }
 
 function reportProblems(runbooks: RunbookSet, log: Log): void {
   for (const problem of runbooks.problems())
     log.warn({ problem }, 'runbook refused; `rekey runbooks lint` explains it');
+  for (const { runbook, widened } of runbooks.held())
+    log.warn({ runbook: runbook.id, widened }, 'runbook held back until its wider grants are approved');
 }

@@ -12,7 +12,8 @@ import { configHere } from './config-here.ts';
 import { assertLedger } from './with-ledger.ts';
 
 /** What a command stands on that changes something: the verbs, and the person whose account it runs under. */
-export interface Rekey extends Pick<Parts<NoQueue>, 'deps' | 'keyFiles' | 'engine' | 'keys' | 'rotations'> {
+export interface Rekey
+  extends Pick<Parts<NoQueue>, 'deps' | 'runbooks' | 'keyFiles' | 'engine' | 'keys' | 'rotations'> {
   config: Config;
   policy: Policy;
   actor: Actor;

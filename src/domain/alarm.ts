@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { KeyId } from './ids.ts';
+import type { KeyId, PersonId } from './ids.ts';
 
 /** What people have to look at although nobody asked. */
 export const AlarmKind = z.enum([
@@ -9,6 +9,9 @@ export const AlarmKind = z.enum([
   'rotation_stuck',
   'clock_jump',
   'audit_broken',
+  'runbooks_broken',
+  'runbook_held',
+  'runbook_review',
 ]);
 export type AlarmKind = z.infer<typeof AlarmKind>;
 
@@ -19,4 +22,6 @@ export interface Alarm {
   /** One sentence: what was seen, and what to do. */
   sentence: string;
   raisedAt: Date;
+  /** Who is told besides the team's channel; part of the event, not of the row. */
+  tell?: PersonId[];
 }

@@ -14,10 +14,12 @@ export const Surface = z.enum([
   'approval_dm',
   'ask',
   'ask_dm',
+  'ask_reminder',
   'notice',
   'recovered',
   'summary',
   'alarm',
+  'runbook_change',
 ]);
 export type Surface = z.infer<typeof Surface>;
 
@@ -38,8 +40,13 @@ export interface Announcement {
 /** The messages that an event calls for. Pure, so that "one message per fact" is decided in the same transaction as the fact. */
 export function announcementsOf(event: LedgerEvent, incident: IncidentId | null): Announcement[] {
   if (event.type === 'notice_issued') return [notice(event.notice.id, event.notice.recipient, incident)].flat();
+  if (isAboutPeople(event)) return aboutPeople(event);
   if (event.type === 'alarm_raised')
-    return [{ surface: 'alarm', subject: event.alarm.id, address: { kind: 'team_channel' } }];
+    return [
+      { surface: 'alarm', subject: event.alarm.id, address: { kind: 'team_channel' } },
+      ...direct('alarm', event.alarm.id, event.alarm.tell ?? []),
+    ];
+  if (event.type === 'runbook_went_live') return runbookChange(event);
   if (incident === null) return outsideIncidents(event);
   const channel = { kind: 'incident_channel', incident, thread: false } as const;
   const thread = { kind: 'incident_channel', incident, thread: true } as const;
@@ -73,6 +80,19 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
   }
 }
 
+type AboutPeople = Extract<LedgerEvent, { type: 'ask_reminded' | 'ask_escalated' | 'ask_handed_over' }>;
+
+function isAboutPeople(event: LedgerEvent): event is AboutPeople {
+  return event.type === 'ask_reminded' || event.type === 'ask_escalated' || event.type === 'ask_handed_over';
+}
+
+/** A reminder is a message of its own: an edit of the one that is there would tell nobody. */
+function aboutPeople(event: AboutPeople): Announcement[] {
+  return event.type === 'ask_reminded'
+    ? direct('ask_reminder', `${event.ask}.${event.nth}`, event.people)
+    : direct('ask_dm', event.ask, event.people);
+}
+
 /** A planned rotation is quiet: only whoever has to act is told, and the team only when it failed. */
 function outsideIncidents(event: LedgerEvent): Announcement[] {
   switch (event.type) {
@@ -92,6 +112,16 @@ function outsideIncidents(event: LedgerEvent): Announcement[] {
     default:
       return [];
   }
+}
+
+/** What changed in a runbook is shown to the team and its owner; that there is one at all is not. */
+function runbookChange(event: Extract<LedgerEvent, { type: 'runbook_went_live' }>): Announcement[] {
+  if (event.replaces === null) return [];
+  const subject = `${event.runbook}@${event.replaces}@${event.hash}`;
+  return [
+    { surface: 'runbook_change', subject, address: { kind: 'team_channel' } },
+    ...direct('runbook_change', subject, event.tell),
+  ];
 }
 
 /** What one attempt left open. The next one has another, so that a second doubt is a message of its own and not only an edit. */

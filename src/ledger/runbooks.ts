@@ -21,6 +21,8 @@ export interface RunsOfVersion {
 export interface RunbookReader {
   /** What is live now, by runbook. Empty in a ledger that has seen no runbook yet. */
   liveRunbooks: () => Promise<LiveRunbook[]>;
+  /** `<runbook>@<hash>` of each text whose wider grants somebody approved. */
+  approvedRunbooks: () => Promise<string[]>;
   runbookVersion: (runbook: string, hash: string) => Promise<RunbookVersion | null>;
   /** Newest first. */
   runbookVersions: (runbook: string) => Promise<RunbookVersion[]>;
@@ -70,6 +72,13 @@ export function runbookQueries(db: LedgerDb): RunbookReader {
         .orderBy('runbooks_live.runbook')
         .execute();
       return rows.map((row) => ({ ...versionFromRow(row), text: row.text, since: instant(row.since) }));
+    },
+    approvedRunbooks: async () => {
+      const approved = db
+        .selectFrom('runbook_versions')
+        .select(['runbook', 'hash'])
+        .where('approved_at', 'is not', null);
+      return (await approved.execute()).map(({ runbook, hash }) => `${runbook}@${hash}`);
     },
     runbookVersion: async (runbook, hash) => {
       const versions = db.selectFrom('runbook_versions').selectAll().where('runbook', '=', runbook);

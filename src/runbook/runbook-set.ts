@@ -5,6 +5,7 @@ import { PermanentFailure, Refusal } from '../errors.ts';
 import type { StepKind } from '../steps/contract.ts';
 import { compileRunbook } from './compile.ts';
 import { assertFits } from './fits.ts';
+import { type Agreed, type Held, holdBack } from './hold.ts';
 import { checkInputs, describeInputProblem } from './inputs.ts';
 import { loadRunbooks } from './load.ts';
 import type { AlertSignal, LoadedRunbook } from './loaded.ts';
@@ -16,6 +17,8 @@ export interface RunbookSet {
   all: () => ReadonlyMap<string, LoadedRunbook>;
   /** What the last load complained about; empty when every file is live. */
   problems: () => readonly RunbookProblem[];
+  /** What is right and waits for somebody to agree to wider grants; the text before it is live meanwhile. */
+  held: () => readonly Held[];
   /** All files or none: with any problem the last good set stays live, and the problems come back. */
   reload: () => Promise<readonly RunbookProblem[]>;
   /** Id, hash and text to pin in a run, or null. */
@@ -31,18 +34,27 @@ export interface RunbookSet {
 }
 
 /**
- * Opens a directory. At the very first load there is no last good set: the files that are right go live, because a typo in one runbook
+ * Opens a directory; `agreed` is what the ledger knows of it, without it everything that is right is live. At the very first load there is no last good set: the files that are right go live, because a typo in one runbook
  * must not take the others away in an emergency.
  */
-export async function openRunbookSet(dir: string, catalogue: readonly StepKind[]): Promise<RunbookSet> {
-  let live = await loadRunbooks(dir, catalogue);
+export async function openRunbookSet(
+  dir: string,
+  catalogue: readonly StepKind[],
+  agreed: () => Promise<Agreed> = async () => NOTHING_SEEN,
+): Promise<RunbookSet> {
+  const load = async () => {
+    const { runbooks, problems } = await loadRunbooks(dir, catalogue);
+    return { ...holdBack(runbooks, await agreed(), catalogue), problems };
+  };
+  let live = await load();
   let problems = live.problems;
   const plans = new Map<string, Plan>();
   return {
     all: () => live.runbooks,
     problems: () => problems,
+    held: () => live.held,
     reload: async () => {
-      const next = await loadRunbooks(dir, catalogue);
+      const next = await load();
       problems = next.problems;
       if (problems.length === 0) live = next;
       return problems;
@@ -66,6 +78,7 @@ export async function openRunbookSet(dir: string, catalogue: readonly StepKind[]
   };
 }
 
+const NOTHING_SEEN: Agreed = { live: new Map(), approved: new Set() };
 const PLANS_KEPT = 200;
 
 function planOfText({ id, text }: Run['runbook'], catalogue: readonly StepKind[]): Plan {

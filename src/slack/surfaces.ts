@@ -10,6 +10,7 @@ import { loadNotice } from './load/notice.ts';
 import { loadRecovered } from './load/recovered.ts';
 import { loadRun } from './load/run.ts';
 import { loadFailedRun } from './load/run-failed.ts';
+import { loadRunbookChange } from './load/runbook-change.ts';
 import { loadSummary } from './load/summary.ts';
 import { alarmCard } from './views/alarm.ts';
 import { approvalCard } from './views/approval-card.ts';
@@ -20,6 +21,7 @@ import { noticeCard } from './views/notice.ts';
 import { recoveredCard } from './views/recovered.ts';
 import { runFailed } from './views/run-failed.ts';
 import { runProgress } from './views/run-progress.ts';
+import { runbookChange } from './views/runbook-change.ts';
 import { summaryPost } from './views/summary.ts';
 
 /** How each surface is read from the ledger and drawn; null when its subject is not there. */
@@ -36,6 +38,7 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
   recovered: drawnBy(loadRecovered, recoveredCard),
   summary: drawnBy(loadSummary, summaryPost),
   alarm: drawnBy(loadAlarm, alarmCard),
+  runbook_change: drawnBy(loadRunbookChange, runbookChange),
 };
 
 function drawnBy<T>(

@@ -230,7 +230,7 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     'A text of R-TEST was read',
   ],
   runbook_went_live: [
-    { type: 'runbook_went_live', runbook: 'R-TEST', hash: 'e'.repeat(64), replaces: 'd'.repeat(64) },
+    { type: 'runbook_went_live', runbook: 'R-TEST', hash: 'e'.repeat(64), replaces: 'd'.repeat(64), tell: [] },
     'R-TEST is live in another text (dddddddd → eeeeeeee).',
   ],
   runbook_gone: [{ type: 'runbook_gone', runbook: 'R-TEST', hash: 'e'.repeat(64) }, 'R-TEST is no longer there'],

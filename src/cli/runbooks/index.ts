@@ -1,6 +1,10 @@
 import type { CliCommand } from '../command.ts';
+import { approveGrants } from './approve-grants.ts';
+import { diff } from './diff.ts';
+import { history } from './history.ts';
 import { lint } from './lint.ts';
+import { list } from './list.ts';
 import { show } from './show.ts';
 
 /** What follows `rekey runbooks`, in the order of its help. */
-export const runbookCommands: readonly CliCommand[] = [lint, show];
+export const runbookCommands: readonly CliCommand[] = [list, lint, show, diff, history, approveGrants];

@@ -1,5 +1,6 @@
 import { type ClockWatch, UNWATCHED, watchClock } from '../../domain/clock-watch.ts';
 import { sentenceOf } from '../../errors.ts';
+import { remindOwners } from '../runbooks/remind-owners.ts';
 import type { TickResult } from '../rotations/rotations.ts';
 import { warnOfClock, warnOfLastAdmins, warnOfStuckRotations } from './alarms.ts';
 import { type Look, lookAt, type SchedulerDeps } from './deps.ts';
@@ -110,6 +111,7 @@ async function lookSlowly(deps: SchedulerDeps, now: Date, memory: Memory): Promi
   if (uptimeMs - memory.slowAtMs < SLOW_EVERY_MS) return;
   await warnOfLastAdmins(deps, now);
   await warnOfStuckRotations(deps, now);
+  await remindOwners(deps, now);
   await deps.ledger.prune(now);
   memory.slowAtMs = uptimeMs;
 }
