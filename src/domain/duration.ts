@@ -18,3 +18,16 @@ export function spanText(ms: number): string {
   }
   return parts.join(' ') || '0 s';
 }
+
+const WRITTEN = [
+  ['d', 86_400_000],
+  ['h', 3_600_000],
+  ['m', 60_000],
+  ['s', 1_000],
+] as const;
+
+/** As runbooks write it, in the largest unit that fits: `15m`, `2h`, `90m`. */
+export function durationText(ms: number): string {
+  const [unit, size] = WRITTEN.find(([, one]) => ms % one === 0) ?? ['ms', 1];
+  return `${ms / size}${unit}`;
+}

@@ -1,11 +1,13 @@
 import { sentenceOf } from '../errors.ts';
-import type { Plan, PlannedStep, Stage } from './plan.ts';
+import { type Deadline, deadlineOf, deadlineOfRun, hasPassed, overdueText, passedText } from './deadlines.ts';
+import { nextBack } from './moves-back.ts';
+import { isNeverGuessed, type Plan, type PlannedStep, type Stage, stepsOf } from './plan.ts';
 import { errorOf, isOver, type Run, type RunOutcome, type StepRecord, scopeOf } from './run.ts';
 
 /** What comes next in a run. All lists empty and no finish means: sleep until `wakeAt` or until somebody answers. */
 export interface Moves {
   skip: { step: PlannedStep; why: string }[];
-  /** A condition that could not be evaluated. */
+  /** A condition that could not be evaluated, or a deadline that has passed. */
   fail: { step: PlannedStep; error: string }[];
   /** First attempts, and attempts whose back-off has passed. */
   start: PlannedStep[];
@@ -15,6 +17,8 @@ export interface Moves {
   recover: PlannedStep[];
   /** The one to take back next. */
   undo: PlannedStep | null;
+  /** The run's own deadline has passed: it stops as soon as that is on record. */
+  overdue: { at: Date; why: string } | null;
   finish: { outcome: RunOutcome; why: string } | null;
   wakeAt: Date | null;
 }
@@ -23,6 +27,8 @@ interface Now {
   now: Date;
   /** The lease under which the caller works. */
   epoch: number;
+  /** Steps whose condition the caller has looked at already, at this same moment. */
+  looked?: ReadonlySet<string>;
 }
 
 /**
@@ -31,18 +37,48 @@ interface Now {
  * `finally` runs in every case.
  */
 export function nextMoves(plan: Plan, run: Run, at: Now): Moves {
+  if (run.paused !== null) return heldMoves(plan, run, at);
   const stop = stopOf(plan, run);
   if (stop === null) {
-    const forward = movesIn(plan, 'stages', { run, at });
-    if (forward !== null) return forward;
+    // What is to be done again is taken back before anything goes forward from there.
+    const forward = backMoves(plan, run, { left: 'reset', now: at.now }) ?? movesIn(plan, 'stages', { run, at });
+    if (forward !== null) return inTime(forward, deadlineOfRun(plan, run), at.now);
   } else {
     const left = leftIrreversible(plan, run, at);
     if (left !== null) return left;
-    const undo = nextUndo(plan, run);
-    if (undo !== null) return { ...noMoves(), undo };
+    const back = backMoves(plan, run, { left: 'everything', now: at.now });
+    if (back !== null) return back;
   }
   const last = movesIn(plan, 'finally', { run, at });
   return last ?? { ...noMoves(), finish: stop ?? endOf(plan, run) };
+}
+
+// What comes after the stages is not cut short: people are told of every end, a late one too.
+function inTime(forward: Moves, deadline: Deadline | null, now: Date): Moves {
+  if (deadline === null) return forward;
+  if (hasPassed(deadline, now)) return { ...noMoves(), overdue: { at: deadline.at, why: passedText(deadline) } };
+  return { ...forward, wakeAt: sooner(forward.wakeAt, deadline.at) };
+}
+
+/**
+ * A paused run begins nothing, takes nothing back and does not end. The clocks run on, and what falls due is looked at when it is resumed,
+ * with one exception: an approval expires on time, because nobody may decide on it any more.
+ */
+function heldMoves(plan: Plan, run: Run, { now }: Now): Moves {
+  const moves = noMoves();
+  for (const step of stepsOf(plan)) {
+    const record = run.steps[step.id];
+    if (record?.state !== 'waiting' || record.waiting.kind !== 'approval' || record.answered) continue;
+    const { until } = record.waiting;
+    if (until !== null && until <= now) moves.resume.push(step);
+    else if (until !== null) moves.wakeAt = sooner(moves.wakeAt, until);
+  }
+  return moves;
+}
+
+function backMoves(plan: Plan, run: Run, of: Parameters<typeof nextBack>[2]): Moves | null {
+  const next = nextBack(plan, run, of);
+  return next === null ? null : { ...noMoves(), ...next };
 }
 
 /** A crash may have left an irreversible step half-way; a run that stops still finds out whether it happened before it ends. */
@@ -73,18 +109,12 @@ export function stopOf(plan: Plan, run: Run): { outcome: 'failed' | 'cancelled';
     if (error !== null && (step.onFailure.kind === 'stop' || step.onFailure.kind === 'ask'))
       return { outcome: 'failed', why: `${step.id}: ${error}` };
   }
-  return run.cancelRequestedAt === null ? null : { outcome: 'cancelled', why: 'a person cancelled it' };
-}
-
-/** True once something was done that cannot be taken back: from then on only going forward is offered. */
-export function pastPointOfNoReturn(plan: Plan, run: Run): boolean {
-  return plan.stages.flat().some((step) => {
-    const state = run.steps[step.id]?.state;
-    return (
-      step.undo === 'point_of_no_return' &&
-      (state === 'done' || state === 'started' || state === 'waiting' || state === 'in_doubt')
-    );
-  });
+  const { cancelRequestedAt, overdueAt } = run;
+  if (cancelRequestedAt !== null && (overdueAt === null || cancelRequestedAt < overdueAt))
+    return { outcome: 'cancelled', why: 'a person cancelled it' };
+  if (overdueAt === null) return null;
+  const deadline = deadlineOfRun(plan, run);
+  return { outcome: 'failed', why: passedText({ at: overdueAt, name: deadline?.name ?? 'deadline of the run' }) };
 }
 
 function movesIn(plan: Plan, part: 'stages' | 'finally', { run, at }: { run: Run; at: Now }): Moves | null {
@@ -95,7 +125,7 @@ function movesIn(plan: Plan, part: 'stages' | 'finally', { run, at }: { run: Run
     if (open.length === 0) continue;
     const jump = jumpOver({ all, first, index: first + offset }, run);
     if (jump !== null) return { ...noMoves(), skip: open.map((step) => ({ step, why: jump })) };
-    return movesOf(open, run, at);
+    return movesOf(open, { plan, run, at });
   }
   return null;
 }
@@ -117,61 +147,83 @@ function jumpOver(
   return null;
 }
 
-function movesOf(open: readonly PlannedStep[], run: Run, at: Now): Moves {
+interface Under {
+  plan: Plan;
+  run: Run;
+  at: Now;
+}
+
+function movesOf(open: readonly PlannedStep[], under: Under): Moves {
   const moves = noMoves();
   for (const step of open) {
-    const record = run.steps[step.id];
-    if (record === undefined) addFirst(moves, step, run);
-    else if (record.state === 'started' && record.epoch !== at.epoch) moves.recover.push(step);
-    else if (record.state === 'waiting') addWaiting(moves, step, { record, now: at.now });
+    const record = under.run.steps[step.id];
+    const deadline = deadlineOf(under.plan, under.run, step);
+    const passed = deadline !== null && hasPassed(deadline, under.at.now) ? deadline : null;
+    if (record === undefined || record.state === 'reset') addFirst(moves, step, { ...under, passed });
+    else if (record.state === 'started' && record.epoch !== under.at.epoch) addLeft(moves, step, { record, passed });
+    else if (record.state === 'waiting') addWaiting(moves, step, { record, passed, at: under.at });
+    // Nobody but a person knows how a step in doubt ended, before its deadline and after it.
+    if (record?.state !== 'in_doubt' && deadline !== null && passed === null)
+      moves.wakeAt = sooner(moves.wakeAt, deadline.at);
   }
   return moves;
 }
 
-function addFirst(moves: Moves, step: PlannedStep, run: Run): void {
-  if (step.when === null) {
-    moves.start.push(step);
-    return;
-  }
+function addFirst(moves: Moves, step: PlannedStep, { run, passed }: Under & { passed: Deadline | null }): void {
   try {
-    if (step.when.holds(scopeOf(run))) moves.start.push(step);
-    else moves.skip.push({ step, why: `when ${step.when.text} does not hold` });
+    if (step.when !== null && !step.when.holds(scopeOf(run)))
+      moves.skip.push({ step, why: `when ${step.when.text} does not hold` });
+    else if (passed !== null) moves.fail.push({ step, error: overdueText(passed, undefined) });
+    else moves.start.push(step);
   } catch (error) {
-    moves.fail.push({ step, error: `when ${step.when.text}: ${sentenceOf(error)}` });
+    moves.fail.push({ step, error: `when ${step.when?.text}: ${sentenceOf(error)}` });
   }
+}
+
+/** After a crash. What may be final by now is never called failed because of a deadline: it is found out first. */
+function addLeft(
+  moves: Moves,
+  step: PlannedStep,
+  { record, passed }: { record: StepRecord; passed: Deadline | null },
+): void {
+  if (passed === null || isNeverGuessed(step)) moves.recover.push(step);
+  else moves.fail.push({ step, error: overdueText(passed, record) });
 }
 
 function addWaiting(
   moves: Moves,
   step: PlannedStep,
-  { record, now }: { record: StepRecord & { state: 'waiting' }; now: Date },
+  { record, passed, at }: { record: StepRecord & { state: 'waiting' }; passed: Deadline | null; at: Now },
 ): void {
   const { waiting } = record;
   const { until } = waiting;
-  const due = until !== null && until.getTime() <= now.getTime();
-  if (waiting.kind === 'retry' && waiting.resumes === null && due) moves.start.push(step);
-  else if (record.answered || due) moves.resume.push(step);
-  else if (until !== null && (moves.wakeAt === null || until < moves.wakeAt)) moves.wakeAt = until;
+  const due = until !== null && until.getTime() <= at.now.getTime();
+  // An answer that is there counts, also when the deadline came before anybody could look.
+  if (record.answered) moves.resume.push(step);
+  else if (passed !== null) moves.fail.push({ step, error: overdueText(passed, record) });
+  else if (waiting.kind === 'retry' && waiting.resumes === null && due) moves.start.push(step);
+  else if (due || (waiting.kind === 'look' && at.looked?.has(step.id) !== true)) moves.resume.push(step);
+  else {
+    const next = waiting.kind === 'look' ? new Date(at.now.getTime() + waiting.everyMs) : null;
+    moves.wakeAt = sooner(moves.wakeAt, sooner(until, next));
+  }
 }
 
-function nextUndo(plan: Plan, run: Run): PlannedStep | null {
-  if (pastPointOfNoReturn(plan, run)) return null;
-  const undoable = plan.stages.flat().filter((step) => {
-    const record = run.steps[step.id];
-    return (
-      step.undo === 'undo' &&
-      record !== undefined &&
-      // Without an attempt (skipped, or a condition that could not be evaluated) nothing has happened.
-      record.attempts > 0 &&
-      record.state !== 'undone' &&
-      record.undoError === null
-    );
-  });
-  const ordinal = (step: PlannedStep) => run.steps[step.id]?.ordinal ?? 0;
-  // Steps that were started at once share an ordinal; the later one in the file goes first.
-  return undoable.reverse().sort((a, b) => ordinal(b) - ordinal(a))[0] ?? null;
+function sooner(a: Date | null, b: Date | null): Date | null {
+  if (a === null || b === null) return a ?? b;
+  return b < a ? b : a;
 }
 
 export function noMoves(): Moves {
-  return { skip: [], fail: [], start: [], resume: [], recover: [], undo: null, finish: null, wakeAt: null };
+  return {
+    skip: [],
+    fail: [],
+    start: [],
+    resume: [],
+    recover: [],
+    undo: null,
+    overdue: null,
+    finish: null,
+    wakeAt: null,
+  };
 }
