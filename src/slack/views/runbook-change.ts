@@ -1,7 +1,7 @@
 import type { Difference } from '../../runbook/difference.ts';
 import { context, header, lines } from '../blocks.ts';
 import type { Message } from '../limits.ts';
-import { cut, escapeMrkdwn } from '../text.ts';
+import { clean, cut, escapeMrkdwn } from '../text.ts';
 
 export interface RunbookChange {
   runbook: string;
@@ -31,8 +31,8 @@ export function runbookChange(change: RunbookChange): Message {
         ...agreed.map((one) => [one]),
         ['Runs that have begun keep the text they started with.'],
       ]),
-      preformatted(patch.length > LONGEST_PATCH ? `${patch.slice(0, LONGEST_PATCH)}\n…` : patch),
-      context(`${hash.slice(0, 8)} · owner ${owner} · rekey runbooks diff ${runbook}`),
+      preformatted(cut(clean(patch), LONGEST_PATCH)),
+      context(`${hash.slice(0, 8)} · owner ${cut(owner, 100)} · rekey runbooks diff ${runbook}`),
     ],
   };
 }

@@ -16,6 +16,7 @@ import { rotateHelp } from '../../../src/slack/views/rotate-help.ts';
 import { rotateModal } from '../../../src/slack/views/rotate-modal.ts';
 import { runFailed } from '../../../src/slack/views/run-failed.ts';
 import { runProgress, type StepShown } from '../../../src/slack/views/run-progress.ts';
+import { runbookChange } from '../../../src/slack/views/runbook-change.ts';
 import { say, sayInModal } from '../../../src/slack/views/say.ts';
 import { summaryPost } from '../../../src/slack/views/summary.ts';
 import { minutesAfter, NOON } from '../../support/builders.ts';
@@ -127,6 +128,14 @@ export function messagesWith(text: string): Record<string, Message> {
       dueAt: NOON,
       overdue: true,
       answer: null,
+    }),
+    'runbook change': runbookChange({
+      runbook: 'R-TEST',
+      title: text,
+      owner: text,
+      hash: 'e'.repeat(64),
+      approvedBy: text,
+      difference: { added: 1, removed: 2_000, patch: many(200, () => `+${text}`).join('\n') },
     }),
     notice: noticeCard({
       id: 'ntc-1',
