@@ -20,7 +20,7 @@ export function runbookChange(change: RunbookChange): Message {
   const { runbook, title, owner, hash, approvedBy, difference } = change;
   const { added, removed, patch } = difference;
   const said = `${runbook} has changed: ${count(added)} added, ${count(removed)} removed.`;
-  const agreed = approvedBy === null ? [] : [`Its wider grants were approved by ${approvedBy}.`];
+  const agreed = approvedBy === null ? [] : [`Its wider grants were approved by ${cut(approvedBy, 100)}.`];
   return {
     text: escapeMrkdwn(said),
     blocks: [
