@@ -1,9 +1,12 @@
 import type { Alarm } from './alarm.ts';
-import type { Approval, ApprovalOutcome, Vote } from './approval.ts';
+import type { ApprovalEvent } from './approval-event.ts';
+import type { CanaryEvent } from './canary-event.ts';
 import type { Claim, ClaimedBy } from './claim.ts';
+import type { ControlEvent } from './control-event.ts';
+import type { FanOutEvent } from './fan-out-event.ts';
+import type { DeadlineEvent } from './deadline-event.ts';
 import type {
   Actor,
-  ApprovalId,
   ClaimId,
   IncidentId,
   KeyId,
@@ -15,6 +18,7 @@ import type {
 } from './ids.ts';
 import type { Alert, Evidence, Incident, Notice, Reminder, SealedSecret } from './incident.ts';
 import type { Key, KeyClass } from './key.ts';
+import type { PeerEvent } from './peer-event.ts';
 import type { PeopleEvent } from './people-event.ts';
 import type { Rotation, RotationEnd } from './rotation.ts';
 import type { Run, RunOutcome, Situation, StepRecord } from './run.ts';
@@ -25,7 +29,12 @@ import type { RunbookEvent } from './runbook-event.ts';
  * compiler ask for its change (ledger/apply), its audit subject and its timeline sentence (domain/timeline).
  */
 export type LedgerEvent =
+  | PeerEvent
+  | CanaryEvent
   | RunbookEvent
+  | ControlEvent
+  | FanOutEvent
+  | DeadlineEvent
   | { type: 'key_issued'; key: Key }
   | { type: 'key_activated'; key: KeyId }
   | { type: 'key_expired'; key: KeyId }
@@ -88,9 +97,7 @@ export type LedgerEvent =
   | { type: 'run_finished'; run: RunId; outcome: RunOutcome; why: string }
   | { type: 'step_recorded'; run: RunId; record: StepRecord }
   | { type: 'step_settled'; run: RunId; step: StepId; happened: boolean; reason: string; by: Actor }
-  | { type: 'approval_requested'; approval: Approval }
-  | { type: 'vote_cast'; approval: ApprovalId; vote: Vote }
-  | { type: 'approval_decided'; approval: ApprovalId; outcome: ApprovalOutcome }
+  | ApprovalEvent
   | PeopleEvent
   | { type: 'notice_issued'; notice: Notice }
   | { type: 'evidence_captured'; evidence: Evidence }

@@ -1,3 +1,4 @@
+import type { AskForm, Escalation, EvidenceKind, FieldAnswer, FileReference, Mark, ReminderRule } from './ask-form.ts';
 import type { Actor, AskId, IncidentId, KeyId, PersonId, RunId, SecretId, StepId } from './ids.ts';
 import type { KeyClass } from './key.ts';
 import type { JsonObject } from './run.ts';
@@ -43,12 +44,35 @@ export interface Ask {
   /** As the runbook names it (`carol`, `group:payments`), and the people that this meant when the question was put. */
   assignee: string;
   assigned: PersonId[];
-  evidence: 'none' | 'text' | 'url';
+  evidence: EvidenceKind;
+  form: AskForm;
+  /** What was said of the items of a checklist so far. */
+  marks: Mark[];
+  reminders: ReminderRule;
+  /** How many of `remindersOf` were sent or passed over. */
+  reminded: number;
+  escalation: Escalation | null;
+  /** The earlier steps to which it may be sent back. */
+  pushBackTo: StepId[];
+  /** Sent back instead of answered. */
+  pushedBack: { to: StepId; reason: string; by: PersonId; at: Date } | null;
   /** Opaque text that the button carries. */
   token: string;
   createdAt: Date;
   dueAt: Date | null;
-  answer: { yes: boolean; evidence: string; by: PersonId; at: Date } | null;
+  answer: AskAnswer | null;
+}
+
+export interface AskAnswer {
+  /** Always true for a checklist or form: they have no no. */
+  yes: boolean;
+  /** In words, also of a file. */
+  evidence: string;
+  by: PersonId;
+  at: Date;
+  /** What was filled into a form. */
+  answers?: FieldAnswer[];
+  file?: FileReference;
 }
 
 /** Key material at rest. The ciphertext is null once it was consumed; what remains is the record that it existed. */

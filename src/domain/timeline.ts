@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { AuditEntry } from './event.ts';
+import { isAboutAsk, sentenceForAsk, type ToldOfAsk } from './timeline-of-asks.ts';
+import { isAboutControl, sentenceForControl, type ToldOfControl } from './timeline-of-control.ts';
 import { sentenceForKey } from './timeline-of-keys.ts';
 import { isAboutRunbook, sentenceForRunbook, type ToldOfRunbook } from './timeline-of-runbooks.ts';
 import { isAboutKey, type Told, type ToldOfKey } from './told.ts';
@@ -36,10 +38,15 @@ const Recorded = z.custom<Told>((value) => typeof value === 'object' && value !=
 export function sentenceFor(event: Told, names: Names): string | null {
   const name = (id: string) => names.get(id) ?? id;
   if (isAboutRunbook(event)) return sentenceForRunbook(event);
+  if (isAboutAsk(event)) return sentenceForAsk(event, name);
+  if (isAboutControl(event)) return sentenceForControl(event, name);
   return isAboutKey(event) ? sentenceForKey(event, name) : sentenceForRun(event, name);
 }
 
-function sentenceForRun(event: Exclude<Told, ToldOfKey | ToldOfRunbook>, name: (id: string) => string): string | null {
+function sentenceForRun(
+  event: Exclude<Told, ToldOfKey | ToldOfRunbook | ToldOfControl | ToldOfAsk>,
+  name: (id: string) => string,
+): string | null {
   switch (event.type) {
     case 'run_started':
       return `${event.run.runbook.id} started (${event.run.id}), asked for by ${event.run.requestedBy}: ${event.run.reason}.`;
@@ -47,6 +54,8 @@ function sentenceForRun(event: Exclude<Told, ToldOfKey | ToldOfRunbook>, name: (
       return `The same was asked for again (${event.situation}): ${event.reason}`;
     case 'run_cancel_requested':
       return `Cancelling ${name(event.run)} was asked for: ${event.reason}.`;
+    case 'run_overdue':
+      return `${name(event.run)} is stopped: ${event.why}.`;
     case 'run_finished':
       return `${name(event.run)} ${event.outcome}: ${event.why}.`;
     case 'step_recorded':
@@ -59,22 +68,15 @@ function sentenceForRun(event: Exclude<Told, ToldOfKey | ToldOfRunbook>, name: (
       return `${event.vote.person} voted to ${event.vote.vote} "${name(event.approval)}"${because(event.vote.reason)}.`;
     case 'approval_decided':
       return `"${name(event.approval)}" was ${event.outcome}.`;
-    case 'ask_opened':
-      return `${event.ask.assigned.join(', ')} was asked: "${event.ask.question}"${event.ask.dueAt === null ? '' : ` (due ${event.ask.dueAt})`}.`;
-    case 'ask_answered':
-      return `${event.by} answered ${event.yes ? 'yes' : 'no'} to "${name(event.ask)}"${because(event.evidence)}.`;
     default:
       return sentenceForIncident(event, name);
   }
 }
 
-type RunEvent = Extract<
-  Told,
-  { type: `run_${string}` | `step_${string}` | `approval_${string}` | 'vote_cast' | `ask_${string}` }
->;
+type RunEvent = Extract<Told, { type: `run_${string}` | `step_${string}` | `approval_${string}` | 'vote_cast' }>;
 
 function sentenceForIncident(
-  event: Exclude<Told, ToldOfKey | ToldOfRunbook | RunEvent>,
+  event: Exclude<Told, ToldOfKey | ToldOfRunbook | ToldOfControl | ToldOfAsk | RunEvent>,
   name: (id: string) => string,
 ): string | null {
   switch (event.type) {
@@ -119,6 +121,13 @@ function sentenceForIncident(
 
 // A step that went well is told by its own events; only what went wrong or needs a person is said here.
 function sentenceForStep(record: Extract<Told, { type: 'step_recorded' }>['record']): string | null {
+  const { step, undoError, undoing } = record;
+  if (undoError !== null) return `Step ${step} could not be undone; a person has to take it back: ${undoError}`;
+  // Of a step that is being taken back, how it had ended was said before. Lines of an older Rekey know of no tries.
+  if (undoing != null)
+    return undoing.error === null
+      ? null
+      : `Taking step ${step} back failed (${undoing.failures}) and is tried again: ${undoing.error}`;
   switch (record.state) {
     case 'failed':
       return `Step ${record.step} failed: ${record.error}`;
@@ -133,8 +142,9 @@ function sentenceForStep(record: Extract<Told, { type: 'step_recorded' }>['recor
         ? `Step ${record.step} will be tried again: ${record.waiting.error}`
         : null;
     case 'started':
+    case 'reset':
     case 'done':
-      return record.undoError === null ? null : `Step ${record.step} could not be undone: ${record.undoError}`;
+      return null;
     default:
       return record satisfies never;
   }

@@ -1,4 +1,6 @@
 import type { Approval, Cast } from '../domain/approval.ts';
+import type { FileReference } from '../domain/ask-form.ts';
+import type { ItemChange } from '../domain/ask-marks.ts';
 import type { Channel } from '../domain/event.ts';
 import type { Actor, IncidentId, KeyId, PersonId, RunId } from '../domain/ids.ts';
 import type { Ask } from '../domain/incident.ts';
@@ -41,6 +43,15 @@ export type Started =
 export type NoLeadsTo = 'ends' | 'goes_on' | 'waits';
 export type Question = Ask & { no: NoLeadsTo };
 
+interface Shown {
+  evidence: string;
+  file?: FileReference;
+}
+/** `yes` is looked at for a question only, `fields` (text by field) for a form only. */
+export type AnswerPress = Origin & Shown & { person: PersonId; yes: boolean; fields?: Readonly<Record<string, string>> };
+export type MarkPress = Origin & Shown & { person: PersonId; items: readonly ItemChange[] };
+export type HandOverPress = Origin & { person: PersonId; to: string; reason: string };
+
 export interface Review {
   approval: Approval;
   /** What the reviewer is about to decide on, as of now; a decision made on another hash is stale. */
@@ -67,7 +78,12 @@ export interface Engine {
   ) => Promise<Cast>;
   /** The question behind a token, if this person may answer it. */
   question: (token: string, person: PersonId) => Promise<Question>;
-  answer: (token: string, press: Origin & { person: PersonId; yes: boolean; evidence: string }) => Promise<Ask>;
+  /** A question or a form. Refusals: `already_answered`, `evidence_needed`, `form_refused` (FormRefused: by field), `secret_in_answer`. */
+  answer: (token: string, press: AnswerPress) => Promise<Ask>;
+  /** Items of a checklist. Refusals: `already_marked` names who said something else meanwhile; `reason_required`, `evidence_needed`. */
+  mark: (token: string, press: MarkPress) => Promise<Ask>;
+  /** Somebody else is asked from now on: a person or `group:<name>` of policy.yaml. */
+  handOver: (token: string, press: HandOverPress) => Promise<Ask>;
   cancel: (run: RunId, request: Origin & { reason: string }) => Promise<void>;
   /** Answers "did it happen?" for a step that a crash left in doubt. */
   settle: (run: RunId, step: string, request: Origin & { happened: boolean; reason: string }) => Promise<void>;

@@ -1,12 +1,12 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PlannedStep } from '../domain/plan.ts';
-import { type Run, type StepRecord, scopeOf } from '../domain/run.ts';
+import { type JsonObject, type Run, type StepRecord, scopeOf } from '../domain/run.ts';
 import { ConfigTrouble, PermanentFailure, sentenceOf } from '../errors.ts';
 import type { Lease } from '../ledger/leases.ts';
 import { LeaseLost } from '../ledger/ledger.ts';
 import { LedgerTrouble } from '../ledger/trouble.ts';
-import type { StepContext, StepKind, StepResult } from '../steps/contract.ts';
+import { outputsOf, type StepContext, type StepKind, type StepResult } from '../steps/contract.ts';
 import type { EngineDeps } from './deps.ts';
 import { stepContext } from './step-context.ts';
 import { base, failedRecord, recordOf, startedRecord } from './step-record.ts';
@@ -99,18 +99,19 @@ async function attemptOnce(
 ): Promise<StepResult> {
   const kind = deps.stepKinds.get(step.uses);
   if (kind === undefined) throw new PermanentFailure(`This Rekey does not know the step kind ${step.uses}.`);
-  const input = kind.with.safeParse(step.resolve(scopeOf(run)));
+  const written = record.input ?? step.resolve(scopeOf(run));
+  const input = kind.with.safeParse(written);
   if (!input.success)
     throw new PermanentFailure(
       `${step.id}: ${input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
     );
   const context = stepContext(deps, { run, incident, step, record });
   const result = await withDeadline(attempt(kind, input.data as never, context), context.signal, step);
-  return result.kind === 'done' ? { ...result, outputs: checkedOutputs(kind, result.outputs) } : result;
+  return result.kind === 'done' ? { ...result, outputs: checkedOutputs(kind, written, result.outputs) } : result;
 }
 
-function checkedOutputs(kind: StepKind, outputs: unknown) {
-  const parsed = kind.outputs.safeParse(outputs);
+function checkedOutputs(kind: StepKind, written: JsonObject, outputs: unknown) {
+  const parsed = outputsOf(kind, written).safeParse(outputs);
   if (!parsed.success)
     throw new PermanentFailure(`${kind.uses} returned outputs that break its own schema: ${parsed.error.message}`);
   return parsed.data as Extract<StepResult, { kind: 'done' }>['outputs'];

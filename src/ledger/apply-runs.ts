@@ -1,19 +1,20 @@
+import type { ControlEvent } from '../domain/control-event.ts';
 import type { LedgerEvent } from '../domain/event.ts';
-import type { ApprovalId, RunId } from '../domain/ids.ts';
+import type { RunId } from '../domain/ids.ts';
 import type { StepRecord, Waiting } from '../domain/run.ts';
-import { approveRotationOf, closeRotationsOf } from './apply-rotations.ts';
-import { approvalToRow } from './approvals.ts';
+import { putSettlement } from './apply-control.ts';
+import { closeRotationsOf } from './apply-rotations.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
 import { stored } from './codec.ts';
 import { compiledOnce, insertRow } from './compiled.ts';
-import { answerText, askToRow } from './incidents.ts';
+import { hasUncounted, stepsWithItem } from './fan-outs.ts';
 import type { LedgerDb } from './open.ts';
 import { runToRow, stepToRow } from './runs.ts';
 
 type RunEvent = Extract<
-  LedgerEvent,
-  { type: `run_${string}` | `step_${string}` | `approval_${string}` | 'vote_cast' | `ask_${string}` }
+  Exclude<LedgerEvent, ControlEvent>,
+  { type: `run_${string}` | `step_${string}` }
 >;
 
 export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: AuditContext): Promise<void> {
@@ -39,12 +40,21 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
       await changeOne(
         tx
           .updateTable('runs')
-          .set({ cancel_requested_at: at })
+          .set({ cancel_requested_at: at, paused_at: null, paused_by: null, pause_reason: null })
           .where('id', '=', event.run)
           .where('finished_at', 'is', null),
         `unfinished run ${event.run}`,
       );
       return wakeRun(tx, event.run, at);
+    case 'run_overdue':
+      return changeOne(
+        tx
+          .updateTable('runs')
+          .set({ overdue_at: stored(event.at) })
+          .where('id', '=', event.run)
+          .where('finished_at', 'is', null),
+        `unfinished run ${event.run}`,
+      );
     case 'run_finished':
       await changeOne(
         tx
@@ -55,63 +65,43 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
         `unfinished run ${event.run}`,
       );
       await closeRotationsOf(tx, event, at);
+      await answerFanOuts(tx, event.run, at);
       return answerWaiting(tx, event.run, at);
     case 'step_settled':
       // What the step became is recorded with it; this is who said so, and why.
-      return;
-    case 'step_recorded': {
-      const row = { ...stepToRow(event.run, event.record), answered: await isAnswered(tx, event.record) };
-      const { run_id: _run, step_id: _step, ...change } = row;
-      await tx
-        .insertInto('steps')
-        .values(row)
-        .onConflict((conflict) => conflict.columns(['run_id', 'step_id']).doUpdateSet(change))
-        .execute();
-      return;
-    }
-    case 'approval_requested':
-      await tx.insertInto('approvals').values(approvalToRow(event.approval)).execute();
-      return;
-    case 'vote_cast': {
-      const { person, vote, reason, at: castAt } = event.vote;
-      await tx
-        .insertInto('votes')
-        .values({ approval_id: event.approval, person, vote, reason, at: stored(castAt) })
-        .execute();
-      return;
-    }
-    case 'approval_decided':
-      await changeOne(
-        tx.updateTable('approvals').set({ outcome: event.outcome, decided_at: at }).where('id', '=', event.approval),
-        `approval ${event.approval}`,
-      );
-      if (event.outcome === 'approved') await approveRotationOf(tx, await runOfApproval(tx, event.approval));
-      return answerWaiting(tx, event.approval, at);
-    case 'ask_opened':
-      await tx.insertInto('asks').values(askToRow(event.ask)).execute();
-      return;
-    case 'ask_answered': {
-      const answer = answerText({ yes: event.yes, evidence: event.evidence, by: event.by, at: context.at });
-      await changeOne(tx.updateTable('asks').set({ answer }).where('id', '=', event.ask), `question ${event.ask}`);
-      return answerWaiting(tx, event.ask, at);
-    }
+      return putSettlement(tx, event, at);
+    case 'step_recorded':
+      return putStep(tx, event.run, event.record);
     default:
       return event satisfies never;
   }
+}
+
+/** The step as it is from now on. */
+export async function putStep(tx: LedgerDb, run: RunId, record: StepRecord): Promise<void> {
+  const row = { ...stepToRow(run, record), answered: await isAnswered(tx, run, record) };
+  const { run_id: _run, step_id: _step, ...change } = row;
+  await tx
+    .insertInto('steps')
+    .values(row)
+    .onConflict((conflict) => conflict.columns(['run_id', 'step_id']).doUpdateSet(change))
+    .execute();
 }
 
 /**
  * Whether what a step begins to wait for is there already. The step looked before this transaction: an answer that came in between must
  * not be lost, because nobody gives it twice.
  */
-async function isAnswered(tx: LedgerDb, record: StepRecord): Promise<0 | 1> {
+async function isAnswered(tx: LedgerDb, run: RunId, record: StepRecord): Promise<0 | 1> {
   if (record.state !== 'waiting') return 0;
   if (record.answered) return 1;
-  const over = await answerOf(tx, record.waiting);
+  const { step, waiting } = record;
+  if (waiting.kind === 'each') return (await hasUncounted(tx, { run, step })) ? 1 : 0;
+  const over = await answerOf(tx, waiting);
   return over === undefined ? 0 : 1;
 }
 
-async function answerOf(tx: LedgerDb, waiting: Waiting): Promise<{ id: string } | undefined> {
+async function answerOf(tx: LedgerDb, waiting: Exclude<Waiting, { kind: 'each' }>): Promise<{ id: string } | undefined> {
   switch (waiting.kind) {
     case 'approval':
       return tx
@@ -119,6 +109,8 @@ async function answerOf(tx: LedgerDb, waiting: Waiting): Promise<{ id: string } 
         .select('id')
         .where('id', '=', waiting.id)
         .where('outcome', 'is not', null)
+        // "Yes, but not before then": until then the step waits for the time and not for the people.
+        .where((eb) => eb.not(eb.and([eb('outcome', '=', 'approved'), eb.exists(yesForLater(tx, waiting))])))
         .executeTakeFirst();
     case 'ask':
       return tx
@@ -142,6 +134,7 @@ async function answerOf(tx: LedgerDb, waiting: Waiting): Promise<{ id: string } 
         .where('taken_at', 'is not', null)
         .executeTakeFirst();
     case 'time':
+    case 'look':
     case 'retry':
       return undefined;
     default:
@@ -149,9 +142,13 @@ async function answerOf(tx: LedgerDb, waiting: Waiting): Promise<{ id: string } 
   }
 }
 
-async function runOfApproval(tx: LedgerDb, approval: ApprovalId): Promise<string> {
-  const row = await tx.selectFrom('approvals').select('run_id').where('id', '=', approval).executeTakeFirstOrThrow();
-  return row.run_id;
+function yesForLater(tx: LedgerDb, { id, until }: Extract<Waiting, { kind: 'approval' }>) {
+  return tx
+    .selectFrom('votes')
+    .select('person')
+    .where('approval_id', '=', id)
+    .where('vote', '=', 'approve')
+    .where('not_before', '>=', stored(until));
 }
 
 /** Marks the steps that wait for this approval, ask or run as answered, and makes their runs due. */
@@ -170,6 +167,20 @@ export async function answerWaiting(tx: LedgerDb, id: string, at: string): Promi
     .where('state', '=', 'waiting')
     .execute();
   for (const { run_id: run } of waiting) await wakeRun(tx, run, at);
+}
+
+/** The same for the steps of which this run takes care of an item. */
+async function answerFanOuts(tx: LedgerDb, child: RunId, at: string): Promise<void> {
+  for (const { run_id: run, step_id: step } of await stepsWithItem(tx, child)) {
+    await tx
+      .updateTable('steps')
+      .set({ answered: 1 })
+      .where('run_id', '=', run)
+      .where('step_id', '=', step)
+      .where('state', '=', 'waiting')
+      .execute();
+    await wakeRun(tx, run, at);
+  }
 }
 
 /** Makes a run due. The sequence number tells a worker that is about to put the run to sleep that something happened meanwhile. */

@@ -1,7 +1,11 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import { applyAskEvent } from './apply-asks.ts';
+import { applyControlEvent } from './apply-control.ts';
+import { applyApprovalEvent } from './apply-approvals.ts';
+import { applyCanaryEvent } from './apply-canaries.ts';
 import { applyIncidentEvent } from './apply-incidents.ts';
 import { applyKeyEvent } from './apply-keys.ts';
+import { applyPeerEvent } from './apply-peers.ts';
 import { applyRecordEvent } from './apply-records.ts';
 import { applyRotationEvent } from './apply-rotations.ts';
 import { applyRunbookEvent } from './apply-runbooks.ts';
@@ -48,15 +52,19 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'master_key_adopted':
     case 'master_key_retired':
       return applySecretEvent(tx, event, context);
+    case 'run_paused':
+    case 'run_resumed':
+    case 'run_reopened':
+    case 'step_skipped':
+    case 'steps_reset':
+      return applyControlEvent(tx, event, context);
     case 'run_started':
     case 'run_joined':
     case 'run_cancel_requested':
+    case 'run_overdue':
     case 'run_finished':
     case 'step_recorded':
     case 'step_settled':
-    case 'approval_requested':
-    case 'vote_cast':
-    case 'approval_decided':
       return applyRunEvent(tx, event, context);
     case 'ask_opened':
     case 'ask_answered':
@@ -66,6 +74,15 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'ask_handed_over':
     case 'ask_pushed_back':
       return applyAskEvent(tx, event, context);
+    case 'approval_requested':
+    case 'vote_cast':
+    case 'approval_decided':
+    case 'approval_reminded':
+    case 'approval_escalated':
+    case 'approval_delegated':
+    case 'glass_broken':
+    case 'glass_reviewed':
+      return applyApprovalEvent(tx, event, context);
     case 'alert_received':
     case 'incident_opened':
     case 'incident_classified':
@@ -87,6 +104,18 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'runbook_grants_approved':
     case 'runbook_proved':
       return applyRunbookEvent(tx, event, context);
+    case 'peer_registered':
+    case 'peer_changed':
+    case 'peer_removed':
+    case 'peer_reached':
+    case 'peer_waived':
+      return applyPeerEvent(tx, event, context);
+    case 'canary_began':
+    case 'canary_delivered':
+    case 'canary_probed':
+    case 'canary_missed':
+    case 'canary_ended':
+      return applyCanaryEvent(tx, event, context);
     case 'request_refused':
       // Its audit line is all there is to it.
       return;

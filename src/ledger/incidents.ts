@@ -1,18 +1,15 @@
 import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
-import { Actor, AskId, IncidentId, KeyId, PersonId, RunId, StepId } from '../domain/ids.ts';
-import type { Alert, Ask, Incident } from '../domain/incident.ts';
+import { Actor, IncidentId, KeyId } from '../domain/ids.ts';
+import type { Alert, Incident } from '../domain/incident.ts';
 import { KeyClass } from '../domain/key.ts';
 import { fromJson, instant, jsonText, stored, Texts } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
 import { JsonRecord } from './runs.ts';
 import type { AlertsTable, IncidentsTable } from './schema/incidents.ts';
-import type { AsksTable } from './schema/runs.ts';
 
 const Severity = z.enum(['SEV1', 'SEV2', 'SEV3']);
-const EvidenceKind = z.enum(['none', 'text', 'url']);
-const Answer = z.object({ yes: z.boolean(), evidence: z.string(), by: PersonId, at: z.iso.datetime() });
 
 export function incidentToRow(incident: Incident): Insertable<IncidentsTable> {
   return {
@@ -46,38 +43,12 @@ export function alertToRow(alert: Alert): Insertable<AlertsTable> {
   };
 }
 
-export function askToRow(ask: Ask): Insertable<AsksTable> {
-  return {
-    id: ask.id,
-    run_id: ask.run,
-    step_id: ask.step,
-    incident_id: ask.incident,
-    question: ask.question,
-    assignee: ask.assignee,
-    assigned: jsonText(ask.assigned),
-    evidence: ask.evidence,
-    token: ask.token,
-    created_at: stored(ask.createdAt),
-    due_at: stored(ask.dueAt),
-    answer: ask.answer === null ? null : answerText(ask.answer),
-  };
-}
-
-export function answerText(answer: NonNullable<Ask['answer']>): string {
-  return jsonText({ ...answer, at: stored(answer.at) });
-}
-
-type IncidentQueries = Pick<
-  LedgerReader,
-  'incident' | 'openIncidentOfKey' | 'alertsOfIncident' | 'ask' | 'askByToken' | 'asksOfIncident'
->;
+type IncidentQueries = Pick<LedgerReader, 'incident' | 'openIncidentOfKey' | 'alertsOfIncident'>;
 
 export function incidentQueries(db: LedgerDb): IncidentQueries {
   const incidents = () => db.selectFrom('incidents').selectAll();
-  const asks = () => db.selectFrom('asks').selectAll();
   const oneIncident = (row: Selectable<IncidentsTable> | undefined) =>
     row === undefined ? null : incidentFromRow(row);
-  const oneAsk = (row: Selectable<AsksTable> | undefined) => (row === undefined ? null : askFromRow(row));
   return {
     incident: async (id) => oneIncident(await incidents().where('id', '=', id).executeTakeFirst()),
     openIncidentOfKey: async (key) =>
@@ -92,10 +63,6 @@ export function incidentQueries(db: LedgerDb): IncidentQueries {
       (
         await db.selectFrom('alerts').selectAll().where('incident_id', '=', incident).orderBy('received_at').execute()
       ).map(alertFromRow),
-    ask: async (id) => oneAsk(await asks().where('id', '=', id).executeTakeFirst()),
-    askByToken: async (token) => oneAsk(await asks().where('token', '=', token).executeTakeFirst()),
-    asksOfIncident: async (incident) =>
-      (await asks().where('incident_id', '=', incident).orderBy('created_at').execute()).map(askFromRow),
   };
 }
 
@@ -128,23 +95,5 @@ function alertFromRow(row: Selectable<AlertsTable>): Alert {
     windowMinutes: row.window_minutes,
     details: fromJson(JsonRecord, row.details),
     receivedAt: instant(row.received_at),
-  };
-}
-
-function askFromRow(row: Selectable<AsksTable>): Ask {
-  const answer = row.answer === null ? null : fromJson(Answer, row.answer);
-  return {
-    id: AskId.parse(row.id),
-    run: RunId.parse(row.run_id),
-    step: StepId.parse(row.step_id),
-    incident: row.incident_id === null ? null : IncidentId.parse(row.incident_id),
-    question: row.question,
-    assignee: row.assignee,
-    assigned: fromJson(z.array(PersonId), row.assigned),
-    evidence: EvidenceKind.parse(row.evidence),
-    token: row.token,
-    createdAt: instant(row.created_at),
-    dueAt: instant(row.due_at),
-    answer: answer === null ? null : { ...answer, at: instant(answer.at) },
   };
 }

@@ -4,6 +4,7 @@ import { type Answers, openAnswers } from './answers.ts';
 import { applyEvent } from './apply.ts';
 import { wakeRun } from './apply-runs.ts';
 import { approvalQueries } from './approvals.ts';
+import { askQueries } from './asks.ts';
 import { type AuditChain, type AuditContext, type AuditLine, auditQueries, openChain } from './audit.ts';
 import { claimQueries } from './claims.ts';
 import { stored } from './codec.ts';
@@ -12,6 +13,7 @@ import type { Inbox } from './inbox.ts';
 import { openInbox } from './inbox-table.ts';
 import { incidentQueries } from './incidents.ts';
 import { keyQueries } from './key-queries.ts';
+import { fanOutQueries } from './fan-outs.ts';
 import { type Lease, type Leases, openLeases } from './leases.ts';
 import { type KeyLookup, openLookup } from './lookup.ts';
 import { announce, openOutbox } from './messages.ts';
@@ -140,8 +142,10 @@ function readerOf(db: LedgerDb): LedgerReader {
     ...rotationQueries(db),
     ...claimQueries(db),
     ...runQueries(db),
+    ...fanOutQueries(db),
     ...approvalQueries(db),
     ...incidentQueries(db),
+    ...askQueries(db),
     ...recordQueries(db),
     ...auditQueries(db),
     ...runbookQueries(db),
@@ -206,6 +210,7 @@ function contextOf(event: LedgerEvent, context: RecordContext): AuditContext {
     case 'run_joined':
       return { ...base, run: event.run, incident: event.incident };
     case 'step_recorded':
+    case 'step_skipped':
       return { ...base, run: event.run, step: event.record.step };
     case 'step_settled':
       return { ...base, run: event.run, step: event.step };

@@ -18,13 +18,14 @@ const REWRITTEN: readonly Surface[] = [
   'approval_dm',
   'ask',
   'ask_dm',
+  'ask_reminder',
   'recovered',
 ];
 
 /** Makes the messages that the event calls for, once each, and marks those that show something it changed. */
 export async function announce(tx: LedgerDb, event: LedgerEvent, context: AuditContext): Promise<void> {
   for (const announcement of announcementsOf(event, context.incident)) await ensureMessage(tx, announcement, context);
-  const shown = [...shownBy(event, context), ...(await doubtsTouchedBy(tx, event))];
+  const shown = [...shownBy(event, context), ...(await partsTouchedBy(tx, event))];
   if (shown.length === 0) return;
   const bump = compiledOnce(tx, `bump ${shown.length}`, () => bumpQuery(tx, shown));
   await tx.executeQuery({ ...bump, parameters: [1, ...shown, ...REWRITTEN] });
@@ -49,18 +50,22 @@ function shownBy(event: LedgerEvent, context: AuditContext): string[] {
   if (context.run !== null) subjects.push(context.run);
   if (context.incident !== null) subjects.push(context.incident);
   if (event.type === 'vote_cast' || event.type === 'approval_decided') subjects.push(event.approval);
-  if (event.type === 'ask_answered') subjects.push(event.ask);
+  if (isAskEvent(event) && event.type !== 'ask_opened') subjects.push(event.ask);
   return subjects;
 }
 
-/** What is asked about a step changes with the step, and with the end of its run. */
-async function doubtsTouchedBy(tx: LedgerDb, event: LedgerEvent): Promise<string[]> {
+function isAskEvent(event: LedgerEvent): event is Extract<LedgerEvent, { type: `ask_${string}` }> {
+  return event.type.startsWith('ask_');
+}
+
+/** What is asked about a step changes with the step and with the end of its run; a reminder with its question. */
+async function partsTouchedBy(tx: LedgerDb, event: LedgerEvent): Promise<string[]> {
   const about = askedAbout(event);
   if (about === null) return [];
   const rows = await tx
     .selectFrom('messages')
     .select('subject')
-    .where('surface', '=', 'doubt')
+    .where('surface', '=', isAskEvent(event) ? 'ask_reminder' : 'doubt')
     // '/' follows '.', so this is every subject that begins with `<about>.`.
     .where('subject', '>=', `${about}.`)
     .where('subject', '<', `${about}/`)
@@ -69,6 +74,7 @@ async function doubtsTouchedBy(tx: LedgerDb, event: LedgerEvent): Promise<string
 }
 
 function askedAbout(event: LedgerEvent): string | null {
+  if (isAskEvent(event)) return event.type === 'ask_opened' ? null : event.ask;
   if (event.type === 'step_recorded') return event.record.token;
   return event.type === 'run_finished' ? event.run : null;
 }

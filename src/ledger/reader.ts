@@ -7,6 +7,7 @@ import type { Alert, Ask, Evidence, Incident, Notice, Reminder, SealedSecret } f
 import type { Key, KeyClass, KeyState } from '../domain/key.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { Run } from '../domain/run.ts';
+import type { FanOutReader } from './fan-outs.ts';
 import type { RunbookReader } from './runbooks.ts';
 
 /** Calls of one caller with one key within one minute, as the verifier counted them. */
@@ -68,7 +69,7 @@ export interface AuditFilter {
 }
 
 /** Everything that can be asked of the ledger. The same questions work inside a transaction and outside. */
-export interface LedgerReader extends RunbookReader {
+export interface LedgerReader extends RunbookReader, FanOutReader {
   key: (id: KeyId) => Promise<Key | null>;
   /** The newest version that is not pending; the pending one when there is no other. */
   keyBySlug: (slug: string) => Promise<Key | null>;
@@ -128,6 +129,7 @@ export interface LedgerReader extends RunbookReader {
   alarmsSince: (since: Date) => Promise<Alarm[]>;
   lastAlarm: (key: KeyId | null, kind: AlarmKind) => Promise<Alarm | null>;
   run: (id: RunId) => Promise<Run | null>;
+  /** The one run that has this key in its hands; those with `open_runs: any` and the ones that a step started beside it are not meant. */
   openRunOfKey: (key: KeyId) => Promise<Run | null>;
   runsOfIncident: (incident: IncidentId) => Promise<Run[]>;
   approval: (id: ApprovalId) => Promise<Approval | null>;
@@ -137,6 +139,8 @@ export interface LedgerReader extends RunbookReader {
   ask: (id: AskId) => Promise<Ask | null>;
   askByToken: (token: string) => Promise<Ask | null>;
   asksOfIncident: (incident: IncidentId) => Promise<Ask[]>;
+  /** The questions that the run waits for now. */
+  openAsksOfRun: (run: RunId) => Promise<Ask[]>;
   incident: (id: IncidentId) => Promise<Incident | null>;
   openIncidentOfKey: (key: KeyId) => Promise<Incident | null>;
   alertsOfIncident: (incident: IncidentId) => Promise<Alert[]>;

@@ -1,4 +1,5 @@
 import type { AnswersTable, AuditCheckedTable, AuditHeadTable, AuditTable, CheckpointsTable } from './schema/audit.ts';
+import type { FanOutItemsTable } from './schema/fan-outs.ts';
 import type { AlertsTable, EvidenceTable, IncidentsTable, NoticesTable, SummariesTable } from './schema/incidents.ts';
 import type {
   AlarmsTable,
@@ -11,6 +12,7 @@ import type {
   UsageTable,
   VaultProofsTable,
 } from './schema/keys.ts';
+import type { SettlementsTable } from './schema/control.ts';
 import type { DedupeTable, InboxTable, MessagesTable, OutboxTable } from './schema/messages.ts';
 import type { RunbookProofsTable, RunbooksLiveTable, RunbookVersionsTable } from './schema/runbooks.ts';
 import type { AskMarksTable } from './schema/people.ts';
@@ -26,6 +28,8 @@ export interface LedgerTables {
   runbook_texts: RunbookTextsTable;
   runs: RunsTable;
   steps: StepsTable;
+  settlements: SettlementsTable;
+  fan_out_items: FanOutItemsTable;
   approvals: ApprovalsTable;
   votes: VotesTable;
   asks: AsksTable;

@@ -64,9 +64,15 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `run:${event.run.id}`;
     case 'run_joined':
     case 'run_cancel_requested':
+    case 'run_overdue':
     case 'run_finished':
+    case 'run_paused':
+    case 'run_resumed':
+    case 'run_reopened':
+    case 'steps_reset':
       return `run:${event.run}`;
     case 'step_recorded':
+    case 'step_skipped':
       return `run:${event.run}#${event.record.step}`;
     case 'step_settled':
       return `run:${event.run}#${event.step}`;
@@ -98,6 +104,20 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `runbook:${event.runbook}`;
     case 'runbook_proved':
       return `runbook:${event.proof.runbook}`;
+    case 'peer_registered':
+      return `peer:${event.peer.name}`;
+    case 'peer_changed':
+    case 'peer_removed':
+    case 'peer_reached':
+    case 'peer_waived':
+      return `peer:${event.peer}`;
+    case 'canary_began':
+      return `key:${event.canary.key}`;
+    case 'canary_delivered':
+    case 'canary_probed':
+    case 'canary_missed':
+    case 'canary_ended':
+      return `key:${event.key}`;
     case 'request_refused':
       return run === null ? event.what : `run:${run}`;
     default:

@@ -23,6 +23,7 @@ const COMPARED = {
   incidents: { key: ['id'], without: [] },
   runs: { key: ['id'], without: ['wake_at', 'wake_seq', 'lease_epoch', 'lease_owner', 'lease_until'] },
   steps: { key: ['run_id', 'step_id'], without: [] },
+  settlements: { key: ['run_id', 'step_id', 'token', 'attempts'], without: [] },
   approvals: { key: ['id'], without: ['token'] },
   votes: { key: ['approval_id', 'person'], without: [] },
   asks: { key: ['id'], without: ['token'] },

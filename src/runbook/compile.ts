@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Stage } from '../domain/plan.ts';
 import { PHASES } from '../domain/run.ts';
-import type { StepKind } from '../steps/contract.ts';
+import { outputsOf, type StepKind } from '../steps/contract.ts';
 import type { Meaning } from '../steps/fields.ts';
 import { checkNode } from './check-node.ts';
+import { checkPlaces, writtenIn } from './check-places.ts';
 import { type CompiledStep, compileConditionAt, compileStep } from './compile-step.ts';
 import { type Draft, readSections, type Section } from './drafts.ts';
 import { type Flow, startFlow } from './flow.ts';
@@ -45,6 +46,7 @@ function compileRoot(root: MapNode, { text, catalogue, report }: Source): Loaded
   const everyStep = isWhole ? sections.flatMap((section) => section.stages.flat().map((draft) => draft.id)) : null;
   const compiled = compileSections(sections, { report, flow: startFlow(inputTypes(root), everyStep) });
   const startOn = compileStartOn(root, report);
+  checkPlaces(sections, compiled, report);
   const steps = [...compiled.values()].flat(2);
   refuseUngranted(steps, head?.grants ?? null, report);
   if (head === null || report.count() > 0) return null;
@@ -124,7 +126,7 @@ function compileStage(
   flow.leave(
     done.map(({ draft, step }) => ({
       id: draft.id,
-      outputs: draft.kind === null ? UNKNOWN : typeOf(draft.kind.outputs),
+      outputs: draft.kind === null ? UNKNOWN : typeOf(outputsOf(draft.kind, writtenIn(draft.node))),
       facts: step?.source.facts ?? [],
       onFailure: step?.planned.onFailure ?? { kind: 'stop' },
     })),

@@ -1,18 +1,7 @@
 import { z } from 'zod';
 import { KeyClass } from '../domain/key.ts';
 import { PHASES } from '../domain/run.ts';
-import { duration, runbookId, whoText } from '../steps/fields.ts';
-
-// Words that CEL keeps for itself, and the one lower-case name that every JavaScript object has.
-const RESERVED = new Set(
-  'as break const constructor continue else false for function if import in let loop namespace null package return true var void while'.split(
-    ' ',
-  ),
-);
-const Name = z
-  .string()
-  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'expected a name of lower-case letters, digits and _ that begins with a letter')
-  .refine((name) => !RESERVED.has(name), 'expected a name that is not a word of the condition language');
+import { duration, languageName, runbookId, whoText } from '../steps/fields.ts';
 
 const described = {
   description: z.string().max(300).optional().describe('What this input is, for the people who fill it in.'),
@@ -67,7 +56,7 @@ export const RunbookHead = z.strictObject({
   review_by: z.iso.date('expected a day such as 2027-05-20').describe('The owner is reminded after this day.'),
   applies_to: z.array(KeyClass).min(1).describe('Classes of keys that it can handle.'),
   start_on: z.array(StartOn).default([]).describe('Alerts that start it.'),
-  inputs: z.record(Name, InputSpec).default({}).describe('What it is started with.'),
+  inputs: z.record(languageName, InputSpec).default({}).describe('What it is started with.'),
   grants: Grants.default({ providers: [], sinks: [], hosts: [] }).describe(
     'Everything outside that its steps may touch.',
   ),
@@ -79,7 +68,7 @@ const LONGEST_TIMEOUT_MS = 3_600_000;
 
 /** What every step may say, whatever its kind. `with` belongs to the kind. */
 export const StepFields = z.strictObject({
-  id: Name.describe('Name of the step within the runbook; later steps read `steps.<id>.<output>`.'),
+  id: languageName.describe('Name of the step within the runbook; later steps read `steps.<id>.<output>`.'),
   uses: z.string().describe('Kind of step.'),
   with: z.unknown().optional(),
   when: z.string().min(1).optional().describe('Condition (CEL); the step is skipped when it does not hold.'),

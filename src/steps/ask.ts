@@ -1,49 +1,34 @@
-import { z } from 'zod';
+import { stateOfItem } from '../domain/ask-progress.ts';
+import { dueNow, nextLook } from '../domain/ask-reminders.ts';
 import { REMINDER_BY_HAND } from '../domain/close-gate.ts';
 import type { LedgerEvent } from '../domain/event.ts';
-import { AskId, StepId } from '../domain/ids.ts';
-import type { Ask } from '../domain/incident.ts';
-import { peopleNamed } from '../domain/policy.ts';
+import type { Ask, AskAnswer } from '../domain/incident.ts';
+import type { JsonObject } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
+import { AskOutputs, askOutputsOf } from './ask-outputs.ts';
+import { askComplaints } from './ask-rules.ts';
+import { AskWith } from './ask-with.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { evidenceOf } from './evidence.ts';
-import { peopleText, whoText } from './fields.ts';
 import { keyOfRun } from './look-up.ts';
-import { opaqueToken } from './opaque-token.ts';
+import { newQuestion, peopleToday } from './new-question.ts';
 import { recovery } from './recovery.ts';
 
-/** What a no leads to. */
-export const NoOfAsk = z.enum(['fails', 'waits']);
-
-const With = z.strictObject({
-  question: peopleText.describe('A question that can be answered with yes or no.'),
-  assignee: whoText.describe('Who answers: a person, group:<name>, owner or escalation.'),
-  evidence: z.enum(['none', 'text', 'url']).default('none').describe('What has to come with a yes.'),
-  no: NoOfAsk.default('fails').describe(
-    'What a no leads to. fails: the step fails; waits: the no stays on record and the question is put again.',
-  ),
-  settles: z
-    .enum(['recovery', 'reminder', 'death'])
-    .optional()
-    .describe(
-      'What a yes stands for where Rekey has no proof of its own, under the name of who answers; needs evidence. death: the run’s key was seen rejected.',
-    ),
-});
+/** Under which kind the ledger keeps that a file was shown; its content names the file and its hash. */
+const FILE_EVIDENCE = 'file_shown';
 
 /**
- * Something only people can do or see. A no ends the step, or (`no: waits`) stays on record while the question is put again. When it is overdue (`due`) the step wakes once, so that the run's and the
- * incident's messages are written anew and say so; then it waits on without a deadline, because an unanswered question is neither a yes
- * nor a no.
+ * Something only people can do or see: a question, a checklist or a form. A no ends the step, or (`no: waits`) stays on record while the
+ * question is put again. The step wakes for each reminder and for the escalation, and sends them with the record of having woken, so that
+ * a crash neither repeats nor loses one; then it waits on without a deadline, because an unanswered question is neither a yes nor a no.
  */
 export const ask = defineStep({
   uses: 'ask',
-  summary: 'Asks a person a yes-or-no question and waits for the answer, with evidence where it is wanted.',
-  with: With,
-  outputs: z.strictObject({
-    yes: z.boolean(),
-    evidence: z.string().describe('What the person gave as evidence; empty when none was asked for.'),
-    by: z.string().describe('Who answered.'),
-  }),
+  summary: 'Asks people a question, a checklist or a form, and waits for the answer, with evidence where it is wanted.',
+  with: AskWith,
+  outputs: AskOutputs,
+  outputsOf: askOutputsOf,
+  complaintsOf: askComplaints,
   effect: 'reads',
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'An answer is a record; it stays.' },
@@ -52,61 +37,57 @@ export const ask = defineStep({
   perform: async (input, context) => {
     if (input.settles !== undefined && input.evidence === 'none')
       throw new PermanentFailure(
-        `A yes that settles the ${input.settles} needs evidence: text or url. Correct the runbook.`,
+        `A yes that settles the ${input.settles} needs evidence: text, url or file. Correct the runbook.`,
       );
-    const opened = await newAsk(input, context);
+    const opened = await newQuestion(input, context);
     if (opened.assigned.length === 0)
       return {
         kind: 'failed',
         error: `Nobody can be asked: ${input.assignee} names no one in policy.yaml. Add people there, then retry this step.`,
         events: [],
       };
-    return {
-      kind: 'wait',
-      waiting: { kind: 'ask', id: opened.id, until: opened.dueAt },
-      events: [{ type: 'ask_opened', ask: opened }],
-    };
+    return waitFor(opened, [{ type: 'ask_opened', ask: opened }]);
   },
   resume: async (input, context) => {
     const { waiting } = context;
     const opened = waiting.kind === 'ask' ? await context.ledger.ask(waiting.id) : null;
     if (opened === null) throw new PermanentFailure('The question that this step waited for is not in the ledger.');
-    if (opened.answer === null) return waitFor(opened, [], context);
+    if (opened.answer === null) return lookAgain(opened, context);
     if (!opened.answer.yes && input.no === 'waits') {
-      const again = await newAsk(input, context);
-      return waitFor(again, [{ type: 'ask_opened', ask: again }], context);
+      const again = await newQuestion(input, context);
+      return waitFor(again, [{ type: 'ask_opened', ask: again }]);
     }
     return conclude(opened, { answer: opened.answer, settles: input.settles ?? null, context });
   },
 });
 
-function waitFor({ id, dueAt }: Ask, events: LedgerEvent[], { now }: StepContext): StepResult {
-  const overdue = dueAt !== null && dueAt.getTime() <= now().getTime();
-  return { kind: 'wait', waiting: { kind: 'ask', id, until: overdue ? null : dueAt }, events };
+function waitFor(opened: Ask, events: LedgerEvent[]): StepResult {
+  return { kind: 'wait', waiting: { kind: 'ask', id: opened.id, until: nextLook(opened) }, events };
 }
 
-async function newAsk(input: z.output<typeof With>, context: StepContext): Promise<Ask> {
-  const { policy } = await context.policy();
-  const key = await keyOfRun(context);
-  const subject = { owner: key?.owner ?? null, escalation: key?.escalation ?? null };
-  return {
-    id: AskId.parse(context.newId('ask')),
-    run: context.run.id,
-    step: StepId.parse(context.step.id),
-    incident: context.run.incident,
-    question: input.question,
-    assignee: input.assignee,
-    assigned: [...peopleNamed(policy, [input.assignee], subject)].sort(),
-    evidence: input.evidence,
-    token: opaqueToken(context.newId),
-    createdAt: context.now(),
-    dueAt: context.step.dueAt,
-    answer: null,
-  };
+/** Nobody has answered yet: whoever is to be told now is told. */
+async function lookAgain(opened: Ask, context: StepContext): Promise<StepResult> {
+  const { reminder, escalate } = dueNow(opened, context.now());
+  const events: LedgerEvent[] = [];
+  let after = opened;
+  const { escalateTo } = opened.reminders;
+  if (escalate && escalateTo !== null) {
+    const people = await peopleToday(escalateTo, context);
+    events.push({ type: 'ask_escalated', ask: opened.id, to: escalateTo, people });
+    after = { ...after, escalation: { to: escalateTo, people } };
+  }
+  if (reminder !== null) {
+    // Whoever left the policy meanwhile cannot answer any more, and need not be told.
+    const today = await peopleToday(opened.assignee, context);
+    const people = [...new Set([...today, ...(opened.escalation?.people ?? [])])];
+    events.push({ type: 'ask_reminded', ask: opened.id, nth: reminder, people });
+    after = { ...after, reminded: reminder };
+  }
+  return waitFor(after, events);
 }
 
 interface Answered {
-  answer: NonNullable<Ask['answer']>;
+  answer: AskAnswer;
   settles: 'recovery' | 'reminder' | 'death' | null;
   context: StepContext;
 }
@@ -116,8 +97,8 @@ async function conclude(opened: Ask, { answer, settles, context }: Answered): Pr
   if (yes)
     return {
       kind: 'done',
-      outputs: { yes, evidence, by },
-      events: await settlement(opened, { answer, settles, context }),
+      outputs: { yes, evidence, by, ...filledIn(opened, answer) },
+      events: [...fileShown(opened, answer, context), ...(await settlement(opened, { answer, settles, context }))],
     };
   const because = evidence.trim() === '' ? '' : `: ${evidence.trim()}`;
   return {
@@ -125,6 +106,26 @@ async function conclude(opened: Ask, { answer, settles, context }: Answered): Pr
     error: `${by} answered no to "${opened.question}" at ${answer.at.toISOString()}${because}.`,
     events: [],
   };
+}
+
+function filledIn({ form, marks }: Ask, { answers = [] }: AskAnswer): JsonObject {
+  switch (form.kind) {
+    case 'question':
+      return {};
+    case 'checklist':
+      return { items: Object.fromEntries(form.items.map(({ id }) => [id, stateOfItem(marks, id)])) };
+    case 'form': {
+      const given = new Map(answers.map(({ field, value }) => [field, value]));
+      return { answers: Object.fromEntries(form.fields.map(({ id }) => [id, given.get(id) ?? null])) };
+    }
+    default:
+      return form satisfies never;
+  }
+}
+
+function fileShown({ question }: Ask, { file, by }: AskAnswer, context: StepContext): LedgerEvent[] {
+  if (file === undefined) return [];
+  return [{ type: 'evidence_captured', evidence: evidenceOf(FILE_EVIDENCE, { question, by, ...file }, context) }];
 }
 
 async function settlement({ question }: Ask, { answer, settles, context }: Answered): Promise<LedgerEvent[]> {
@@ -139,7 +140,7 @@ async function settlement({ question }: Ask, { answer, settles, context }: Answe
   return [{ type: 'evidence_captured', evidence: evidenceOf(REMINDER_BY_HAND, content, context) }];
 }
 
-async function deathByHand({ by, evidence }: Answered['answer'], context: StepContext): Promise<LedgerEvent[]> {
+async function deathByHand({ by, evidence }: AskAnswer, context: StepContext): Promise<LedgerEvent[]> {
   const key = await keyOfRun(context);
   if (key === null) return [];
   return [

@@ -36,6 +36,15 @@ export interface StepKind<With extends z.ZodType = z.ZodType, Outputs extends z.
   /** What a step calls over named connections, as far as its `with` block says it: held against connections.yaml at load. */
   calls?: (written: JsonObject) => { connection: string; method: Method; path: readonly (PathPart | null)[] }[];
   undo: Undo;
+  /**
+   * For a kind whose outputs depend on what stands in its `with` (the fields of a form): what it gives on then, instead of `outputs`. Gets
+   * the `with` as it stands in the file, references as text; what cannot be read there it leaves open.
+   */
+  outputsOf?: (written: JsonObject) => z.ZodType;
+  /** Rules that span several fields, the step or its neighbours; asked at load. */
+  complaintsOf?: (written: JsonObject, place: PlaceOfStep) => WithComplaint[];
+  /** Why a person may not skip it, and what to do instead, as a sentence; without it, it can be skipped with a reason. */
+  unskippable?: string;
   timeoutMs: number;
   /** What a runbook that says nothing gets; without it 5 attempts from 3 s on, and one where nothing may be repeated unasked. */
   retry?: { attempts: number; backoffMs: number };
@@ -61,6 +70,22 @@ export interface StepKind<With extends z.ZodType = z.ZodType, Outputs extends z.
   adopt?: (input: z.output<With>, context: StepContext) => Promise<StepResult>;
 }
 
+/** What a kind may know at load of the step and of those before it. */
+export interface PlaceOfStep {
+  /** `due` stands on the step. */
+  hasDue: boolean;
+  /** Every step of the stages before, in order; none for a step of `finally`. */
+  before: readonly { id: string; uses: string; stage: number; repeat: Repeat; undo: Undo['kind'] }[];
+}
+
+/** Something that is wrong with the field at `path` of `with`. */
+export interface WithComplaint {
+  path: readonly (string | number)[];
+  expected: string;
+  got: string;
+  fix: string;
+}
+
 export type Undo =
   | { kind: 'nothing'; why: string }
   | { kind: 'point_of_no_return'; why: string }
@@ -70,6 +95,11 @@ export type Undo =
       summary: string;
       undo: (context: StepContext & { input: JsonObject; outputs: JsonObject | null }) => Promise<LedgerEvent[]>;
     };
+
+/** What a step of this kind gives on, for this `with`. */
+export function outputsOf(kind: StepKind, written: JsonObject): z.ZodType {
+  return kind.outputsOf?.(written) ?? kind.outputs;
+}
 
 export type StepResult =
   | { kind: 'done'; outputs: JsonObject; events: LedgerEvent[] }

@@ -124,3 +124,15 @@ export function meaningOf(schema: z.core.$ZodType): Meaning | null {
   if (schema instanceof z.ZodPipe) return meaningOf(schema.in);
   return null;
 }
+
+// Words that CEL keeps for itself, and the one lower-case name that every JavaScript object has.
+const RESERVED = new Set(
+  'as break const constructor continue else false for function if import in let loop namespace null package return true var void while'.split(
+    ' ',
+  ),
+);
+/** Name of an input, a step or a field: what references and conditions call it. */
+export const languageName = z
+  .string()
+  .regex(/^[a-z][a-z0-9_]{0,39}$/, 'expected a name of lower-case letters, digits and _ that begins with a letter')
+  .refine((name) => !RESERVED.has(name), 'expected a name that is not a word of the condition language');

@@ -15,6 +15,7 @@ import {
 import type { Alert, Ask, Incident, Notice, Reminder } from '../../src/domain/incident.ts';
 import type { Key } from '../../src/domain/key.ts';
 import type { ClassRule } from '../../src/domain/key-class.ts';
+import { newAsk } from '../../src/domain/new-ask.ts';
 import { UNTOUCHED } from '../../src/domain/new-key.ts';
 import { Policy } from '../../src/domain/policy.ts';
 import { NOT_BEGUN, type Rotation } from '../../src/domain/rotation.ts';
@@ -90,6 +91,9 @@ export function aRun(overrides: Partial<Run> = {}): Run {
     finishedAt: null,
     outcome: null,
     cancelRequestedAt: null,
+    overdueAt: null,
+    deadlinesFrom: null,
+    paused: null,
     steps: {},
     ...overrides,
   };
@@ -110,6 +114,8 @@ export function aStep(id: string, state: StepState, overrides: Partial<StepRecor
     ordinal: 1,
     startedAt: NOON,
     endedAt: state.state === 'started' || state.state === 'waiting' ? null : NOON,
+    input: null,
+    undoing: null,
     undoError: null,
     ...state,
     ...overrides,
@@ -198,7 +204,7 @@ export function anApproval(overrides: Partial<Approval> = {}): Approval {
 }
 
 export function anAsk(overrides: Partial<Ask> = {}): Ask {
-  return {
+  return newAsk({
     id: AskId.parse('ask-1'),
     run: RunId.parse('run-1'),
     step: StepId.parse('redeployed'),
@@ -210,9 +216,8 @@ export function anAsk(overrides: Partial<Ask> = {}): Ask {
     token: 'ast-opaque',
     createdAt: NOON,
     dueAt: minutesAfter(NOON, 30),
-    answer: null,
     ...overrides,
-  };
+  });
 }
 
 export function anAlert(overrides: Partial<Alert> = {}): Alert {

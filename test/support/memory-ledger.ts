@@ -180,11 +180,25 @@ function change(rows: Rows, event: LedgerEvent, at: Date): void {
     case 'ask_opened':
       rows.asks.set(event.ask.id, event.ask);
       return;
-    case 'ask_answered':
+    case 'ask_answered': {
+      const { type: _type, ask: id, ...said } = event;
+      update(rows.asks, id, (ask) => ({ ...ask, answer: { ...said, at } }));
+      return;
+    }
+    case 'ask_marked': {
+      const { item, mark, reason, by } = event;
+      const fresh = mark === 'open' ? [] : [{ item, mark, reason, by, at }];
       update(rows.asks, event.ask, (ask) => ({
         ...ask,
-        answer: { yes: event.yes, evidence: event.evidence, by: event.by, at },
+        marks: [...ask.marks.filter((one) => one.item !== item), ...fresh],
       }));
+      return;
+    }
+    case 'ask_reminded':
+      update(rows.asks, event.ask, (ask) => ({ ...ask, reminded: event.nth }));
+      return;
+    case 'ask_escalated':
+      update(rows.asks, event.ask, (ask) => ({ ...ask, escalation: { to: event.to, people: event.people } }));
       return;
     case 'claim_opened':
       rows.claims.set(event.claim.id, event.claim);

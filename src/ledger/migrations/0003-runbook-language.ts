@@ -1,4 +1,7 @@
+import { control } from './0003-runbook-language/control.ts';
+import { deadlines } from './0003-runbook-language/deadlines.ts';
+import { people } from './0003-runbook-language/people.ts';
 import { runbooks } from './0003-runbook-language/runbooks.ts';
 
 /** The runbook language whole: tiers and reminders of approvals, forms, run controls, peers, what was loaded and proven. One file an area. */
-export const runbookLanguage = [runbooks].join('\n');
+export const runbookLanguage = [control, deadlines, people, runbooks].join('\n');

@@ -13,12 +13,18 @@ export interface RunsTable {
   runbook_hash: string;
   inputs: string;
   key_id: string | null;
+  open_runs: string;
   requested_by: string;
   reason: string;
   started_at: string;
   finished_at: string | null;
   outcome: string | null;
   cancel_requested_at: string | null;
+  paused_at: string | null;
+  paused_by: string | null;
+  pause_reason: string | null;
+  overdue_at: string | null;
+  deadlines_from: string | null;
   wake_at: string | null;
   wake_seq: number;
   lease_epoch: number;
@@ -41,39 +47,16 @@ export interface StepsTable {
   waiting_kind: string | null;
   waiting_id: string | null;
   waiting_until: string | null;
+  waiting_every_ms: number | null;
   /** JSON: what a retry goes on from. */
   resumes: string | null;
   answered: number;
   note: string | null;
   undo_error: string | null;
-}
-
-export interface ApprovalsTable {
-  id: string;
-  run_id: string;
-  step_id: string;
-  incident_id: string | null;
-  question: string;
-  rule_name: string;
-  rule: string;
-  subject: string;
-  binding: string;
-  plan_hash: string;
-  requested_by: string;
-  asked: string;
-  token: string;
-  created_at: string;
-  expires_at: string;
-  outcome: string | null;
-  decided_at: string | null;
-}
-
-export interface VotesTable {
-  approval_id: string;
-  person: string;
-  vote: string;
-  reason: string;
-  at: string;
+  /** JSON: the `with` values of this generation. */
+  input: string | null;
+  /** JSON: that taking it back has begun, how often it failed and when it is tried again. */
+  undoing: string | null;
 }
 
 export interface AsksTable {
@@ -89,4 +72,10 @@ export interface AsksTable {
   created_at: string;
   due_at: string | null;
   answer: string | null;
+  form: string;
+  reminders: string;
+  reminded: number;
+  escalation: string | null;
+  push_back_to: string;
+  pushed_back: string | null;
 }

@@ -1,0 +1,56 @@
+import type { JsonObject } from '../domain/run.ts';
+import type { PlaceOfStep, WithComplaint } from '../steps/contract.ts';
+import type { CompiledStep } from './compile-step.ts';
+import type { Draft, Section } from './drafts.ts';
+import { childOf, joinPath, type Node, plain } from './node.ts';
+import type { Position, Report } from './problem.ts';
+
+/** Asks each kind for its rules between the fields of `with`, the step and the steps before it. */
+export function checkPlaces(
+  sections: readonly Section[],
+  compiled: ReadonlyMap<Section['name'], readonly (readonly CompiledStep[])[]>,
+  report: Report,
+): void {
+  const before: PlaceOfStep['before'][number][] = [];
+  for (const section of sections) {
+    const stages = compiled.get(section.name) ?? [];
+    for (const [index, drafts] of section.stages.entries()) {
+      for (const draft of drafts)
+        checkDraft(
+          draft,
+          { hasDue: draft.node.entries.has('due'), before: section.name === 'finally' ? [] : [...before] },
+          report,
+        );
+      for (const { planned, source } of stages[index] ?? [])
+        before.push({
+          id: planned.id,
+          uses: planned.uses,
+          stage: source.stage,
+          repeat: planned.repeat,
+          undo: planned.undo,
+        });
+    }
+  }
+}
+
+function checkDraft({ kind, node, path }: Draft, place: PlaceOfStep, report: Report): void {
+  const at = node.entries.get('with');
+  if (kind?.complaintsOf === undefined || at?.node.kind !== 'map') return;
+  for (const complaint of kind.complaintsOf(writtenIn(node), place)) {
+    const spot = complaint.path.reduce(joinPath, joinPath(path, 'with'));
+    report.add(positionOf(at.node, complaint), spot, complaint);
+  }
+}
+
+/** The `with` of a step as it stands in the file; a reference is its own text. */
+export function writtenIn(step: Draft['node']): JsonObject {
+  const node = step.entries.get('with')?.node;
+  return node?.kind === 'map'
+    ? Object.fromEntries([...node.entries].map(([name, entry]) => [name, plain(entry.node)]))
+    : {};
+}
+
+function positionOf(root: Node, { path }: WithComplaint): Position {
+  const found = path.reduce<Node>((node, key) => childOf(node, key) ?? node, root);
+  return found.at;
+}
