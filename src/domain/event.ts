@@ -3,19 +3,9 @@ import type { ApprovalEvent } from './approval-event.ts';
 import type { CanaryEvent } from './canary-event.ts';
 import type { Claim, ClaimedBy } from './claim.ts';
 import type { ControlEvent } from './control-event.ts';
-import type { FanOutEvent } from './fan-out-event.ts';
 import type { DeadlineEvent } from './deadline-event.ts';
-import type {
-  Actor,
-  ClaimId,
-  IncidentId,
-  KeyId,
-  PersonId,
-  RotationId,
-  RunId,
-  SecretId,
-  StepId,
-} from './ids.ts';
+import type { FanOutEvent } from './fan-out-event.ts';
+import type { Actor, ClaimId, IncidentId, KeyId, PersonId, RotationId, RunId, SecretId, StepId } from './ids.ts';
 import type { Alert, Evidence, Incident, Notice, Reminder, SealedSecret } from './incident.ts';
 import type { Key, KeyClass } from './key.ts';
 import type { PeerEvent } from './peer-event.ts';

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { isAboutCanary, sentenceForCanary, type ToldOfCanary } from './canary-event.ts';
 import type { AuditEntry } from './event.ts';
+import { isAboutPeer, sentenceForPeer, type ToldOfPeer } from './peer-event.ts';
 import { isAboutAsk, sentenceForAsk, type ToldOfAsk } from './timeline-of-asks.ts';
 import { isAboutControl, sentenceForControl, type ToldOfControl } from './timeline-of-control.ts';
 import { sentenceForKey } from './timeline-of-keys.ts';
@@ -39,12 +41,14 @@ export function sentenceFor(event: Told, names: Names): string | null {
   const name = (id: string) => names.get(id) ?? id;
   if (isAboutRunbook(event)) return sentenceForRunbook(event);
   if (isAboutAsk(event)) return sentenceForAsk(event, name);
+  if (isAboutPeer(event)) return sentenceForPeer(event, name);
+  if (isAboutCanary(event)) return sentenceForCanary(event, name);
   if (isAboutControl(event)) return sentenceForControl(event, name);
   return isAboutKey(event) ? sentenceForKey(event, name) : sentenceForRun(event, name);
 }
 
 function sentenceForRun(
-  event: Exclude<Told, ToldOfKey | ToldOfRunbook | ToldOfControl | ToldOfAsk>,
+  event: Exclude<Told, ToldOfKey | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfAsk>,
   name: (id: string) => string,
 ): string | null {
   switch (event.type) {
@@ -62,21 +66,15 @@ function sentenceForRun(
       return sentenceForStep(event.record);
     case 'step_settled':
       return `${event.by} stated that step ${event.step} ${event.happened ? 'happened' : 'did not happen'}${because(event.reason)}.`;
-    case 'approval_requested':
-      return `"${event.approval.question}" was put to ${event.approval.asked.join(', ')} (rule ${event.approval.ruleName}, until ${event.approval.expiresAt}).`;
-    case 'vote_cast':
-      return `${event.vote.person} voted to ${event.vote.vote} "${name(event.approval)}"${because(event.vote.reason)}.`;
-    case 'approval_decided':
-      return `"${name(event.approval)}" was ${event.outcome}.`;
     default:
       return sentenceForIncident(event, name);
   }
 }
 
-type RunEvent = Extract<Told, { type: `run_${string}` | `step_${string}` | `approval_${string}` | 'vote_cast' }>;
+type RunEvent = Extract<Told, { type: `run_${string}` | `step_${string}` }>;
 
 function sentenceForIncident(
-  event: Exclude<Told, ToldOfKey | ToldOfRunbook | ToldOfControl | ToldOfAsk | RunEvent>,
+  event: Exclude<Told, ToldOfKey | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfAsk | RunEvent>,
   name: (id: string) => string,
 ): string | null {
   switch (event.type) {

@@ -1,8 +1,8 @@
 import type { LedgerEvent } from '../domain/event.ts';
-import { applyAskEvent } from './apply-asks.ts';
-import { applyControlEvent } from './apply-control.ts';
 import { applyApprovalEvent } from './apply-approvals.ts';
+import { applyAskEvent } from './apply-asks.ts';
 import { applyCanaryEvent } from './apply-canaries.ts';
+import { applyControlEvent } from './apply-control.ts';
 import { applyIncidentEvent } from './apply-incidents.ts';
 import { applyKeyEvent } from './apply-keys.ts';
 import { applyPeerEvent } from './apply-peers.ts';

@@ -6,19 +6,23 @@ import { wakeRun } from './apply-runs.ts';
 import { approvalQueries } from './approvals.ts';
 import { askQueries } from './asks.ts';
 import { type AuditChain, type AuditContext, type AuditLine, auditQueries, openChain } from './audit.ts';
+import { canaryQueries } from './canaries.ts';
 import { claimQueries } from './claims.ts';
 import { stored } from './codec.ts';
 import { dueKeyQueries } from './due-keys.ts';
+import { fanOutQueries } from './fan-outs.ts';
+import { keySearchQueries } from './find-keys.ts';
 import type { Inbox } from './inbox.ts';
 import { openInbox } from './inbox-table.ts';
+import { glassBreakQueries } from './glass-breaks.ts';
 import { incidentQueries } from './incidents.ts';
 import { keyQueries } from './key-queries.ts';
-import { fanOutQueries } from './fan-outs.ts';
 import { type Lease, type Leases, openLeases } from './leases.ts';
 import { type KeyLookup, openLookup } from './lookup.ts';
 import { announce, openOutbox } from './messages.ts';
 import { type LedgerDb, openLedgerFile } from './open.ts';
 import type { Outbox } from './outbox.ts';
+import { peerQueries } from './peers.ts';
 import { type Pruned, prune } from './prune.ts';
 import type { LedgerReader } from './reader.ts';
 import { recordQueries } from './records.ts';
@@ -138,14 +142,18 @@ function readerOf(db: LedgerDb): LedgerReader {
   return {
     ...keyQueries(db),
     ...dueKeyQueries(db),
+    ...keySearchQueries(db),
     ...reportQueries(db),
     ...rotationQueries(db),
     ...claimQueries(db),
     ...runQueries(db),
     ...fanOutQueries(db),
     ...approvalQueries(db),
+    ...glassBreakQueries(db),
     ...incidentQueries(db),
     ...askQueries(db),
+    ...peerQueries(db),
+    ...canaryQueries(db),
     ...recordQueries(db),
     ...auditQueries(db),
     ...runbookQueries(db),

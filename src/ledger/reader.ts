@@ -1,13 +1,16 @@
 import type { Alarm, AlarmKind } from '../domain/alarm.ts';
 import type { Approval } from '../domain/approval.ts';
+import type { GlassBreak } from '../domain/approval/break-glass.ts';
 import type { Claim } from '../domain/claim.ts';
 import type { AuditEntry } from '../domain/event.ts';
 import type { ApprovalId, AskId, ClaimId, IncidentId, KeyId, RotationId, RunId, SecretId } from '../domain/ids.ts';
 import type { Alert, Ask, Evidence, Incident, Notice, Reminder, SealedSecret } from '../domain/incident.ts';
 import type { Key, KeyClass, KeyState } from '../domain/key.ts';
+import type { KeySearch } from '../domain/key-search.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { Run } from '../domain/run.ts';
 import type { FanOutReader } from './fan-outs.ts';
+import type { PeerReader } from './peer-reader.ts';
 import type { RunbookReader } from './runbooks.ts';
 
 /** Calls of one caller with one key within one minute, as the verifier counted them. */
@@ -69,7 +72,7 @@ export interface AuditFilter {
 }
 
 /** Everything that can be asked of the ledger. The same questions work inside a transaction and outside. */
-export interface LedgerReader extends RunbookReader, FanOutReader {
+export interface LedgerReader extends PeerReader, RunbookReader, FanOutReader {
   key: (id: KeyId) => Promise<Key | null>;
   /** The newest version that is not pending; the pending one when there is no other. */
   keyBySlug: (slug: string) => Promise<Key | null>;
@@ -80,6 +83,8 @@ export interface LedgerReader extends RunbookReader, FanOutReader {
   /** The current version of each slug, by slug; a page of them when `limit` is given. */
   keys: (filter?: KeyFilter & { after?: string; limit?: number }) => Promise<Key[]>;
   versionsOf: (slug: string) => Promise<Key[]>;
+  /** The first `limit` keys of this kind, the one that ends first comes first. Costs what is found and not what there is. */
+  findKeys: (search: KeySearch, at: { now: Date; limit: number }) => Promise<Key[]>;
   /** Keys that can still be used and expire before `before`, soonest first. */
   keysExpiringBefore: (before: Date) => Promise<Key[]>;
   /** Current keys whose time is over or ends before `before`, soonest first; with the ones that the ledger still calls active. */
@@ -135,6 +140,11 @@ export interface LedgerReader extends RunbookReader, FanOutReader {
   approval: (id: ApprovalId) => Promise<Approval | null>;
   approvalByToken: (token: string) => Promise<Approval | null>;
   openApprovalsOfRun: (run: RunId) => Promise<Approval[]>;
+  glassBreak: (approval: ApprovalId) => Promise<GlassBreak | null>;
+  /** Newest first. */
+  glassBreaks: (limit: number) => Promise<GlassBreak[]>;
+  /** Debts of a review, the one that is due first comes first. */
+  unreviewedGlassBreaks: () => Promise<GlassBreak[]>;
   approvalsOfIncident: (incident: IncidentId) => Promise<Approval[]>;
   ask: (id: AskId) => Promise<Ask | null>;
   askByToken: (token: string) => Promise<Ask | null>;

@@ -1,5 +1,7 @@
 import type { AnswersTable, AuditCheckedTable, AuditHeadTable, AuditTable, CheckpointsTable } from './schema/audit.ts';
+import type { SettlementsTable } from './schema/control.ts';
 import type { FanOutItemsTable } from './schema/fan-outs.ts';
+import type { ApprovalsTable, DelegationsTable, GlassBreaksTable, VotesTable } from './schema/approvals.ts';
 import type { AlertsTable, EvidenceTable, IncidentsTable, NoticesTable, SummariesTable } from './schema/incidents.ts';
 import type {
   AlarmsTable,
@@ -12,11 +14,11 @@ import type {
   UsageTable,
   VaultProofsTable,
 } from './schema/keys.ts';
-import type { SettlementsTable } from './schema/control.ts';
 import type { DedupeTable, InboxTable, MessagesTable, OutboxTable } from './schema/messages.ts';
-import type { RunbookProofsTable, RunbooksLiveTable, RunbookVersionsTable } from './schema/runbooks.ts';
+import type { CanariesTable, PeerProgressTable, PeersTable } from './schema/peers.ts';
 import type { AskMarksTable } from './schema/people.ts';
-import type { ApprovalsTable, AsksTable, RunbookTextsTable, RunsTable, StepsTable, VotesTable } from './schema/runs.ts';
+import type { RunbookProofsTable, RunbooksLiveTable, RunbookVersionsTable } from './schema/runbooks.ts';
+import type { AsksTable, RunbookTextsTable, RunsTable, StepsTable } from './schema/runs.ts';
 
 // Columns as they are stored: snake_case, instants as ISO-8601 UTC text, nested values as JSON text, truth as 0 or 1.
 // One file a family under schema/; the codecs in the files of each family are the only translators.
@@ -32,6 +34,8 @@ export interface LedgerTables {
   fan_out_items: FanOutItemsTable;
   approvals: ApprovalsTable;
   votes: VotesTable;
+  delegations: DelegationsTable;
+  glass_breaks: GlassBreaksTable;
   asks: AsksTable;
   ask_marks: AskMarksTable;
   incidents: IncidentsTable;
@@ -54,6 +58,9 @@ export interface LedgerTables {
   audit_checked: AuditCheckedTable;
   checkpoints: CheckpointsTable;
   answers: AnswersTable;
+  peers: PeersTable;
+  peer_progress: PeerProgressTable;
+  canaries: CanariesTable;
   runbook_versions: RunbookVersionsTable;
   runbooks_live: RunbooksLiveTable;
   runbook_proofs: RunbookProofsTable;

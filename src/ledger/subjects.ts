@@ -80,7 +80,13 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `approval:${event.approval.id}`;
     case 'vote_cast':
     case 'approval_decided':
+    case 'approval_reminded':
+    case 'approval_escalated':
+    case 'approval_delegated':
+    case 'glass_reviewed':
       return `approval:${event.approval}`;
+    case 'glass_broken':
+      return `approval:${event.use.approval}`;
     case 'ask_opened':
       return `ask:${event.ask.id}`;
     case 'ask_answered':

@@ -3,6 +3,7 @@ import Database from 'better-sqlite3';
 import { Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { canonicalJson, contentHash } from '../domain/canonical.ts';
+import type { Vote } from '../domain/approval.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import { newAsk } from '../domain/new-ask.ts';
 import { newKey } from '../domain/new-key.ts';
@@ -26,7 +27,12 @@ const COMPARED = {
   settlements: { key: ['run_id', 'step_id', 'token', 'attempts'], without: [] },
   approvals: { key: ['id'], without: ['token'] },
   votes: { key: ['approval_id', 'person'], without: [] },
+  delegations: { key: ['approval_id', 'from_person'], without: [] },
+  glass_breaks: { key: ['approval_id'], without: [] },
   asks: { key: ['id'], without: ['token'] },
+  peers: { key: ['name'], without: [] },
+  peer_progress: { key: ['peer', 'key_id'], without: [] },
+  canaries: { key: ['id'], without: [] },
   ask_marks: { key: ['ask_id', 'item'], without: [] },
   alerts: { key: ['id'], without: [] },
   secrets: { key: ['id'], without: ['envelope'] },
@@ -136,7 +142,7 @@ function comparable(value: unknown): string {
 
 const Anything = z.custom<LedgerEvent>((value) => typeof value === 'object' && value !== null && 'type' in value);
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const isInstant = (name: string) => /At$/.test(name) || name === 'at' || name === 'until' || name === 'shiftedTo';
+const isInstant = (name: string) => /At$/.test(name) || name === 'notBefore' || name === 'at' || name === 'until' || name === 'shiftedTo';
 
 // Written by this ledger only, and its line's hash was checked: the shape is not in question.
 function eventOf(row: Selectable<AuditTable>): LedgerEvent {
@@ -159,7 +165,13 @@ function eventOf(row: Selectable<AuditTable>): LedgerEvent {
     case 'runbook_read':
       return { ...event, text: '' };
     case 'approval_requested':
-      return { ...event, approval: { ...event.approval, token: event.approval.id } };
+      // As above: what an older Rekey did not ask has the value that its rows got.
+      return {
+        ...event,
+        approval: { ...event.approval, reminded: 0, escalated: 0, token: event.approval.id },
+      };
+    case 'vote_cast':
+      return { ...event, vote: newVote(event.vote) };
     case 'ask_opened':
       return { ...event, ask: newAsk({ ...event.ask, token: event.ask.id }) };
     case 'secret_sealed':
@@ -171,4 +183,8 @@ function eventOf(row: Selectable<AuditTable>): LedgerEvent {
     default:
       return event;
   }
+}
+
+function newVote(vote: Partial<Pick<Vote, 'proof' | 'notBefore'>> & Omit<Vote, 'proof' | 'notBefore'>): Vote {
+  return { proof: 'click', notBefore: null, ...vote };
 }

@@ -21,6 +21,8 @@ export interface HttpAnswer {
   status: number;
   /** What the answer held; whatever looks like a secret in it is masked. */
   body: { kind: 'json'; json: Json } | { kind: 'empty' | 'not_json' };
+  /** The `Retry-After` of an answer that has one. */
+  retryAfter: string | null;
   ms: number;
 }
 
@@ -91,7 +93,8 @@ async function sent(
     timeoutMs: spec.timeout_seconds * 1_000,
     ...(body === undefined ? {} : { body }),
   });
-  return { status: answer.status, body: bodyOf(answer.text), ms: Math.max(0, now().getTime() - began) };
+  const ms = Math.max(0, now().getTime() - began);
+  return { status: answer.status, body: bodyOf(answer.text), retryAfter: answer.retryAfter, ms };
 }
 
 function credentialOf({ auth }: ConnectionSpec, keysDir: string): Record<string, string> {

@@ -28,7 +28,8 @@ export interface Answer {
 }
 
 export type Get = (url: string, options: OutgoingOptions) => Promise<Answer>;
-export type Send = (url: string, options: SendOptions) => Promise<Answer>;
+/** `retryAfter`: the header of that name, as it came. */
+export type Send = (url: string, options: SendOptions) => Promise<Answer & { retryAfter: string | null }>;
 
 /** What the guard stands on; others than the machine's own only in tests. */
 export interface Network {
@@ -60,7 +61,12 @@ export function guardedSend(network: Network): Send {
     try {
       const sent = body === undefined ? {} : { body };
       const answer = await request(url, { dispatcher: client, method, headers, signal: end, ...sent });
-      return { status: answer.statusCode, text: await answer.body.text() };
+      const { 'retry-after': retryAfter } = answer.headers;
+      return {
+        status: answer.statusCode,
+        text: await answer.body.text(),
+        retryAfter: typeof retryAfter === 'string' ? retryAfter : null,
+      };
     } catch (error) {
       throw explained(error, { url, timedOut: deadline.aborted, timeoutMs });
     } finally {
@@ -71,7 +77,10 @@ export function guardedSend(network: Network): Send {
 
 export function guardedGet(network: Network): Get {
   const send = guardedSend(network);
-  return (url, options) => send(url, { ...options, method: 'GET' });
+  return async (url, options) => {
+    const { status, text } = await send(url, { ...options, method: 'GET' });
+    return { status, text };
+  };
 }
 
 export const send: Send = guardedSend(machine);
