@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { announcementsOfApproval, isAboutApproval } from './announce-approvals.ts';
+import { direct } from './direct.ts';
 import type { LedgerEvent } from './event.ts';
 import type { IncidentId, PersonId } from './ids.ts';
 import { PersonId as PersonIdSchema } from './ids.ts';
@@ -12,6 +14,8 @@ export const Surface = z.enum([
   'doubt',
   'approval',
   'approval_dm',
+  'approval_reminder',
+  'break_glass',
   'ask',
   'ask_dm',
   'ask_reminder',
@@ -47,6 +51,7 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
       ...direct('alarm', event.alarm.id, event.alarm.tell ?? []),
     ];
   if (event.type === 'runbook_went_live') return runbookChange(event);
+  if (isAboutApproval(event)) return announcementsOfApproval(event, incident);
   if (incident === null) return outsideIncidents(event);
   const channel = { kind: 'incident_channel', incident, thread: false } as const;
   const thread = { kind: 'incident_channel', incident, thread: true } as const;
@@ -59,11 +64,6 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
       return event.record.state === 'in_doubt'
         ? [{ surface: 'doubt', subject: doubtOf(event.record), address: channel }]
         : [];
-    case 'approval_requested':
-      return [
-        { surface: 'approval', subject: event.approval.id, address: channel },
-        ...direct('approval_dm', event.approval.id, event.approval.asked),
-      ];
     case 'ask_opened':
       return [
         { surface: 'ask', subject: event.ask.id, address: thread },
@@ -96,8 +96,6 @@ function aboutPeople(event: AboutPeople): Announcement[] {
 /** A planned rotation is quiet: only whoever has to act is told, and the team only when it failed. */
 function outsideIncidents(event: LedgerEvent): Announcement[] {
   switch (event.type) {
-    case 'approval_requested':
-      return direct('approval_dm', event.approval.id, event.approval.asked);
     case 'ask_opened':
       return direct('ask_dm', event.ask.id, event.ask.assigned);
     case 'step_recorded':
@@ -129,13 +127,11 @@ export function doubtOf({ token, attempts }: Pick<StepRecord, 'token' | 'attempt
   return `${token}.${attempts}`;
 }
 
-function direct(surface: Surface, subject: string, people: readonly PersonId[]): Announcement[] {
-  return people.map((person) => ({ surface, subject, address: { kind: 'person', person } }));
-}
-
 function notice(subject: string, recipient: string, incident: IncidentId | null): Announcement[] {
   const [kind, name = ''] = recipient.split(/:(.*)/s);
   if (kind === 'person') return direct('notice', subject, [PersonIdSchema.parse(name)]);
+  // Peers are outside of Rekey's reach: the team hears what to pass on, also where there is no incident.
+  if (incident === null && kind === 'peer') return [{ surface: 'notice', subject, address: { kind: 'team_channel' } }];
   return incident === null
     ? []
     : [{ surface: 'notice', subject, address: { kind: 'incident_channel', incident, thread: false } }];

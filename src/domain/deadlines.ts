@@ -92,6 +92,8 @@ function waitText(waiting: Waiting): string {
       return `waited for ${waiting.id}`;
     case 'claim':
       return 'waited for the recipient of the new key';
+    case 'peers':
+      return 'waited for the peers';
     case 'time':
       return 'waited';
     case 'look':

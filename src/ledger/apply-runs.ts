@@ -12,10 +12,7 @@ import { hasUncounted, stepsWithItem } from './fan-outs.ts';
 import type { LedgerDb } from './open.ts';
 import { runToRow, stepToRow } from './runs.ts';
 
-type RunEvent = Extract<
-  Exclude<LedgerEvent, ControlEvent>,
-  { type: `run_${string}` | `step_${string}` }
->;
+type RunEvent = Extract<Exclude<LedgerEvent, ControlEvent>, { type: `run_${string}` | `step_${string}` }>;
 
 export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: AuditContext): Promise<void> {
   const at = stored(context.at);
@@ -101,17 +98,22 @@ async function isAnswered(tx: LedgerDb, run: RunId, record: StepRecord): Promise
   return over === undefined ? 0 : 1;
 }
 
-async function answerOf(tx: LedgerDb, waiting: Exclude<Waiting, { kind: 'each' }>): Promise<{ id: string } | undefined> {
+async function answerOf(
+  tx: LedgerDb,
+  waiting: Exclude<Waiting, { kind: 'each' }>,
+): Promise<{ id: string } | undefined> {
   switch (waiting.kind) {
     case 'approval':
-      return tx
-        .selectFrom('approvals')
-        .select('id')
-        .where('id', '=', waiting.id)
-        .where('outcome', 'is not', null)
-        // "Yes, but not before then": until then the step waits for the time and not for the people.
-        .where((eb) => eb.not(eb.and([eb('outcome', '=', 'approved'), eb.exists(yesForLater(tx, waiting))])))
-        .executeTakeFirst();
+      return (
+        tx
+          .selectFrom('approvals')
+          .select('id')
+          .where('id', '=', waiting.id)
+          .where('outcome', 'is not', null)
+          // "Yes, but not before then": until then the step waits for the time and not for the people.
+          .where((eb) => eb.not(eb.and([eb('outcome', '=', 'approved'), eb.exists(yesForLater(tx, waiting))])))
+          .executeTakeFirst()
+      );
     case 'ask':
       return tx
         .selectFrom('asks')
@@ -133,6 +135,8 @@ async function answerOf(tx: LedgerDb, waiting: Exclude<Waiting, { kind: 'each' }
         .where('id', '=', waiting.id)
         .where('taken_at', 'is not', null)
         .executeTakeFirst();
+    // Looked at again before long in any case: nothing of it is lost.
+    case 'peers':
     case 'time':
     case 'look':
     case 'retry':

@@ -15,9 +15,14 @@ const StoredWaited = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ask'), id: AskId, until: StoredInstant.nullable() }),
   z.object({ kind: z.literal('claim'), id: ClaimId, until: StoredInstant }),
   z.object({ kind: z.literal('run'), id: RunId, until: StoredInstant.nullable() }),
+  z.object({ kind: z.literal('peers'), id: KeyId, until: StoredInstant }),
   z.object({ kind: z.literal('time'), until: StoredInstant }),
+  z.object({ kind: z.literal('each'), until: StoredInstant.nullable() }),
+  z.object({ kind: z.literal('look'), until: StoredInstant, everyMs: z.number() }),
 ]);
+const StoredUndoing = z.object({ failures: z.number(), until: StoredInstant, error: z.string().nullable() });
 const Outcome = z.enum(['succeeded', 'failed', 'cancelled']);
+const OpenRuns = z.enum(['one_per_key', 'any']);
 
 export function runToRow(run: Run): Insertable<RunsTable> {
   return {
@@ -29,12 +34,19 @@ export function runToRow(run: Run): Insertable<RunsTable> {
     runbook_hash: run.runbook.hash,
     inputs: jsonText(run.inputs),
     key_id: run.key,
+    // Lines of an older Rekey say nothing of it.
+    open_runs: run.openRuns ?? 'one_per_key',
     requested_by: run.requestedBy,
     reason: run.reason,
     started_at: stored(run.startedAt),
     finished_at: stored(run.finishedAt),
     outcome: run.outcome,
     cancel_requested_at: stored(run.cancelRequestedAt),
+    paused_at: null,
+    paused_by: null,
+    pause_reason: null,
+    overdue_at: stored(run.overdueAt ?? null),
+    deadlines_from: stored(run.deadlinesFrom ?? null),
     // A new run is due at once: losing the queue's wake-up only means that the sweep finds it.
     wake_at: stored(run.startedAt),
     wake_seq: 0,
@@ -57,14 +69,18 @@ export function stepToRow(run: RunId, record: StepRecord): Insertable<StepsTable
     state: record.state,
     started_at: stored(record.startedAt),
     ended_at: stored(record.endedAt),
-    outputs: record.state === 'done' || record.state === 'undone' ? jsonText(record.outputs) : null,
+    outputs: 'outputs' in record && record.outputs !== null ? jsonText(record.outputs) : null,
     waiting_kind: waiting?.kind ?? null,
     waiting_id: idOf(waiting?.kind === 'retry' ? waiting.resumes : waiting),
     waiting_until: stored(waiting?.until ?? null),
+    waiting_every_ms: waiting?.kind === 'look' ? waiting.everyMs : null,
     resumes: waiting?.kind === 'retry' && waiting.resumes !== null ? jsonText(waiting.resumes) : null,
     answered: record.state === 'waiting' && record.answered ? 1 : 0,
     note: noteOf(record),
     undo_error: record.undoError,
+    // Lines of an older Rekey say nothing of these two.
+    input: record.input == null ? null : jsonText(record.input),
+    undoing: record.undoing == null ? null : jsonText(record.undoing),
   };
 }
 
@@ -78,6 +94,7 @@ function noteOf(record: StepRecord): string | null {
     case 'undone':
       return record.error;
     case 'skipped':
+    case 'reset':
       return record.why;
     case 'in_doubt':
       return record.question;
@@ -98,6 +115,8 @@ export function stepFromRow(row: Selectable<StepsTable>): StepRecord {
     ordinal: row.ordinal,
     startedAt: instant(row.started_at),
     endedAt: instant(row.ended_at),
+    input: row.input === null ? null : fromJson(JsonRecord, row.input),
+    undoing: row.undoing === null ? null : fromJson(StoredUndoing, row.undoing),
     undoError: row.undo_error,
   };
   const note = row.note ?? '';
@@ -115,6 +134,8 @@ export function stepFromRow(row: Selectable<StepsTable>): StepRecord {
       return { ...recorded, state: 'failed', error: note };
     case 'skipped':
       return { ...recorded, state: 'skipped', why: note };
+    case 'reset':
+      return { ...recorded, state: 'reset', why: note, outputs: row.outputs === null ? null : outputs() };
     case 'in_doubt':
       return { ...recorded, state: 'in_doubt', question: note };
     default:
@@ -134,8 +155,14 @@ function waitingFromRow(row: Selectable<StepsTable>): Waiting {
       return { kind: 'run', id: RunId.parse(id), until };
     case 'claim':
       return { kind: 'claim', id: ClaimId.parse(id), until: until ?? new Date(0) };
+    case 'each':
+      return { kind: 'each', until };
+    case 'peers':
+      return { kind: 'peers', id: KeyId.parse(id), until: until ?? new Date(0) };
     case 'time':
       return { kind: 'time', until: until ?? new Date(0) };
+    case 'look':
+      return { kind: 'look', until: until ?? new Date(0), everyMs: row.waiting_every_ms ?? 0 };
     case 'retry':
       return {
         kind: 'retry',
@@ -176,6 +203,7 @@ export function runQueries(db: LedgerDb): RunQueries {
         .where('key_id', '=', key)
         .where('parent_run', 'is', null)
         .where('finished_at', 'is', null)
+        .where('open_runs', '=', 'one_per_key')
         // One that was cancelled may still be taking its work back while the next one has begun.
         .orderBy((eb) => eb('cancel_requested_at', 'is not', null))
         .executeTakeFirst();
@@ -198,12 +226,20 @@ function runFromRow(row: Selectable<RunsTable> & { runbook_text: string }, steps
     runbook: { id: row.runbook_id, hash: row.runbook_hash, text: row.runbook_text },
     inputs: fromJson(JsonRecord, row.inputs),
     key: row.key_id === null ? null : KeyId.parse(row.key_id),
+    openRuns: OpenRuns.parse(row.open_runs),
     requestedBy: Actor.parse(row.requested_by),
     reason: row.reason,
     startedAt: instant(row.started_at),
     finishedAt: instant(row.finished_at),
     outcome: row.outcome === null ? null : Outcome.parse(row.outcome),
     cancelRequestedAt: instant(row.cancel_requested_at),
+    paused: pausedFromRow(row),
+    overdueAt: instant(row.overdue_at),
+    deadlinesFrom: instant(row.deadlines_from),
     steps: Object.fromEntries(steps.map((record) => [record.step, record])),
   };
+}
+
+function pausedFromRow({ paused_at: at, paused_by: by, pause_reason: reason }: Selectable<RunsTable>): Run['paused'] {
+  return at === null || by === null ? null : { at: instant(at), by: Actor.parse(by), reason: reason ?? '' };
 }

@@ -1,4 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { spanText } from '../../domain/duration.ts';
 import { instantText } from '../../domain/instant.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import type { Run, StepRecord, Waiting } from '../../domain/run.ts';
@@ -109,8 +110,12 @@ async function describe(read: Reader, { slug }: Rotation, waiting: Waiting): Pro
     }
     case 'run':
       return `the run ${waiting.id}`;
+    case 'peers':
+      return `the peers that trust it (rekey peers board ${slug})${until}`;
     case 'time':
       return `the clock${until}, when \`rekey serve\` goes on, or: rekey keys rotation ${slug} --follow`;
+    case 'look':
+      return `its condition${until}, looked at every ${spanText(waiting.everyMs)} when \`rekey serve\` goes on`;
     case 'retry':
       return `another try at ${instantText(waiting.until)}, because of: ${waiting.error}`;
     default:

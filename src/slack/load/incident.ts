@@ -58,6 +58,8 @@ const WAITS_FOR: Record<Waiting['kind'], string> = {
   ask: 'an answer',
   run: 'another run',
   claim: 'the claim of the new secret',
+  peers: 'peers',
   time: 'its time',
+  look: 'its condition',
   retry: 'its next attempt',
 };

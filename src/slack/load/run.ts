@@ -117,8 +117,12 @@ async function waitingOf(
       const claim = await ledger.claim(waiting.id);
       return shown(`the claim of the new secret by ${claim?.recipient ?? 'its owner'}`, claim?.createdAt);
     }
+    case 'peers':
+      return shown('the peers that trust this key');
     case 'time':
       return shown('its time');
+    case 'look':
+      return shown('its condition');
     case 'retry':
       return shown(`the next attempt after: ${waiting.error}`);
     default:
