@@ -9,6 +9,7 @@ import { type AuditChain, type AuditContext, type AuditLine, auditQueries, openC
 import { canaryQueries } from './canaries.ts';
 import { claimQueries } from './claims.ts';
 import { stored } from './codec.ts';
+import { controlQueries } from './control-reader.ts';
 import { dueKeyQueries } from './due-keys.ts';
 import { fanOutQueries } from './fan-outs.ts';
 import { keySearchQueries } from './find-keys.ts';
@@ -147,6 +148,7 @@ function readerOf(db: LedgerDb): LedgerReader {
     ...rotationQueries(db),
     ...claimQueries(db),
     ...runQueries(db),
+    ...controlQueries(db),
     ...fanOutQueries(db),
     ...approvalQueries(db),
     ...glassBreakQueries(db),
@@ -221,6 +223,8 @@ function contextOf(event: LedgerEvent, context: RecordContext): AuditContext {
     case 'step_skipped':
       return { ...base, run: event.run, step: event.record.step };
     case 'step_settled':
+    case 'fan_out_planned':
+    case 'fan_out_moved':
       return { ...base, run: event.run, step: event.step };
     case 'approval_requested':
       return { ...base, planHash: event.approval.planHash };

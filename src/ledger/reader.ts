@@ -9,6 +9,7 @@ import type { Key, KeyClass, KeyState } from '../domain/key.ts';
 import type { KeySearch } from '../domain/key-search.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { Run } from '../domain/run.ts';
+import type { ControlReader } from './control-reader.ts';
 import type { FanOutReader } from './fan-outs.ts';
 import type { PeerReader } from './peer-reader.ts';
 import type { RunbookReader } from './runbooks.ts';
@@ -72,7 +73,7 @@ export interface AuditFilter {
 }
 
 /** Everything that can be asked of the ledger. The same questions work inside a transaction and outside. */
-export interface LedgerReader extends PeerReader, RunbookReader, FanOutReader {
+export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, FanOutReader {
   key: (id: KeyId) => Promise<Key | null>;
   /** The newest version that is not pending; the pending one when there is no other. */
   keyBySlug: (slug: string) => Promise<Key | null>;

@@ -4,6 +4,7 @@ import { auditCapture } from './audit-capture.ts';
 import type { StepKind } from './contract.ts';
 import { keyClassify } from './key-classify.ts';
 import { keyCreate } from './key-create.ts';
+import { keyFind } from './key-find.ts';
 import { keyProveDead } from './key-prove-dead.ts';
 import { keyProveLive } from './key-prove-live.ts';
 import { keyQuarantine } from './key-quarantine.ts';
@@ -22,6 +23,7 @@ import { usageGate } from './usage-gate.ts';
 /** Every `uses:` that a runbook may name. Schema, error messages, dispatch and documentation are drawn from this list. */
 export const stepKinds: readonly StepKind[] = [
   keyClassify,
+  keyFind,
   auditCapture,
   keyQuarantine,
   providerProbeAdmin,

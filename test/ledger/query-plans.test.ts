@@ -6,7 +6,7 @@ import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeLedger } from '../../scripts/bench/make-ledger.ts';
 import { KeyId, RunId } from '../../src/domain/ids.ts';
-import { daysAfter, NOON } from '../support/builders.ts';
+import { DAY, daysAfter, NOON } from '../support/builders.ts';
 import { listeningReader, planOf } from '../support/explained.ts';
 
 type Reader = ReturnType<typeof listeningReader>['reader'];
@@ -36,6 +36,19 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
   'a key by its name': (read) => read.keyBySlug('service-3-3'),
   'a key by its fingerprint': (read) => read.keyByFingerprint('0123456789ab'),
   'a key by its public id': (read) => read.keyByExternalRef('ledger', '0000000000000003'),
+  'keys in use, the first to end': (read) => read.findKeys({}, { now: NOON, limit: 50 }),
+  'keys of a service without any': (read) => read.findKeys({ service: 'rare' }, { now: NOON, limit: 50 }),
+  'keys of an environment that nearly every key is of': (read) =>
+    read.findKeys({ environment: 'production' }, { now: NOON, limit: 50 }),
+  'keys of an owner in an environment': (read) =>
+    read.findKeys({ owner: 'group:nobody', environment: 'production' }, { now: NOON, limit: 50 }),
+  'keys of a class that expire within a week': (read) =>
+    read.findKeys({ class: 'api_key', expiringWithinMs: 7 * DAY }, { now: NOON, limit: 50 }),
+  'keys that are revoked': (read) => read.findKeys({ health: 'revoked' }, { now: NOON, limit: 50 }),
+  'keys that a provider issues': (read) => read.findKeys({ provider: 'stoa' }, { now: NOON, limit: 50 }),
+  'keys that replaced one': (read) => read.findKeys({ predecessor: some }, { now: NOON, limit: 50 }),
+  'keys by a public id and its service': (read) =>
+    read.findKeys({ publicId: '0000000000000003', service: 'rare' }, { now: NOON, limit: 50 }),
   'rotations that are due': (read) => read.dueRotations(NOON, 50),
   'rotations that are due, a later page': (read) =>
     read.dueRotations(NOON, 50, { at: daysAfter(NOON, -1), id: 'rot-1' }),
@@ -112,7 +125,16 @@ function bytesRead(): number {
   return Number(/rchar: (\d+)/.exec(readFileSync('/proc/self/io', 'utf8'))?.[1]);
 }
 
+test.skipIf(!existsSync('/proc/self/io'))(
+  'a search by name reads the keys of such names, however many others there are',
+  async () => {
+    const rare = (read: Reader) =>
+      read.findKeys({ name: 'service-3-3*', owner: 'group:team-3' }, { now: NOON, limit: 1 });
+    expect(await pagesRead(large, rare)).toBeLessThanOrEqual((await pagesRead(small, rare)) + 60);
+  },
+);
+
 test('a question that looks at every key would be noticed', async () => {
-  const everyKey = (read: Reader) => read.keys({ owner: 'group:nobody' });
+  const everyKey = (read: Reader) => read.findKeys({ name: 'service-*' }, { now: NOON, limit: 1 });
   expect(await pagesRead(large, everyKey)).toBeGreaterThan((await pagesRead(small, everyKey)) + 1_000);
 });

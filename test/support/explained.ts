@@ -3,6 +3,7 @@ import { type CompiledQuery, Kysely } from 'kysely';
 import { auditQueries } from '../../src/ledger/audit.ts';
 import { claimQueries } from '../../src/ledger/claims.ts';
 import { dueKeyQueries } from '../../src/ledger/due-keys.ts';
+import { keySearchQueries } from '../../src/ledger/find-keys.ts';
 import { keyQueries } from '../../src/ledger/key-queries.ts';
 import { patientSqlite } from '../../src/ledger/patient-sqlite.ts';
 import { recordQueries } from '../../src/ledger/records.ts';
@@ -16,6 +17,7 @@ export function listeningReader(sqlite: Database.Database) {
   const reader = {
     ...keyQueries(db),
     ...dueKeyQueries(db),
+    ...keySearchQueries(db),
     ...rotationQueries(db),
     ...claimQueries(db),
     ...recordQueries(db),

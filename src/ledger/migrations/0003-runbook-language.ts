@@ -1,10 +1,11 @@
 import { approvals } from './0003-runbook-language/approvals.ts';
 import { control } from './0003-runbook-language/control.ts';
 import { deadlines } from './0003-runbook-language/deadlines.ts';
-import { peers } from './0003-runbook-language/peers.ts';
+import { fanOuts } from './0003-runbook-language/fan-outs.ts';
 import { keySearch } from './0003-runbook-language/key-search.ts';
+import { peers } from './0003-runbook-language/peers.ts';
 import { people } from './0003-runbook-language/people.ts';
 import { runbooks } from './0003-runbook-language/runbooks.ts';
 
 /** The runbook language whole: tiers and reminders of approvals, forms, run controls, peers, what was loaded and proven. One file an area. */
-export const runbookLanguage = [approvals, control, deadlines, keySearch, peers, people, runbooks].join('\n');
+export const runbookLanguage = [approvals, control, deadlines, fanOuts, keySearch, peers, people, runbooks].join('\n');
