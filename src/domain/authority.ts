@@ -36,6 +36,10 @@ export function scopeFor(verb: Verb): ApiScope | null {
     case 'revoke':
       return 'keys:revoke';
     case 'answer':
+    // What people do with a run, they do under their own name.
+    case 'pause':
+    case 'skip':
+    case 'retry':
     case 'waive':
     case 'administer':
       return null;

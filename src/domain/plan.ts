@@ -1,6 +1,7 @@
 import type { ErrorClass } from '../error-class.ts';
+import type { MaxFailures, Ramp } from './fan-out.ts';
 import type { StepId } from './ids.ts';
-import type { JsonObject, Phase, Scope } from './run.ts';
+import type { JsonObject, OpenRuns, Phase, Scope } from './run.ts';
 
 /** What a step kind says of its effect on the world. */
 export type Effect = 'reads' | 'writes' | 'destroys';
@@ -59,12 +60,23 @@ export interface PlannedStep {
     reads: ReadonlySet<string>;
     holds: (scope: Scope) => boolean;
   } | null;
-  /** The `with` block with every reference replaced by its value. */
+  /** The `with` block with every reference replaced by its value; with `each`, without the inputs of any one item. */
   resolve: (scope: Scope) => JsonObject;
+  each: PlannedEach | null;
   /** The conditions among its `with` fields, by the field's name. */
   conditions: ReadonlyMap<string, PlannedCondition>;
+  /** Steps without whose outputs this one surely fails: nothing stands in for them, and its `when` does not ask whether they are there. */
+  needs: ReadonlySet<string>;
   /** Where the step stands in its file, for errors and for the plan. */
   line: number;
+}
+
+/** `each`: one run for each item of a list. */
+export interface PlannedEach {
+  /** The items, each with the inputs of its run. Throws PermanentFailure when there is no list, or one that is too long. */
+  items: (scope: Scope) => { name: string; inputs: JsonObject }[];
+  ramp: Ramp;
+  maxFailures: MaxFailures;
 }
 
 /** Steps that run at once; a stage begins when the one before it is over. */
@@ -76,6 +88,7 @@ export interface Plan {
   owner: string;
   hash: string;
   waived: Partial<Record<Phase, string>>;
+  openRuns: OpenRuns;
   /** How long the run and each phase may take, in milliseconds. */
   deadlinesMs: Partial<Record<Phase | 'run', number>>;
   /** Hosts that its connections may lead to, as `grants.hosts` lists them. */

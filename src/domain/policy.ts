@@ -2,19 +2,16 @@ import { z } from 'zod';
 import { Refusal } from '../errors.ts';
 import { type Actor, PersonId, personOf } from './ids.ts';
 import { KeyClass } from './key.ts';
-
-const Name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected a name of lower-case letters, digits, - and _');
-/** `alice`, `group:security`, `owner` (of the key) or `escalation` (of the key). */
-const Who = z
-  .string()
-  .regex(
-    /^(owner|escalation|(group:)?[a-z0-9][a-z0-9_-]{0,62})$/,
-    'expected a person, group:<name>, owner or escalation',
-  );
+import { ApprovalRule, namesIn, Span } from './policy/approval-rule.ts';
+import { ClockTime, Name, Who } from './policy/names.ts';
+import { type RuleReference, referencesOf } from './policy/rule-for.ts';
 
 export const Verb = z.enum([
   'rotate',
   'cancel',
+  'pause',
+  'skip',
+  'retry',
   'answer',
   'read',
   'verify',
@@ -33,18 +30,6 @@ const WallTime = z
   .string()
   .regex(/^\d{4}-\d\d-\d\dT([01]\d|2[0-3]):[0-5]\d$/, 'expected a time such as 2026-12-24T18:00');
 
-export const ApprovalRule = z.strictObject({
-  approve: z.int().min(1).max(5),
-  deny: z.int().min(1).max(5).default(1),
-  from: z.array(Who).min(1),
-  requester_may_approve: z.boolean().default(false),
-  reason_required: z.boolean().default(false),
-  expires_minutes: z
-    .strictObject({ planned: z.int().min(1).max(1440), emergency: z.int().min(1).max(1440) })
-    .default({ planned: 30, emergency: 10 }),
-});
-export type ApprovalRule = z.infer<typeof ApprovalRule>;
-
 /** `runbooks/policy.yaml`: who people are, who may ask, who approves. What is not named here is denied. */
 export const Policy = z.strictObject({
   version: z.int().min(1),
@@ -53,6 +38,8 @@ export const Policy = z.strictObject({
     slack_teams: z.array(z.string().min(1)).min(1),
     time_zone: z.string().refine(isTimeZone, 'expected a time zone such as Europe/Berlin').default('UTC'),
     incident_channel: z.string().min(1),
+    /** Nobody is reminded of what is no emergency while the clock of the team's zone shows this. */
+    quiet_hours: z.strictObject({ from: ClockTime, to: ClockTime }).optional(),
   }),
   people: z.record(
     Name,
@@ -86,10 +73,20 @@ export const Policy = z.strictObject({
           from: WallTime,
           to: WallTime,
           environments: z.array(z.string()).optional(),
+          /** One of these has to agree, besides those whom the rule names, to what is no emergency and runs while it lasts. */
+          approvers: z.array(Who).min(1).optional(),
         })
         .refine(({ from, to }) => from < to, { path: ['to'], message: 'expected a time after `from`' }),
     )
     .default([]),
+  /** One person alone, with a reason; what was done so is reviewed by somebody else, or nobody may do it again. */
+  break_glass: z
+    .strictObject({
+      from: z.array(Who).min(1),
+      review_within: Span.default('24h'),
+      review_by: z.array(Who).min(1),
+    })
+    .optional(),
   /** Whether the API may put new material into its answer; not unless it is listed here. */
   api: z
     .strictObject({
@@ -180,10 +177,20 @@ export function danglingNames(policy: Policy): string[] {
     (name.startsWith('group:') ? name.slice(6) in policy.groups : name in policy.people);
   const used = [
     ...Object.values(policy.may).flatMap((names) => names ?? []),
-    ...Object.values(policy.rules).flatMap((rule) => rule.from),
+    ...Object.values(policy.rules).flatMap(namesIn),
+    ...policy.freezes.flatMap(({ approvers = [] }) => approvers),
+    ...(policy.break_glass?.from ?? []),
+    ...(policy.break_glass?.review_by ?? []),
   ];
   const members = Object.values(policy.groups)
     .flat()
     .filter((name) => !(name in policy.people));
   return [...new Set([...used.filter((name) => !known(name)), ...members])];
+}
+
+/** Rules that another rule leads to and that are not there. */
+export function danglingRules(policy: Policy): RuleReference[] {
+  return Object.keys(policy.rules)
+    .flatMap((name) => referencesOf(policy, name))
+    .filter(({ name }) => !Object.hasOwn(policy.rules, name));
 }

@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { isAboutCanary, sentenceForCanary, type ToldOfCanary } from './canary-event.ts';
 import type { AuditEntry } from './event.ts';
 import { isAboutPeer, sentenceForPeer, type ToldOfPeer } from './peer-event.ts';
+import { isAboutApproval, sentenceForApproval, type ToldOfApproval } from './timeline-of-approvals.ts';
 import { isAboutAsk, sentenceForAsk, type ToldOfAsk } from './timeline-of-asks.ts';
 import { isAboutControl, sentenceForControl, type ToldOfControl } from './timeline-of-control.ts';
+import { isAboutFanOut, sentenceForFanOut, type ToldOfFanOut } from './timeline-of-fan-outs.ts';
 import { sentenceForKey } from './timeline-of-keys.ts';
 import { isAboutRunbook, sentenceForRunbook, type ToldOfRunbook } from './timeline-of-runbooks.ts';
 import { isAboutKey, type Told, type ToldOfKey } from './told.ts';
@@ -40,15 +42,20 @@ const Recorded = z.custom<Told>((value) => typeof value === 'object' && value !=
 export function sentenceFor(event: Told, names: Names): string | null {
   const name = (id: string) => names.get(id) ?? id;
   if (isAboutRunbook(event)) return sentenceForRunbook(event);
+  if (isAboutApproval(event)) return sentenceForApproval(event, name);
   if (isAboutAsk(event)) return sentenceForAsk(event, name);
   if (isAboutPeer(event)) return sentenceForPeer(event, name);
   if (isAboutCanary(event)) return sentenceForCanary(event, name);
   if (isAboutControl(event)) return sentenceForControl(event, name);
+  if (isAboutFanOut(event)) return sentenceForFanOut(event);
   return isAboutKey(event) ? sentenceForKey(event, name) : sentenceForRun(event, name);
 }
 
 function sentenceForRun(
-  event: Exclude<Told, ToldOfKey | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfAsk>,
+  event: Exclude<
+    Told,
+    ToldOfKey | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfFanOut | ToldOfAsk
+  >,
   name: (id: string) => string,
 ): string | null {
   switch (event.type) {
@@ -74,7 +81,10 @@ function sentenceForRun(
 type RunEvent = Extract<Told, { type: `run_${string}` | `step_${string}` }>;
 
 function sentenceForIncident(
-  event: Exclude<Told, ToldOfKey | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfAsk | RunEvent>,
+  event: Exclude<
+    Told,
+    ToldOfKey | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfFanOut | ToldOfAsk | RunEvent
+  >,
   name: (id: string) => string,
 ): string | null {
   switch (event.type) {

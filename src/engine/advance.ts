@@ -7,8 +7,10 @@ import type { Lease } from '../ledger/leases.ts';
 import { LeaseLost } from '../ledger/ledger.ts';
 import { endOfRun } from './children.ts';
 import type { EngineDeps } from './deps.ts';
+import { endOverdueStep, recordOverdue } from './overdue.ts';
 import { ownerIsGone } from './owner.ts';
-import { type InHand, performStep, recordStep, recoverStep, resumeStep } from './perform.ts';
+import { contextOfRun, type InHand, performStep, recordStep, recoverStep, resumeStep } from './perform.ts';
+import { newGeneration } from './step-record.ts';
 import { undoStep } from './undo.ts';
 
 const LEASE_MS = 15_000;
@@ -25,7 +27,8 @@ export async function advance(deps: EngineDeps, runId: RunId): Promise<void> {
   if (lease === null) return;
   const heartbeat = setInterval(() => deps.ledger.leases.renew(lease, leaseEnd(deps)).catch(() => {}), LEASE_MS / 3);
   try {
-    while (await advanceOnce(deps, lease));
+    const looked = new Set<string>();
+    while (await advanceOnce(deps, { lease, looked }));
   } catch (error) {
     // A zombie stops at once and leaves the run to the worker that has it now.
     if (error instanceof LeaseLost) return;
@@ -41,7 +44,10 @@ function leaseEnd(deps: EngineDeps): Date {
   return new Date(deps.now().getTime() + LEASE_MS);
 }
 
-async function advanceOnce(deps: EngineDeps, lease: Lease): Promise<boolean> {
+async function advanceOnce(
+  deps: EngineDeps,
+  { lease, looked }: { lease: Lease; looked: Set<string> },
+): Promise<boolean> {
   // A worker that was paused for longer than its lease finds out here, before it causes the next effect.
   if (!(await deps.ledger.leases.renew(lease, leaseEnd(deps)))) return false;
   // Read before deciding: whoever answers after this line raises it, and `sleep` notices.
@@ -49,7 +55,7 @@ async function advanceOnce(deps: EngineDeps, lease: Lease): Promise<boolean> {
   const run = await deps.ledger.read.run(lease.run);
   if (run === null || run.finishedAt !== null) return false;
   const incident = run.incident === null ? null : await deps.ledger.read.incident(run.incident);
-  const hand: InHand = { deps, lease, run, incident };
+  const hand: InHand = { deps, lease, run, incident, looked };
   const moves = movesOf(hand);
   if (moves.finish !== null) {
     await finish(hand, moves.finish);
@@ -67,9 +73,9 @@ async function advanceOnce(deps: EngineDeps, lease: Lease): Promise<boolean> {
 }
 
 /** A run whose pinned text this Rekey no longer accepts ends here: it could never go on, and its key would stay taken for ever. */
-function movesOf({ deps, lease, run }: InHand): Moves {
+function movesOf({ deps, lease, run, looked }: InHand): Moves {
   try {
-    return nextMoves(deps.runbooks.planOf(run.runbook), run, { now: deps.now(), epoch: lease.epoch });
+    return nextMoves(deps.runbooks.planOf(run.runbook), run, { now: deps.now(), epoch: lease.epoch, looked });
   } catch (error) {
     if (!(error instanceof PermanentFailure)) throw error;
     return { ...noMoves(), finish: { outcome: 'failed', why: sentenceOf(error) } };
@@ -84,12 +90,20 @@ async function allEnded(work: Promise<void>[]): Promise<void> {
 function workOf(hand: InHand, moves: Moves): Promise<void>[] {
   return [
     ...moves.skip.map(({ step, why }) => recordWithoutEffect(hand, step, { state: 'skipped', why })),
-    ...moves.fail.map(({ step, error }) => recordWithoutEffect(hand, step, { state: 'failed', error })),
+    ...moves.fail.map(({ step, error }) => failStep(hand, step, error)),
+    ...(moves.overdue === null ? [] : [recordOverdue(hand, moves.overdue)]),
     ...moves.start.map((step) => performStep(hand, step)),
     ...moves.resume.map((step) => resumeStep(hand, step)),
     ...moves.recover.map((step) => recoverStep(hand, step)),
     ...(moves.undo === null ? [] : [undoStep(hand, moves.undo)]),
   ];
+}
+
+async function failStep(hand: InHand, step: PlannedStep, error: string): Promise<void> {
+  const record = hand.run.steps[step.id];
+  if (record === undefined || record.state === 'reset')
+    return recordWithoutEffect(hand, step, { state: 'failed', error });
+  return endOverdueStep(hand, step, error);
 }
 
 async function recordWithoutEffect(
@@ -98,32 +112,14 @@ async function recordWithoutEffect(
   end: { state: 'skipped'; why: string } | { state: 'failed'; error: string },
 ): Promise<void> {
   const at = hand.deps.now();
-  const ordinal = Object.keys(hand.run.steps).length + 1;
-  const common = {
-    step: step.id,
-    token: `${hand.run.id}.${step.id}.1`,
-    generation: 1,
-    attempts: 0,
-    epoch: hand.lease.epoch,
-    ordinal,
-    startedAt: at,
-    endedAt: at,
-    undoError: null,
-  };
+  const common = { ...newGeneration(hand.run, step, at), epoch: hand.lease.epoch, endedAt: at };
   const record: StepRecord = { ...common, ...end };
   await recordStep(hand, step, { record, events: [] });
 }
 
-async function finish({ deps, lease, run }: InHand, { outcome, why }: NonNullable<Moves['finish']>): Promise<void> {
-  const context = {
-    at: deps.now(),
-    actor: 'system:engine',
-    channel: 'engine',
-    incident: run.incident,
-    run: run.id,
-    lease,
-  } as const;
-  await deps.ledger.record(context, async ({ read }) => ({
+async function finish(hand: InHand, { outcome, why }: NonNullable<Moves['finish']>): Promise<void> {
+  const { deps, run } = hand;
+  await deps.ledger.record(contextOfRun(hand), async ({ read }) => ({
     events: await endOfRun(read, run, { outcome, why }),
     result: undefined,
   }));

@@ -29,12 +29,16 @@ export function newRun(
     runbook,
     inputs: deps.runbooks.checkInputs(of.runbook, of.inputs),
     key: key.id,
+    openRuns: deps.runbooks.planOf(runbook).openRuns,
     requestedBy,
     reason,
     startedAt: deps.now(),
     finishedAt: null,
     outcome: null,
     cancelRequestedAt: null,
+    overdueAt: null,
+    deadlinesFrom: null,
+    paused: null,
     steps: {},
   };
 }

@@ -1,44 +1,45 @@
+import { tooLateToCancel } from '../domain/control.ts';
 import type { RunId } from '../domain/ids.ts';
-import type { PlannedStep } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import { PermanentFailure, Refusal } from '../errors.ts';
-import type { Recording } from '../ledger/ledger.ts';
-import { cancelChildren } from './children.ts';
+import { cancelChildren, closeApprovals } from './children.ts';
+import { controlRun } from './control.ts';
 import type { EngineDeps } from './deps.ts';
-import type { Origin } from './engine.ts';
-import { assertMayOn, contextOf, openRunOrRefuse } from './open-run.ts';
-import { wakeSoon } from './origin.ts';
-import { auditRefusal } from './refusals.ts';
+import type { Because } from './engine.ts';
+import { assertOpen } from './open-run.ts';
 
-export async function cancel(deps: EngineDeps, runId: RunId, request: Origin & { reason: string }): Promise<void> {
-  await auditRefusal(deps, { origin: request, what: `cancel ${runId}` }, async () => {
-    const { policy } = await deps.policy();
-    await deps.ledger.record(await contextOf(deps, runId, request), async ({ read }): Promise<Recording<void>> => {
-      const run = await openRunOrRefuse(read, runId);
-      await assertMayOn(read, run, { policy, verb: 'cancel', origin: request });
-      if (run.cancelRequestedAt !== null) return { events: [], result: undefined };
+/** Also while it is paused, in doubt or waits for whatever: the run stops, and takes back what can be taken back. */
+export async function cancel(deps: EngineDeps, id: RunId, request: Because): Promise<void> {
+  await controlRun(deps, {
+    run: id,
+    verb: 'cancel',
+    what: `cancel ${id}`,
+    request,
+    decide: async (run, read) => {
+      assertOpen(run);
+      if (run.cancelRequestedAt !== null) return [];
       assertNotEnding(deps, run);
-      const children = await cancelChildren(read, run, request.reason);
-      const event = { type: 'run_cancel_requested', run: run.id, reason: request.reason } as const;
-      return { events: [event, ...children], result: undefined };
-    });
+      return [
+        { type: 'run_cancel_requested', run: run.id, reason: request.reason },
+        ...(await closeApprovals(read, run)),
+        ...(await cancelChildren(read, run, request.reason)),
+      ];
+    },
   });
-  await wakeSoon(deps, runId);
 }
 
-// People have been told by then; taking the work back afterwards would make that wrong.
+// Saying yes and changing nothing would be a lie.
 function assertNotEnding(deps: EngineDeps, run: Run): void {
-  const last = lastStepsOf(deps, run);
-  if (last.some((step) => run.steps[step.id] !== undefined))
-    throw new Refusal('run_ending', `${run.id} has done all its steps and is ending; there is nothing left to cancel.`);
+  const why = whyTooLate(deps, run);
+  if (why !== null) throw new Refusal('run_ending', `There is nothing left to cancel in ${run.id}: ${why}.`);
 }
 
 // A plan that can no longer be read has no last steps to have begun: such a run may always be cancelled.
-function lastStepsOf(deps: EngineDeps, run: Run): readonly PlannedStep[] {
+function whyTooLate(deps: EngineDeps, run: Run): string | null {
   try {
-    return deps.runbooks.planOf(run.runbook).finally.flat();
+    return tooLateToCancel({ plan: deps.runbooks.planOf(run.runbook), run });
   } catch (error) {
-    if (error instanceof PermanentFailure) return [];
+    if (error instanceof PermanentFailure) return null;
     throw error;
   }
 }

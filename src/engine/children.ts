@@ -1,18 +1,55 @@
 import type { LedgerEvent } from '../domain/event.ts';
-import type { Run, RunOutcome } from '../domain/run.ts';
+import type { RunId } from '../domain/ids.ts';
+import type { Run, RunOutcome, StepRecord } from '../domain/run.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 
-/** Asks every run that this one started and still waits for to stop, and theirs: what nobody waits for must not go on changing keys. */
-export async function cancelChildren(read: LedgerReader, run: Run, reason: string): Promise<LedgerEvent[]> {
+/** Asks every run that this one started and that has not ended to stop, and theirs: what nobody waits for must not go on changing keys. */
+export async function cancelChildren(read: LedgerReader, run: Pick<Run, 'id'>, reason: string): Promise<LedgerEvent[]> {
   const events: LedgerEvent[] = [];
-  for (const step of Object.values(run.steps)) {
-    if (step.state !== 'waiting' || step.waiting.kind !== 'run') continue;
-    const child = await read.run(step.waiting.id);
-    if (child === null || child.finishedAt !== null) continue;
-    if (child.cancelRequestedAt === null) events.push({ type: 'run_cancel_requested', run: child.id, reason });
-    events.push(...(await cancelChildren(read, child, reason)));
-  }
+  for (const child of await read.openChildren(run.id)) events.push(...(await cancelWithChildren(read, child, reason)));
   return events;
+}
+
+async function cancelWithChildren(read: LedgerReader, id: RunId, reason: string): Promise<LedgerEvent[]> {
+  const run = await read.run(id);
+  if (run === null || run.finishedAt !== null) return [];
+  const own: LedgerEvent[] = run.cancelRequestedAt === null ? [{ type: 'run_cancel_requested', run: id, reason }] : [];
+  return [...own, ...(await cancelChildren(read, run, reason))];
+}
+
+/** Closes what a step waits for, because nobody waits for it any more. A question without a step that waits is over by itself. */
+export async function letGo(
+  read: LedgerReader,
+  record: StepRecord | undefined,
+  { run, reason }: { run: RunId; reason: string },
+): Promise<LedgerEvent[]> {
+  if (record?.state !== 'waiting') return [];
+  const waiting = record.waiting.kind === 'retry' ? record.waiting.resumes : record.waiting;
+  if (waiting?.kind === 'run') return cancelWithChildren(read, waiting.id, reason);
+  if (waiting?.kind === 'each') return cancelItems(read, record, { run, reason });
+  if (waiting?.kind !== 'approval') return [];
+  const approval = await read.approval(waiting.id);
+  return approval?.outcome === null ? [cancelled(approval.id)] : [];
+}
+
+async function cancelItems(
+  read: LedgerReader,
+  { step }: StepRecord,
+  { run, reason }: { run: RunId; reason: string },
+): Promise<LedgerEvent[]> {
+  const events: LedgerEvent[] = [];
+  for (const id of await read.openChildren(run))
+    if ((await read.run(id))?.parent?.step === step) events.push(...(await cancelWithChildren(read, id, reason)));
+  return events;
+}
+
+/** Nobody can decide any more what no longer runs. */
+export async function closeApprovals(read: LedgerReader, run: Pick<Run, 'id'>): Promise<LedgerEvent[]> {
+  return (await read.openApprovalsOfRun(run.id)).map((approval) => cancelled(approval.id));
+}
+
+function cancelled(approval: (LedgerEvent & { type: 'approval_decided' })['approval']): LedgerEvent {
+  return { type: 'approval_decided', approval, outcome: 'cancelled' };
 }
 
 /** A run that ends here and now, whoever works on it: its lease is void with it. */
@@ -21,10 +58,6 @@ export async function endOfRun(
   run: Run,
   { outcome, why }: { outcome: RunOutcome; why: string },
 ): Promise<LedgerEvent[]> {
-  // Nobody can decide any more what no longer runs.
-  const orphans = (await read.openApprovalsOfRun(run.id)).map(
-    (approval): LedgerEvent => ({ type: 'approval_decided', approval: approval.id, outcome: 'cancelled' }),
-  );
   const children = await cancelChildren(read, run, `${run.runbook.id} (${run.id}), which started it, ended: ${why}`);
-  return [...orphans, ...children, { type: 'run_finished', run: run.id, outcome, why }];
+  return [...(await closeApprovals(read, run)), ...children, { type: 'run_finished', run: run.id, outcome, why }];
 }

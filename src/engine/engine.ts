@@ -1,10 +1,11 @@
-import type { Approval, Cast } from '../domain/approval.ts';
 import type { FileReference } from '../domain/ask-form.ts';
 import type { ItemChange } from '../domain/ask-marks.ts';
+import type { Doubt } from '../domain/doubt.ts';
 import type { Channel } from '../domain/event.ts';
 import type { Actor, IncidentId, KeyId, PersonId, RunId } from '../domain/ids.ts';
 import type { Ask } from '../domain/incident.ts';
 import type { Situation } from '../domain/run.ts';
+import type { ApprovalVerbs } from './approvals/verbs.ts';
 
 /** Where a request came from, and its id there: the same (source, id) never has two effects. */
 export interface Origin {
@@ -15,6 +16,9 @@ export interface Origin {
   /** For `token:<slug>`: the version of that key which the caller presented; its scopes are the caller's authority (engine/keys/authority). */
   token?: KeyId;
 }
+
+/** What a person wants of a run, and why. */
+export type Because = Origin & { reason: string };
 
 export interface RotateRequest extends Origin {
   slug: string;
@@ -48,34 +52,21 @@ interface Shown {
   file?: FileReference;
 }
 /** `yes` is looked at for a question only, `fields` (text by field) for a form only. */
-export type AnswerPress = Origin & Shown & { person: PersonId; yes: boolean; fields?: Readonly<Record<string, string>> };
+export type AnswerPress = Origin &
+  Shown & { person: PersonId; yes: boolean; fields?: Readonly<Record<string, string>> };
 export type MarkPress = Origin & Shown & { person: PersonId; items: readonly ItemChange[] };
+export type PushBackPress = Origin & { person: PersonId; to: string; reason: string };
 export type HandOverPress = Origin & { person: PersonId; to: string; reason: string };
-
-export interface Review {
-  approval: Approval;
-  /** What the reviewer is about to decide on, as of now; a decision made on another hash is stale. */
-  reviewHash: string;
-  /** What changed since the question was put, in words; empty when nothing did. */
-  differences: string[];
-}
 
 /**
  * The verbs that Slack, hooks, CLI and HTTP call. Each checks the policy, writes dedupe, change, audit and outbox in one transaction and
  * returns when that is durable. What the person can act on comes as a Refusal, to be shown word for word.
  */
-export interface Engine {
+export interface Engine extends ApprovalVerbs {
   /** `/rotate-key <slug> …`. situation null = derived from the key's state; Refusal `situation_needed` when that is not possible. */
   rotate: (request: RotateRequest) => Promise<Started>;
   /** A signed alert from outside. Refusal `unknown_key`, `alert_not_allowed`. */
   alert: (request: AlertRequest) => Promise<Started>;
-  /** What an approver sees before deciding. Refusals: `unknown_approval`, `not_an_approver`, `own_request`, `already_decided`, `approval_expired`. */
-  review: (token: string, person: PersonId) => Promise<Review>;
-  /** One vote on what `reviewHash` showed. Refusal `stale_review` names the difference; others as castVote. */
-  vote: (
-    token: string,
-    press: Origin & { person: PersonId; vote: 'approve' | 'deny'; reason: string; reviewHash: string },
-  ) => Promise<Cast>;
   /** The question behind a token, if this person may answer it. */
   question: (token: string, person: PersonId) => Promise<Question>;
   /** A question or a form. Refusals: `already_answered`, `evidence_needed`, `form_refused` (FormRefused: by field), `secret_in_answer`. */
@@ -84,7 +75,27 @@ export interface Engine {
   mark: (token: string, press: MarkPress) => Promise<Ask>;
   /** Somebody else is asked from now on: a person or `group:<name>` of policy.yaml. */
   handOver: (token: string, press: HandOverPress) => Promise<Ask>;
-  cancel: (run: RunId, request: Origin & { reason: string }) => Promise<void>;
-  /** Answers "did it happen?" for a step that a crash left in doubt. */
-  settle: (run: RunId, step: string, request: Origin & { happened: boolean; reason: string }) => Promise<void>;
+  /** Back to an earlier step that the runbook names under `push_back_to`; everything from there on is begun again. */
+  pushBack: (token: string, press: PushBackPress) => Promise<Ask>;
+  /** At every moment before the last steps: what can be taken back is taken back. Refusal `run_ending` where it changes nothing any more. */
+  cancel: (run: RunId, request: Because) => Promise<void>;
+  /**
+   * Nothing new begins, in this run and in the ones it started; what is under way ends. The clocks run on: what falls due is looked at when
+   * it is resumed, but an approval expires on time. A paused run can be cancelled.
+   */
+  pause: (run: RunId, request: Because) => Promise<void>;
+  resume: (run: RunId, request: Because) => Promise<void>;
+  /** Leaves out a step that waits, has failed, is in doubt or has not begun. Refusals `never_skipped`, `step_needed`, `step_under_way`. */
+  skip: (run: RunId, step: string, request: Because) => Promise<void>;
+  /** Begins what failed again, under a new token; a run that had ended with it is opened again. Refusal `taken_back` names where to re-run from. */
+  retry: (run: RunId, step: string | null, request: Because) => Promise<void>;
+  /** Takes back what it can of this step and everything after it, and does it again. Refusal `point_of_no_return` where that cannot be. */
+  rerun: (run: RunId, from: string, request: Because) => Promise<void>;
+  /** What is known of a step in doubt, and what each answer leads to. Refusal `not_in_doubt`. */
+  doubt: (run: RunId, step: string, person: PersonId) => Promise<Doubt>;
+  /**
+   * Answers "did it happen?" for a step that a crash left in doubt; `doubt`: which one (`doubtOf`), when it is known. The same answer again is
+   * fine, another one is refused (`already_settled`).
+   */
+  settle: (run: RunId, step: string, request: Because & { happened: boolean; doubt?: string }) => Promise<void>;
 }

@@ -1,5 +1,5 @@
 /** Named places at which a test may kill the process: `<place>:<step>`, for instance `effect:mint`. */
-export type FaultPoint = (place: 'started' | 'effect' | 'outcome', step: string) => void;
+export type FaultPoint = (place: 'started' | 'effect' | 'outcome' | 'undo', step: string) => void;
 
 /**
  * Reads `FAULT_AT` (`effect:mint`, or `effect:mint:2` for the second time there). Null, the normal case, never faults. The kill is a real

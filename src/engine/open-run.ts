@@ -23,10 +23,19 @@ export async function assertMayOn(
   assertMay(policy, verb, { actor: origin.actor, subject: key ?? { owner: null, escalation: null } });
 }
 
-export async function openRunOrRefuse(read: LedgerReader, id: RunId): Promise<Run> {
+export async function runOrRefuse(read: LedgerReader, id: RunId): Promise<Run> {
   const run = await read.run(id);
-  if (run === null) throw new Refusal('unknown_run', `There is no run ${id}. Copy the id from the run's message.`);
-  if (run.finishedAt !== null)
-    throw new Refusal('run_over', `${id} ended at ${run.finishedAt.toISOString()} (${run.outcome}).`);
+  if (run !== null) return run;
+  throw new Refusal('unknown_run', `There is no run ${id}. Copy the id from the run's message.`);
+}
+
+export async function openRunOrRefuse(read: LedgerReader, id: RunId): Promise<Run> {
+  const run = await runOrRefuse(read, id);
+  assertOpen(run);
   return run;
+}
+
+export function assertOpen(run: Run): void {
+  if (run.finishedAt !== null)
+    throw new Refusal('run_over', `${run.id} ended at ${run.finishedAt.toISOString()} (${run.outcome}).`);
 }

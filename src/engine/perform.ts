@@ -1,13 +1,16 @@
+import { latestEnd } from '../domain/deadlines.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import { type JsonObject, type Run, type StepRecord, scopeOf } from '../domain/run.ts';
+import { OutsideTrouble } from '../error-class.ts';
 import { ConfigTrouble, PermanentFailure, sentenceOf } from '../errors.ts';
 import type { Lease } from '../ledger/leases.ts';
 import { LeaseLost } from '../ledger/ledger.ts';
 import { LedgerTrouble } from '../ledger/trouble.ts';
 import { outputsOf, type StepContext, type StepKind, type StepResult } from '../steps/contract.ts';
 import type { EngineDeps } from './deps.ts';
+import { runsIn } from './rotations/wake.ts';
 import { stepContext } from './step-context.ts';
 import { base, failedRecord, recordOf, startedRecord } from './step-record.ts';
 
@@ -17,6 +20,8 @@ export interface InHand {
   lease: Lease;
   run: Run;
   incident: Incident | null;
+  /** Steps whose condition was looked at since the run was taken up. */
+  looked: Set<string>;
 }
 
 /** started → effect → outcome. Only a lost lease is thrown; everything else that goes wrong becomes the step's record. */
@@ -63,14 +68,23 @@ async function settleAttempt(hand: InHand, step: PlannedStep, record: StepRecord
   try {
     const result = await attemptOnce(hand, step, record, attempt);
     hand.deps.faultPoint('effect', step.id);
-    const outcome = { record: recordOf(result, record, hand.deps.now()), events: result.events };
-    await recordOutcome(hand, step, outcome);
+    if (result.kind === 'wait' && result.waiting.kind === 'look') hand.looked.add(step.id);
+    // A look that shows the same again changes nothing, so nothing is recorded: some conditions are looked at for weeks.
+    if (!isAsBefore(result, record))
+      await recordOutcome(hand, step, { record: recordOf(result, record, hand.deps.now()), events: result.events });
   } catch (error) {
     if (isNotTheStep(error)) throw error;
     hand.deps.log.warn({ err: error, run: hand.run.id, step: step.id, attempt: record.attempts }, 'step failed');
     await recordStep(hand, step, { record: failedRecord(hand, step, { record, error }), events: [] });
   }
   hand.deps.faultPoint('outcome', step.id);
+}
+
+function isAsBefore(result: StepResult, record: StepRecord): boolean {
+  if (result.kind !== 'wait' || result.waiting.kind !== 'look' || result.events.length > 0) return false;
+  if (record.state !== 'waiting' || record.waiting.kind !== 'look' || record.answered) return false;
+  const { until, everyMs } = record.waiting;
+  return result.waiting.until.getTime() === until.getTime() && result.waiting.everyMs === everyMs;
 }
 
 // Events that the ledger refuses fail the attempt: left alone, the run would come back to this place for ever.
@@ -105,46 +119,63 @@ async function attemptOnce(
     throw new PermanentFailure(
       `${step.id}: ${input.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`).join('; ')}`,
     );
-  const context = stepContext(deps, { run, incident, step, record });
-  const result = await withDeadline(attempt(kind, input.data as never, context), context.signal, step);
-  return result.kind === 'done' ? { ...result, outputs: checkedOutputs(kind, written, result.outputs) } : result;
+  const limitMs = limitOf(deps, { run, step, record });
+  const context = stepContext(deps, { run, incident, step, record, limitMs });
+  const result = await withDeadline(attempt(kind, input.data as never, context), context.signal, { step, limitMs });
+  return result.kind === 'done' ? { ...result, outputs: checkedOutputs(schemaOf(kind, step, written), step, result.outputs) } : result;
 }
 
-function checkedOutputs(kind: StepKind, written: JsonObject, outputs: unknown) {
-  const parsed = outputsOf(kind, written).safeParse(outputs);
+function schemaOf(kind: StepKind, step: PlannedStep, written: JsonObject) {
+  return step.each === null || kind.each === undefined ? outputsOf(kind, written) : kind.each.outputs;
+}
+
+function checkedOutputs(schema: ReturnType<typeof schemaOf>, step: PlannedStep, outputs: unknown) {
+  const parsed = schema.safeParse(outputs);
   if (!parsed.success)
-    throw new PermanentFailure(`${kind.uses} returned outputs that break its own schema: ${parsed.error.message}`);
+    throw new PermanentFailure(`${step.uses} returned outputs that break its own schema: ${parsed.error.message}`);
   return parsed.data as Extract<StepResult, { kind: 'done' }>['outputs'];
 }
 
-export function withDeadline<T>(work: Promise<T>, signal: AbortSignal, step: PlannedStep): Promise<T> {
+/** An attempt ends with its time-out, or before that with the first deadline under which it stands. */
+function limitOf(deps: EngineDeps, { run, step, record }: { run: Run; step: PlannedStep; record: StepRecord }): number {
+  const begun = { ...run, steps: { ...run.steps, [step.id]: record } };
+  const end = latestEnd(deps.runbooks.planOf(run.runbook), begun, step);
+  const leftMs = end === null ? step.timeoutMs : end.getTime() - deps.now().getTime();
+  return Math.max(1, Math.min(step.timeoutMs, leftMs));
+}
+
+export function withDeadline<T>(
+  work: Promise<T>,
+  signal: AbortSignal,
+  { step, limitMs }: { step: PlannedStep; limitMs: number },
+): Promise<T> {
   return new Promise((resolve, reject) => {
-    signal.addEventListener(
-      'abort',
-      () => reject(new Error(`${step.id} did not end within ${step.timeoutMs / 1000} s.`)),
-      { once: true },
-    );
+    const end = () => reject(new OutsideTrouble('timeout', `${step.id} did not end within ${limitMs / 1000} s.`));
+    signal.addEventListener('abort', end, { once: true });
     work.then(resolve, reject);
   });
 }
 
 /** One transaction: the step's record and everything that happened with it, refused when the lease is gone. */
 export async function recordStep(
-  { deps, lease, run }: InHand,
+  hand: InHand,
   step: PlannedStep,
   outcome: { record: StepRecord; events: LedgerEvent[] },
 ): Promise<void> {
-  const context = {
-    at: deps.now(),
-    actor: 'system:engine',
-    channel: 'engine',
-    incident: run.incident,
-    run: run.id,
-    step: step.id,
-    lease,
-  } as const;
-  await deps.ledger.record(context, async () => ({
-    events: [...outcome.events, { type: 'step_recorded', run: run.id, record: outcome.record }],
+  await hand.deps.ledger.record(contextOfStep(hand, step), async () => ({
+    events: [...outcome.events, { type: 'step_recorded', run: hand.run.id, record: outcome.record }],
     result: undefined,
   }));
+  // They are due in the ledger; this only spares them waiting for the sweep.
+  for (const run of runsIn(outcome.events)) await hand.deps.queue.wake(run).catch(() => {});
+}
+
+export function contextOfStep(hand: InHand, step: PlannedStep) {
+  return { ...contextOfRun(hand), step: step.id };
+}
+
+/** What the engine itself records of a run, under the lease of this worker. */
+export function contextOfRun({ deps, lease, run }: InHand) {
+  const { incident, id } = run;
+  return { at: deps.now(), actor: 'system:engine', channel: 'engine', incident, run: id, lease } as const;
 }

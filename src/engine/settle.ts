@@ -1,112 +1,105 @@
+import { doubtOf } from '../domain/announce.ts';
+import type { InDoubt } from '../domain/doubt.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
-import { type PlannedStep, stepsOf } from '../domain/plan.ts';
-import { type Run, type StepRecord, scopeOf } from '../domain/run.ts';
-import { PermanentFailure, Refusal } from '../errors.ts';
+import { instantText } from '../domain/instant.ts';
+import { stopOf } from '../domain/moves.ts';
+import type { Run } from '../domain/run.ts';
+import { Refusal } from '../errors.ts';
 import type { Recording } from '../ledger/ledger.ts';
-import type { StepKind, StepResult } from '../steps/contract.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import { adopted, type Settled } from './adopt.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Engine } from './engine.ts';
-import { assertMayOn, contextOf, openRunOrRefuse } from './open-run.ts';
-import { wakeSoon } from './origin.ts';
+import { assertReason } from './keys/record-on-key.ts';
+import { assertMayOn, assertOpen, runOrRefuse } from './open-run.ts';
+import { decisionContext, wakeSoon } from './origin.ts';
 import { auditRefusal } from './refusals.ts';
-import { stepContext } from './step-context.ts';
-import { base, recordOf } from './step-record.ts';
+import { base } from './step-record.ts';
 
-type InDoubt = StepRecord & { state: 'in_doubt' };
-interface Settled {
-  record: StepRecord;
-  events: LedgerEvent[];
-}
+type Request = Parameters<Engine['settle']>[2];
 
 /**
  * A person answers what a crash or a failure left open. Yes records what the step would have recorded itself, and is refused when that
- * cannot be known; no lets the step run again.
+ * cannot be known; no lets the step run again. The same answer again is fine; of two that differ, the first one counts.
  */
-export async function settle(
-  deps: EngineDeps,
-  runId: RunId,
-  step: string,
-  request: Parameters<Engine['settle']>[2],
-): Promise<void> {
-  await auditRefusal(deps, { origin: request, what: `settle ${runId} ${step}` }, async () => {
+export async function settle(deps: EngineDeps, id: RunId, step: string, request: Request): Promise<void> {
+  await auditRefusal(deps, { origin: request, what: `settle ${id} ${step}` }, async () => {
+    assertReason(request.reason);
     const { policy } = await deps.policy();
     const may = { policy, verb: 'answer', origin: request } as const;
-    const before = await openRunOrRefuse(deps.ledger.read, runId);
+    const before = await runOrRefuse(deps.ledger.read, id);
     await assertMayOn(deps.ledger.read, before, may);
+    if (await wasSaid(deps.ledger.read, before, { step, request })) return;
     const asked = doubtIn(before, step);
     // Outside of the transaction, for it may look at places that take their time to answer.
-    const settled = request.happened ? await adopted(deps, before, asked) : tryAgain(asked, deps.now());
-    await deps.ledger.record(await contextOf(deps, runId, request), async (tx): Promise<Recording<void>> => {
-      const run = await openRunOrRefuse(tx.read, runId);
+    const settled = request.happened ? await adopted(deps, before, asked) : notHappened(deps, before, asked);
+    const context = decisionContext(deps, request, { incident: before.incident, run: id });
+    await deps.ledger.record(context, async (tx): Promise<Recording<void>> => {
+      const run = await runOrRefuse(tx.read, id);
       await assertMayOn(tx.read, run, may);
+      if (await wasSaid(tx.read, run, { step, request })) return { events: [], result: undefined };
+      assertOpen(run);
       assertSameDoubt(doubtIn(run, step), asked);
       await tx.wake(run.id);
-      return { events: [...settled.events, said(run, asked, request), recorded(run, settled)], result: undefined };
+      const record: LedgerEvent = { type: 'step_recorded', run: run.id, record: settled.record };
+      return { events: [...settled.events, said(run, asked, request), record], result: undefined };
     });
   });
-  await wakeSoon(deps, runId);
+  await wakeSoon(deps, id);
 }
 
-function doubtIn(run: Run, step: string): InDoubt {
+/** Whether this answer was given to this doubt before; another one is refused. Without the doubt's name it is the last one of the step. */
+async function wasSaid(
+  read: LedgerReader,
+  run: Run,
+  { step, request }: { step: string; request: Request },
+): Promise<boolean> {
   const record = run.steps[step];
-  if (record?.state === 'in_doubt') return record;
+  const open = record?.state === 'in_doubt' && run.finishedAt === null ? doubtOf(record) : null;
+  if (open !== null && (request.doubt === undefined || request.doubt === open)) return false;
+  const earlier = await read.settlementsOf(run.id, step);
+  const first = earlier.find((one) => request.doubt === undefined || doubtOf(one) === request.doubt);
+  if (first === undefined) throw overBy(run, step);
+  if (first.happened === request.happened) return true;
   throw new Refusal(
-    'not_in_doubt',
-    `Step ${step} of ${run.id} is ${record?.state ?? 'not started'}; there is nothing to settle.`,
+    'already_settled',
+    `${first.by} already said at ${instantText(first.at)} that ${step} ${first.happened ? 'happened' : 'did not happen'}: ${first.reason}`,
   );
 }
 
+function overBy(run: Run, step: string): Refusal {
+  if (run.steps[step]?.state === 'in_doubt')
+    return new Refusal('not_in_doubt', `This question about ${step} is over; look at the newest message of the run.`);
+  return notInDoubt(run, step);
+}
+
+function notInDoubt(run: Run, step: string): Refusal {
+  const state = run.steps[step]?.state ?? 'not started';
+  return new Refusal('not_in_doubt', `Step ${step} of ${run.id} is ${state}; there is nothing to settle.`);
+}
+
+export function doubtIn(run: Run, step: string): InDoubt {
+  const record = run.steps[step];
+  if (record?.state === 'in_doubt') return record;
+  throw notInDoubt(run, step);
+}
+
 function assertSameDoubt(now: InDoubt, asked: InDoubt): void {
-  if (now.token === asked.token && now.attempts === asked.attempts) return;
+  if (doubtOf(now) === doubtOf(asked)) return;
   throw new Refusal('not_in_doubt', `${now.step} was tried again meanwhile; look at the newest message of the run.`);
 }
 
-function said(run: Run, { step }: InDoubt, request: Parameters<Engine['settle']>[2]): LedgerEvent {
-  const { happened, reason, actor } = request;
+function said(run: Run, { step }: InDoubt, { happened, reason, actor }: Request): LedgerEvent {
   return { type: 'step_settled', run: run.id, step, happened, reason, by: actor };
 }
 
-function recorded(run: Run, { record }: Settled): LedgerEvent {
-  return { type: 'step_recorded', run: run.id, record };
-}
-
-function tryAgain(asked: InDoubt, now: Date): Settled {
-  const error = 'a person said that it did not happen';
-  const waiting = { kind: 'retry', until: now, error, resumes: null } as const;
+function notHappened(deps: EngineDeps, run: Run, asked: InDoubt): Settled {
+  const why = 'a person said that it did not happen';
+  const now = deps.now();
+  // A run that has stopped does nothing more; what did not happen does not keep it from taking the rest back.
+  if (stopOf(deps.runbooks.planOf(run.runbook), run) !== null)
+    return { record: { ...base(asked), endedAt: now, state: 'skipped', why }, events: [] };
+  const waiting = { kind: 'retry', until: now, error: why, resumes: null } as const;
   return { record: { ...base(asked), endedAt: null, state: 'waiting', waiting, answered: false }, events: [] };
-}
-
-async function adopted(deps: EngineDeps, run: Run, asked: InDoubt): Promise<Settled> {
-  const step = stepsOf(deps.runbooks.planOf(run.runbook)).find((one) => one.id === asked.step);
-  const kind = step === undefined ? undefined : deps.stepKinds.get(step.uses);
-  if (step === undefined || kind === undefined)
-    throw new Refusal('cannot_adopt', `This Rekey does not know the step ${asked.step} of ${run.id}.`);
-  const result = await effectOf(kind, { deps, run, step, record: asked });
-  const outputs = result.kind === 'done' ? kind.outputs.safeParse(result.outputs) : null;
-  if (outputs?.success === false)
-    throw new Refusal('cannot_adopt', `What ${asked.step} (${kind.uses}) made is not known. ${ANSWER_NO}`);
-  return { record: recordOf(result, asked, deps.now()), events: result.events };
-}
-
-const ANSWER_NO = 'Answer no: it is done again with the same token.';
-
-type Asked = { deps: EngineDeps; run: Run; step: PlannedStep; record: InDoubt };
-
-/** What the kind says of an effect that is there: by its own account, by looking, or nothing for a kind that gives nothing on. */
-async function effectOf(kind: StepKind, { deps, run, step, record }: Asked): Promise<StepResult> {
-  const find = kind.adopt ?? kind.probe;
-  if (find === undefined) return { kind: 'done', outputs: {}, events: [] };
-  const incident = run.incident === null ? null : await deps.ledger.read.incident(run.incident);
-  const input = kind.with.safeParse(step.resolve(scopeOf(run)));
-  if (!input.success)
-    throw new Refusal('cannot_adopt', `What ${step.id} was to do cannot be read any more: ${input.error.message}`);
-  const found = await find(input.data, stepContext(deps, { run, incident, step, record })).catch(refuse);
-  if (found === 'did_not_happen')
-    throw new Refusal('cannot_adopt', `Rekey looked, and ${step.id} (${step.uses}) has not happened. ${ANSWER_NO}`);
-  return found;
-}
-
-function refuse(error: unknown): never {
-  throw error instanceof PermanentFailure ? new Refusal('cannot_adopt', error.message) : error;
 }

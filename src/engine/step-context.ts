@@ -1,11 +1,11 @@
 import { hostOf } from '../domain/connection.ts';
-import { RunId, StepId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
-import type { PlannedStep } from '../domain/plan.ts';
-import { type JsonObject, type Run, type StepRecord, scopeOf } from '../domain/run.ts';
-import { Refusal } from '../errors.ts';
+import type { Decision, PlannedStep } from '../domain/plan.ts';
+import { type Run, type Scope, type StepRecord, scopeOf } from '../domain/run.ts';
+import { PermanentFailure, Refusal } from '../errors.ts';
 import type { Connection } from '../providers/connections.ts';
 import type { StepContext } from '../steps/contract.ts';
+import { childRuns } from './child-run.ts';
 import type { EngineDeps } from './deps.ts';
 
 interface At {
@@ -13,10 +13,13 @@ interface At {
   incident: Incident | null;
   step: PlannedStep;
   record: StepRecord;
+  /** How long this attempt may take. */
+  limitMs: number;
 }
 
 /** What one attempt of one step may see and use. */
-export function stepContext(deps: EngineDeps, { run, incident, step, record }: At): StepContext {
+export function stepContext(deps: EngineDeps, { run, incident, step, record, limitMs }: At): StepContext {
+  const { each } = step;
   const dueAt = step.dueMs === null ? null : new Date(record.startedAt.getTime() + step.dueMs);
   return {
     run,
@@ -24,8 +27,10 @@ export function stepContext(deps: EngineDeps, { run, incident, step, record }: A
     step: {
       id: step.id,
       token: record.token,
+      generation: record.generation,
       attempt: record.attempts,
       assignee: step.assignee?.(scopeOf(run)) ?? null,
+      startedAt: record.startedAt,
       dueAt,
     },
     now: deps.now,
@@ -34,13 +39,16 @@ export function stepContext(deps: EngineDeps, { run, incident, step, record }: A
     providers: deps.providers,
     sinks: deps.sinks,
     vault: deps.vault,
+    stepUp: deps.stepUp,
     policy: deps.policy,
     classRule: deps.classRule,
     connection: (name) => grantedConnection(deps, run, name),
     fileHash: (runbook) => deps.runbooks.current(runbook)?.hash ?? null,
-    childRun: async (runbook, inputs) => childRun(deps, { run, step, record }, { runbook, inputs }),
+    each: each === null ? null : { ...each, items: () => each.items(scopeOf(run)) },
+    childRun: childRuns(deps, { run, step, record }),
     saveReport: deps.saveReport,
-    signal: AbortSignal.timeout(step.timeoutMs),
+    decide: (field, live) => decide(step, field, { scope: scopeOf(run), live }),
+    signal: AbortSignal.timeout(limitMs),
   };
 }
 
@@ -60,33 +68,13 @@ async function grantedConnection(
   );
 }
 
-function childRun(
-  deps: EngineDeps,
-  { run, step, record }: Pick<At, 'run' | 'step' | 'record'>,
-  { runbook, inputs }: { runbook: string; inputs: JsonObject },
-): Run {
-  const text = deps.runbooks.current(runbook);
-  if (text === null)
-    throw new Refusal(
-      'unknown_runbook',
-      `There is no runbook ${runbook} among the loaded ones. Add it or fix the step ${step.id}.`,
-    );
-  const checked = deps.runbooks.checkInputs(runbook, inputs);
-  return {
-    // From the parent's token: starting it again after a crash is the same child.
-    id: RunId.parse(`${record.token.replaceAll('.', '-')}`),
-    incident: run.incident,
-    parent: { run: run.id, step: StepId.parse(step.id) },
-    runbook: text,
-    inputs: checked,
-    key: run.key,
-    requestedBy: run.requestedBy,
-    reason: `started by ${run.runbook.id}, step ${step.id}`,
-    startedAt: deps.now(),
-    finishedAt: null,
-    outcome: null,
-    cancelRequestedAt: null,
-    paused: null,
-    steps: {},
-  };
+/** A condition among the step's own fields, on the run as it is and on what the step saw just now. */
+function decide(
+  step: PlannedStep,
+  field: string,
+  { scope, live }: { scope: Scope; live: JsonObject },
+): Decision & { text: string } {
+  const condition = step.conditions.get(field);
+  if (condition === undefined) throw new PermanentFailure(`${step.id} has no condition ${field}.`);
+  return { text: condition.text, ...condition.decide(scope, live) };
 }

@@ -1,26 +1,47 @@
-import type { PlannedStep } from '../domain/plan.ts';
-import type { StepRecord, Waited, Waiting } from '../domain/run.ts';
+import { backoffMs } from '../domain/backoff.ts';
+import { isNeverGuessed, type PlannedStep } from '../domain/plan.ts';
+import { type JsonObject, type Run, type StepRecord, scopeOf, type Waited, type Waiting } from '../domain/run.ts';
+import { errorClassOf, retryAfterOf } from '../error-class.ts';
 import { PermanentFailure, Refusal, sentenceOf } from '../errors.ts';
 import type { StepResult } from '../steps/contract.ts';
 import type { InHand } from './perform.ts';
 
-/** The record of an attempt that begins. The token is fixed at the first one and never changes. */
+/** The record of an attempt that begins. The token and the input are fixed at the first one of a generation and never change. */
 export function startedRecord({ deps, lease, run }: InHand, step: PlannedStep): StepRecord {
   const before = run.steps[step.id];
-  const generation = before?.generation ?? 1;
-  const ordinal = before?.ordinal ?? Object.keys(run.steps).length + 1;
+  const begun =
+    before === undefined || before.state === 'reset'
+      ? { ...newGeneration(run, step, deps.now()), input: inputOf(run, step) }
+      : base(before);
+  return { ...begun, attempts: begun.attempts + 1, epoch: lease.epoch, endedAt: null, state: 'started' };
+}
+
+/** What a generation begins with. Undo goes by the order of beginnings, so one that begins again comes last. */
+export function newGeneration(run: Run, step: Pick<PlannedStep, 'id'>, now: Date) {
+  const generation = (run.steps[step.id]?.generation ?? 0) + 1;
   return {
     step: step.id,
-    token: before?.token ?? `${run.id}.${step.id}.${generation}`,
+    token: `${run.id}.${step.id}.${generation}`,
     generation,
-    attempts: (before?.attempts ?? 0) + 1,
-    epoch: lease.epoch,
-    ordinal,
-    startedAt: before?.startedAt ?? deps.now(),
+    attempts: 0,
+    epoch: 0,
+    ordinal: Math.max(0, ...Object.values(run.steps).map((record) => record.ordinal)) + 1,
+    startedAt: now,
     endedAt: null,
+    input: null,
+    undoing: null,
     undoError: null,
-    state: 'started',
   };
+}
+
+// What only reads has nothing to take back, and is asked anew each time. What cannot be resolved fails in the attempt, where it is told.
+export function inputOf(run: Run, step: PlannedStep): JsonObject | null {
+  if (step.effect === 'reads' && step.undo === 'nothing') return null;
+  try {
+    return step.resolve(scopeOf(run));
+  } catch {
+    return null;
+  }
 }
 
 /** What an attempt came to. */
@@ -41,8 +62,9 @@ export function failedRecord(
   const isClear = error instanceof PermanentFailure || error instanceof Refusal;
   const resumes = resumedBy(record);
   const mayTryAgain = step.repeat !== 'ask' || resumes !== null;
-  if (!isClear && mayTryAgain && record.attempts < step.retry.attempts) {
-    const until = new Date(deps.now().getTime() + backoffMs(step, record.attempts));
+  if (!isClear && mayTryAgain && record.attempts < step.retry.attempts && isWorthAnother(step, error)) {
+    const by = { chance: Math.random(), retryAfterMs: retryAfterOf(error) };
+    const until = new Date(deps.now().getTime() + backoffMs(step.retry, record.attempts, by));
     // An attempt that goes on from a wait did not count itself as started.
     const attempts = resumes === null ? record.attempts : record.attempts + 1;
     const waiting: Waiting = { kind: 'retry', until, error: sentence, resumes };
@@ -57,26 +79,18 @@ export function failedRecord(
   return { ...base(record), endedAt: deps.now(), state: 'failed', error: sentence };
 }
 
+function isWorthAnother({ retry }: PlannedStep, error: unknown): boolean {
+  const errorClass = errorClassOf(error);
+  return retry.on === null || (errorClass !== null && retry.on.includes(errorClass));
+}
+
 function resumedBy(record: StepRecord): Waited | null {
   if (record.state !== 'waiting') return null;
   return record.waiting.kind === 'retry' ? record.waiting.resumes : record.waiting;
 }
 
-// Calling these failed would let the run take back what they may already have made final, or do it twice.
-function isNeverGuessed(step: PlannedStep): boolean {
-  return step.repeat === 'ask' || step.undo === 'point_of_no_return';
-}
-
-const LONGEST_BACKOFF_MS = 5 * 60_000;
-
-/** Exponential with up to 25 % jitter, so that many runs that failed together do not come back together. */
-function backoffMs(step: PlannedStep, attempts: number): number {
-  const plain = Math.min(step.retry.backoffMs * 2 ** (attempts - 1), LONGEST_BACKOFF_MS);
-  return plain * (1 + Math.random() / 4);
-}
-
 /** What every state of a step's record shares. */
 export function base(record: StepRecord) {
-  const { step, token, generation, attempts, epoch, ordinal, startedAt, endedAt, undoError } = record;
-  return { step, token, generation, attempts, epoch, ordinal, startedAt, endedAt, undoError };
+  const { step, token, generation, attempts, epoch, ordinal, startedAt, endedAt, input, undoing, undoError } = record;
+  return { step, token, generation, attempts, epoch, ordinal, startedAt, endedAt, input, undoing, undoError };
 }

@@ -3,6 +3,7 @@ import { applyApprovalEvent } from './apply-approvals.ts';
 import { applyAskEvent } from './apply-asks.ts';
 import { applyCanaryEvent } from './apply-canaries.ts';
 import { applyControlEvent } from './apply-control.ts';
+import { applyFanOutEvent } from './apply-fan-outs.ts';
 import { applyIncidentEvent } from './apply-incidents.ts';
 import { applyKeyEvent } from './apply-keys.ts';
 import { applyPeerEvent } from './apply-peers.ts';
@@ -58,6 +59,9 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'step_skipped':
     case 'steps_reset':
       return applyControlEvent(tx, event, context);
+    case 'fan_out_planned':
+    case 'fan_out_moved':
+      return applyFanOutEvent(tx, event);
     case 'run_started':
     case 'run_joined':
     case 'run_cancel_requested':

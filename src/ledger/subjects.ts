@@ -75,6 +75,8 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'step_skipped':
       return `run:${event.run}#${event.record.step}`;
     case 'step_settled':
+    case 'fan_out_planned':
+    case 'fan_out_moved':
       return `run:${event.run}#${event.step}`;
     case 'approval_requested':
       return `approval:${event.approval.id}`;

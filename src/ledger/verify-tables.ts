@@ -25,6 +25,7 @@ const COMPARED = {
   runs: { key: ['id'], without: ['wake_at', 'wake_seq', 'lease_epoch', 'lease_owner', 'lease_until'] },
   steps: { key: ['run_id', 'step_id'], without: [] },
   settlements: { key: ['run_id', 'step_id', 'token', 'attempts'], without: [] },
+  fan_out_items: { key: ['run_id', 'step_id', 'position'], without: [] },
   approvals: { key: ['id'], without: ['token'] },
   votes: { key: ['approval_id', 'person'], without: [] },
   delegations: { key: ['approval_id', 'from_person'], without: [] },

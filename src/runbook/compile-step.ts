@@ -4,10 +4,11 @@ import type { Json, JsonObject, Scope } from '../domain/run.ts';
 import type { StepKind } from '../steps/contract.ts';
 import { whoText } from '../steps/fields.ts';
 import { checkNode } from './check-node.ts';
-import { type Condition, compileCondition } from './conditions.ts';
+import { type Condition, compileConditionAt } from './conditions.ts';
 import type { Draft } from './drafts.ts';
 import type { SourceStep } from './loaded.ts';
 import { describeNode, joinPath, type MapNode, type Node, positionIn } from './node.ts';
+import { plannedCondition, plannedWhen, stepsRead } from './planned-condition.ts';
 import { quote, type Report } from './problem.ts';
 import { hasReference, parseReference, piecesOf } from './references.ts';
 import type { StepFields } from './schema.ts';
@@ -40,9 +41,10 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
   if (kind === null) return null;
   const scope = scopeUnder(condition, draft, place.scope);
   const mentions: Mention[] = [];
-  const checking: Checking = { scope, report, mentions };
+  const checking: Checking = { scope, report, mentions, needs: new Set(), conditions: new Map() };
+  const withPath = joinPath(draft.path, 'with');
   const withNode: Node = draft.node.entries.get('with')?.node ?? { kind: 'map', at: draft.node.at, entries: new Map() };
-  const resolve = compileWith(kind.with, { node: withNode, path: joinPath(draft.path, 'with') }, checking);
+  const resolve = compileWith(kind.with, { node: withNode, path: withPath }, checking);
   const assignee = compileAssignee(draft, checking);
   if (fields === null) return null;
   const written = asObject(writtenIn(withNode));
@@ -57,12 +59,15 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
       repeat,
       undo: kind.undo.kind,
       timeoutMs: fields.timeout ?? kind.timeoutMs,
+      deadlineMs: fields.deadline ?? null,
       retry,
       onFailure,
       dueMs: fields.due ?? null,
       assignee,
       when: condition === null ? null : plannedWhen(condition),
       resolve,
+      conditions: conditionsIn(checking, withPath),
+      needs: needsOf(condition, checking.needs),
       line: draft.node.at.line,
     },
     source: {
@@ -81,6 +86,7 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
       paths: new Set([
         ...(condition?.paths ?? []),
         ...pathsOf(withNode),
+        ...[...checking.conditions.values()].flatMap((one) => [...one.paths]),
         ...pathsOf(draft.node.entries.get('assignee')?.node),
       ]),
       mentions,
@@ -95,17 +101,11 @@ function scopeUnder(condition: Condition | null, draft: Draft, scope: ScopeTypes
   return { ...scope, facts: [...scope.steps.keys()].map((id) => `has(steps.${id})`) };
 }
 
-function plannedWhen(condition: Condition): PlannedStep['when'] {
-  const steps = [...condition.paths].map((path) => path.split('.')).filter(([root]) => root === 'steps');
-  return {
-    text: condition.text,
-    reads: new Set(steps.flatMap(([, id]) => id ?? [])),
-    holds: (scope) => condition.holds(valuesOf(scope)),
-  };
-}
-
-function valuesOf(scope: Scope): JsonObject {
-  return { inputs: scope.inputs, steps: scope.steps };
+/** What its `when` asks about with `has()` may be missing; everything else that it or a field looks at may not. */
+function needsOf(condition: Condition | null, fields: ReadonlySet<string>): ReadonlySet<string> {
+  const read = condition === null ? [] : stepsRead(condition);
+  const asked = (id: string) => condition?.text.includes(`has(steps.${id}`) ?? false;
+  return new Set([...fields, ...read].filter((id) => !asked(id)));
 }
 
 function compileWhen(draft: Draft, { scope, report }: Place): Condition | null {
@@ -114,16 +114,8 @@ function compileWhen(draft: Draft, { scope, report }: Place): Condition | null {
   return compileConditionAt(node.value, { node, path: joinPath(draft.path, 'when') }, { scope, report });
 }
 
-/** A condition with its complaints at the characters that they are about. */
-export function compileConditionAt(
-  text: string,
-  { node, path }: { node: Node; path: string },
-  { scope, report }: { scope: ScopeTypes; report: Report },
-): Condition | null {
-  const compiled = compileCondition(text, scope);
-  if (!Array.isArray(compiled)) return compiled;
-  for (const { offset, complaint } of compiled) report.add(positionIn(node, offset), path, complaint);
-  return null;
+function conditionsIn({ conditions }: Checking, withPath: string): PlannedStep['conditions'] {
+  return new Map([...conditions].map(([path, one]) => [path.slice(withPath.length + 1), plannedCondition(one)]));
 }
 
 function compileAssignee(draft: Draft, checking: Checking): PlannedStep['assignee'] {

@@ -1,8 +1,11 @@
 import { z } from 'zod';
 import type { Json, JsonObject, Scope } from '../domain/run.ts';
 import type { Meaning } from '../steps/fields.ts';
+import { KeyFacts } from '../steps/live-facts.ts';
 import { checkNode, missing, unknownWord } from './check-node.ts';
+import { type Condition, compileConditionAt } from './conditions.ts';
 import { describeNode, joinPath, type MapNode, type Node, plain, positionIn, type ScalarNode } from './node.ts';
+import { stepsRead } from './planned-condition.ts';
 import type { Position, Report } from './problem.ts';
 import { checkReference, hasReference, parseReference, piecesOf, type Reference } from './references.ts';
 import { forPeople, requireReference, resolveReference } from './resolve.ts';
@@ -24,6 +27,10 @@ export interface Checking {
   scope: ScopeTypes;
   report: Report;
   mentions: Mention[];
+  /** Steps whose outputs have to be there: gathered on the way. */
+  needs: Set<string>;
+  /** The conditions among the fields, by their path in the file. */
+  conditions: Map<string, Condition>;
 }
 
 interface Spot {
@@ -40,10 +47,15 @@ export function compileWith(schema: z.ZodType, { node, path }: Spot, checking: C
     return () => ({});
   }
   const resolve = compileObject(bare, { node, path }, checking);
-  // Rules that span several fields can be asked only when every value is known now.
-  if (checking.report.count() === before && !containsReference(node))
-    checkNode(schema, { node, path, report: checking.report });
+  // Rules that span several fields can be asked only when every value is known now; which of them stand together always.
+  if (checking.report.count() > before) return resolve;
+  const only = containsReference(node) ? isAboutTogether : undefined;
+  checkNode(schema, { node, path, report: checking.report, ...(only === undefined ? {} : { only }) });
   return resolve;
+}
+
+function isAboutTogether(issue: z.core.$ZodIssue): boolean {
+  return issue.code === 'custom' && issue.params?.together === true;
 }
 
 function compileObject(
@@ -115,10 +127,24 @@ function refuseShape(schema: z.core.$ZodType, { node, path }: Spot, { report }: 
 function compileLiteral(schema: z.core.$ZodType, spot: Spot, checking: Checking): Resolver {
   const { node, path } = spot;
   const { report } = checking;
-  if (schema instanceof z.ZodType) checkNode(schema, { node, path, report });
+  const checked = schema instanceof z.ZodType ? checkNode(schema, { node, path, report }) : null;
+  const { meaning } = typeOf(schema);
+  if (typeof checked === 'string' && (meaning === 'condition' || meaning === 'live_condition')) addCondition(checked, { ...spot, meaning }, checking);
   collectMentions(schema, spot, checking.mentions);
   const value = plain(node);
   return () => value;
+}
+
+const KEY_NOW = typeOf(KeyFacts);
+
+/** Checked like `when`, at the same characters; one that is looked at again and again may ask about the key besides. */
+function addCondition(text: string, { node, path, meaning }: Spot & { meaning: Meaning }, checking: Checking): void {
+  const { scope, report } = checking;
+  const roots = meaning === 'live_condition' ? new Map([...scope.roots, ['key', KEY_NOW] as const]) : scope.roots;
+  const compiled = compileConditionAt(text, { node, path }, { scope: { ...scope, roots }, report });
+  if (compiled === null) return;
+  checking.conditions.set(path, compiled);
+  for (const step of stepsRead(compiled)) if (!text.includes(`has(steps.${step}`)) checking.needs.add(step);
 }
 
 function collectMentions(schema: z.core.$ZodType, { node, path }: Spot, mentions: Mention[]): void {
@@ -139,6 +165,8 @@ function collectMentions(schema: z.core.$ZodType, { node, path }: Spot, mentions
 // What these fields say is checked against policy, grants and other runbooks before anything runs: it has to stand in the file.
 export const WRITTEN_OUT: ReadonlySet<Meaning> = new Set([
   'duration',
+  'condition',
+  'live_condition',
   'approval_rule',
   'runbook',
   'provider',
@@ -171,8 +199,18 @@ export function compileText(
       checking.report.add(node.at, path, { expected: 'one reference as the whole value', got, fix });
   }
   const read = references.map((piece) => compileReference(piece, { node, path, target }, checking));
+  if (forWords || !target.nullable) for (const reference of read) addNeeded(reference, checking.needs);
   if (!forWords) return wholeValue(read[0] ?? null, target.nullable);
   return sentence(pieces, read, longestOf(schema));
+}
+
+// With an alternative in another place, one of the two may be missing.
+function addNeeded(reference: Reference | null, needs: Set<string>): void {
+  const sources = (reference?.alternatives ?? []).map((one) =>
+    one.kind === 'path' && one.segments[0] === 'steps' ? (one.segments[1] ?? null) : null,
+  );
+  const [only] = new Set(sources);
+  if (only !== undefined && only !== null && sources.every((source) => source === only)) needs.add(only);
 }
 
 function compileReference(

@@ -1,14 +1,15 @@
 import { z } from 'zod';
-import { type Approval, describeOutcome, eligibleFor, isExpired } from '../domain/approval.ts';
+import { dueOf } from '../domain/approval/ladder.ts';
+import { approversOf, isStillGood, waitsUntil } from '../domain/approval/spend.ts';
+import { type Approval, describeOutcome, isExpired } from '../domain/approval.ts';
 import { planHashOf } from '../domain/binding.ts';
-import { ApprovalId, personOf, StepId } from '../domain/ids.ts';
-import type { ApprovalRule, Policy } from '../domain/policy.ts';
+import type { LedgerEvent } from '../domain/event.ts';
+import { termsOf } from '../domain/policy/approval-rule.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { approvalRule, peopleText } from './fields.ts';
-import { bindingNow, keyOfRun } from './look-up.ts';
-import { opaqueToken } from './opaque-token.ts';
-import { modeOf } from './run-mode.ts';
+import { bindingNow } from './look-up.ts';
+import { newApproval, shortfallOf } from './new-approval.ts';
 
 const With = z.strictObject({
   question: peopleText.describe('What is being decided, in one sentence that people read.'),
@@ -27,6 +28,7 @@ export const approve = defineStep({
   effect: 'reads',
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'A decision is a record; it stays.' },
+  unskippable: 'it would be a way around the people who decide. Let them deny it, or cancel the run.',
   timeoutMs: 15_000,
   rehearsal: 'real',
   perform: async (input, context) => askFor(input, context),
@@ -34,9 +36,7 @@ export const approve = defineStep({
     const approval = await waitedFor(context);
     switch (approval.outcome) {
       case null:
-        return isExpired(approval, context.now())
-          ? expire(approval)
-          : { kind: 'wait', waiting: context.waiting, events: [] };
+        return isExpired(approval, context.now()) ? expire(approval) : remind(approval, context);
       case 'approved':
         return spend(approval, input, context);
       case 'rejected':
@@ -51,75 +51,30 @@ export const approve = defineStep({
   },
 });
 
-async function askFor(
-  input: z.output<typeof With>,
-  context: StepContext,
-): Promise<StepResult & { kind: 'wait' | 'failed' }> {
+/** Under tier 0 nobody is asked: that it was decided, and under which rule, is on record all the same. */
+async function askFor(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
   const approval = await newApproval(input, context);
-  const shortfall = shortfallOf(approval);
+  const shortfall = await shortfallOf(approval, context);
   if (shortfall !== null) return { kind: 'failed', error: shortfall, events: [] };
-  return {
-    kind: 'wait',
-    waiting: { kind: 'approval', id: approval.id, until: approval.expiresAt },
-    events: [{ type: 'approval_requested', approval }],
-  };
-}
-
-async function newApproval(input: z.output<typeof With>, context: StepContext): Promise<Approval> {
-  const { run } = context;
+  const requested = { type: 'approval_requested', approval } as const;
+  if (termsOf(approval.rule).tier === 0) {
+    const decided = { type: 'approval_decided', approval: approval.id, outcome: 'approved' } as const;
+    return { kind: 'done', outputs: { by: [] }, events: [requested, decided] };
+  }
   const { policy } = await context.policy();
-  const rule = ruleNamed(policy, input.rule);
-  const key = await keyOfRun(context);
-  const subject = { owner: key?.owner ?? null, escalation: key?.escalation ?? null };
-  const binding = await bindingNow(context);
-  const createdAt = context.now();
-  const minutes = isEmergency(context) ? rule.expires_minutes.emergency : rule.expires_minutes.planned;
-  return {
-    id: ApprovalId.parse(context.newId('apr')),
-    run: run.id,
-    step: StepId.parse(context.step.id),
-    incident: run.incident,
-    question: input.question,
-    ruleName: input.rule,
-    rule,
-    subject,
-    binding,
-    planHash: planHashOf(binding),
-    requestedBy: run.requestedBy,
-    asked: [...eligibleFor({ rule, subject, requestedBy: run.requestedBy }, policy)].sort(),
-    token: opaqueToken(context.newId),
-    createdAt,
-    expiresAt: new Date(createdAt.getTime() + minutes * 60_000),
-    votes: [],
-    outcome: null,
-    decidedAt: null,
-  };
+  const { wakeAt } = dueOf(approval, { policy, now: context.now() });
+  return { kind: 'wait', waiting: { kind: 'approval', id: approval.id, until: wakeAt }, events: [requested] };
 }
 
-function ruleNamed(policy: Policy, name: string): ApprovalRule {
-  const rule = policy.rules[name];
-  if (rule !== undefined) return rule;
-  const known = Object.keys(policy.rules).sort().join(', ') || 'none';
-  throw new PermanentFailure(`policy.yaml has no rule ${name}; it has: ${known}. Nothing was executed.`);
-}
-
-/** An incident is an emergency unless its request said `planned`. */
-function isEmergency(context: StepContext): boolean {
-  const mode = modeOf(context);
-  return mode === null ? context.incident !== null : mode !== 'planned';
-}
-
-// Waiting for people who do not exist would only burn the deadline.
-function shortfallOf(approval: Approval): string | null {
-  const { asked, rule, ruleName } = approval;
-  if (asked.length >= rule.approve) return null;
-  const have = asked.length === 0 ? 'nobody can decide today' : `only ${asked.join(', ')} can decide today`;
-  const requester = personOf(approval.requestedBy);
-  const own = requester !== null && !rule.requester_may_approve ? `, other than ${requester}, who asked for this` : '';
-  return (
-    `The rule ${ruleName} needs ${rule.approve} of ${rule.from.join(', ')} and ${have}. ` +
-    `Add people to one of these in policy.yaml${own}; then start the request again. Nothing was executed.`
-  );
+/** Woken although nobody has decided: whoever is to be reminded or asked besides is told, each rung once. */
+async function remind(approval: Approval, context: StepContext): Promise<StepResult> {
+  const { policy } = await context.policy();
+  const { remind: reminder, escalate, wakeAt } = dueOf(approval, { policy, now: context.now() });
+  const events: LedgerEvent[] = [
+    ...(reminder === null ? [] : [{ type: 'approval_reminded' as const, approval: approval.id, ...reminder }]),
+    ...escalate.map((rung) => ({ type: 'approval_escalated' as const, approval: approval.id, ...rung })),
+  ];
+  return { kind: 'wait', waiting: { kind: 'approval', id: approval.id, until: wakeAt }, events };
 }
 
 async function waitedFor(context: Parameters<NonNullable<typeof approve.resume>>[1]): Promise<Approval> {
@@ -130,24 +85,21 @@ async function waitedFor(context: Parameters<NonNullable<typeof approve.resume>>
 }
 
 /**
- * A yes is spent now, on what it was given for. It keeps for as long again as people had to decide: one that lay longer, because the worker
- * was down, is asked for again, like one whose plan has changed.
+ * A yes is spent on what it was given for, and not before the time that was said with it. It keeps for as long again as people had to decide:
+ * one that lay longer, because the worker was down, is asked for again, like one whose plan has changed.
  */
 async function spend(approval: Approval, input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
-  if (isFresh(approval, context.now()) && planHashOf(await bindingNow(context)) === approval.planHash) {
-    const by = approval.votes.filter((vote) => vote.vote === 'approve').map((vote) => vote.person);
-    return { kind: 'done', outputs: { by }, events: [] };
-  }
+  const now = context.now();
+  const until = waitsUntil(approval, now);
+  if (until !== null) return { kind: 'wait', waiting: { kind: 'approval', id: approval.id, until }, events: [] };
+  const { policy } = await context.policy();
+  if (isStillGood(approval, { policy, now }) && planHashOf(await bindingNow(context)) === approval.planHash)
+    return { kind: 'done', outputs: { by: approversOf(approval) }, events: [] };
   const again = await askFor(input, context);
   return {
     ...again,
     events: [{ type: 'approval_decided', approval: approval.id, outcome: 'superseded' }, ...again.events],
   };
-}
-
-function isFresh({ createdAt, expiresAt, decidedAt }: Approval, now: Date): boolean {
-  const keepsMs = expiresAt.getTime() - createdAt.getTime();
-  return now.getTime() - (decidedAt ?? expiresAt).getTime() <= keepsMs;
 }
 
 function expire(approval: Approval): StepResult {

@@ -1,16 +1,18 @@
 import type { z } from 'zod';
 import type { Method, PathPart } from '../domain/connection.ts';
 import type { LedgerEvent } from '../domain/event.ts';
+import type { FanOutItem } from '../domain/fan-out.ts';
 import type { NewId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { KeyClass } from '../domain/key.ts';
 import type { ClassRule } from '../domain/key-class.ts';
-import type { Effect, Repeat } from '../domain/plan.ts';
+import type { Decision, Effect, PlannedEach, Repeat } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { JsonObject, Run, Waiting } from '../domain/run.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Connection } from '../providers/connections.ts';
 import type { Provider } from '../providers/contract.ts';
+import type { StepUp } from '../providers/step-up.ts';
 import type { Vault } from '../providers/vault.ts';
 import type { Sink } from '../sinks/contract.ts';
 
@@ -41,6 +43,8 @@ export interface StepKind<With extends z.ZodType = z.ZodType, Outputs extends z.
    * the `with` as it stands in the file, references as text; what cannot be read there it leaves open.
    */
   outputsOf?: (written: JsonObject) => z.ZodType;
+  /** `each` may stand on it: what it gives on then. */
+  each?: { outputs: z.ZodType };
   /** Rules that span several fields, the step or its neighbours; asked at load. */
   complaintsOf?: (written: JsonObject, place: PlaceOfStep) => WithComplaint[];
   /** Why a person may not skip it, and what to do instead, as a sentence; without it, it can be skipped with a reason. */
@@ -129,13 +133,16 @@ export type ForecastContext = Pick<
 export interface StepContext {
   run: Run;
   incident: Incident | null;
-  step: { id: string; token: string; attempt: number; assignee: string | null; dueAt: Date | null };
+  /** `startedAt`: its first attempt, and with it every wait of it. */
+  step: { id: string; token: string; generation: number; attempt: number; assignee: string | null; startedAt: Date; dueAt: Date | null };
   now: () => Date;
   newId: NewId;
   ledger: LedgerReader;
   providers: Readonly<Record<string, Provider>>;
   sinks: Readonly<Record<string, Sink>>;
   vault: Vault;
+  /** Who has a second factor; without one nobody decides what needs a code. */
+  stepUp: Pick<StepUp, 'isEnrolled' | 'howToEnrol'>;
   policy: () => Promise<{ policy: Policy; hash: string }>;
   /** What key-classes.yaml says of a class. */
   classRule: (keyClass: KeyClass) => Promise<ClassRule>;
@@ -146,10 +153,21 @@ export interface StepContext {
   connection: (name: string) => Promise<Connection>;
   /** Hash of the runbook's file as loaded now, or null when it is gone. */
   fileHash: (runbook: string) => string | null;
-  /** Plans a child run; recording its `run_started` event starts it. */
-  childRun: (runbook: string, inputs: JsonObject) => Promise<Run>;
+  /** What stands beside `with` on a step with `each`; null on every other. */
+  each: (Omit<PlannedEach, 'items'> & { items: () => ReturnType<PlannedEach['items']> }) | null;
+  /**
+   * Plans a child run, for one item of `each` where there is one; recording its `run_started` event starts it. Throws Refusal when the
+   * runbook is not there or not for such inputs, PermanentFailure when runbooks start each other too deep.
+   */
+  childRun: (runbook: string, inputs: JsonObject, item?: Pick<FanOutItem, 'index' | 'name'>) => Promise<Run>;
   /** Writes a report (Markdown, JSON) into the data directory and returns its path. */
   saveReport: (name: string, text: string) => Promise<string>;
+  /**
+   * Answers the condition that stands in this field of `with` (fields.ts: `condition`, `liveCondition`). `live`: the facts of live-facts.ts
+   * as they are now; empty for a condition that is decided once. Throws PermanentFailure when it cannot be decided.
+   */
+  decide: (field: string, live: JsonObject) => Decision & { text: string };
+  /** Aborted when the attempt's time is up: whatever goes on after it must not have an effect any more. */
   signal: AbortSignal;
 }
 

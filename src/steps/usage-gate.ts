@@ -49,6 +49,8 @@ export const usageGate = defineStep({
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'It only waits.' },
   timeoutMs: 30_000,
+  unskippable:
+    'who still calls with the old key would be cut off. Whoever may waive the gate says so: rekey keys waive.',
   rehearsal: 'real',
   perform: async (input, context) => look(input, context),
   resume: async (input, context) => look(input, context),

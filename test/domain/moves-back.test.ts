@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { pastPointOfNoReturn } from '../../src/domain/moves.ts';
+import { pastPointOfNoReturn } from '../../src/domain/moves-back.ts';
 import { aRun, aStep, NOON } from '../support/builders.ts';
 import { approval, done, failed, movesOf, waiting } from '../support/moves-of.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';

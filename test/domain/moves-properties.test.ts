@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { StepId } from '../../src/domain/ids.ts';
-import { pastPointOfNoReturn, stopOf } from '../../src/domain/moves.ts';
+import { stopOf } from '../../src/domain/moves.ts';
+import { pastPointOfNoReturn } from '../../src/domain/moves-back.ts';
 import { type OnFailure, type Plan, type PlannedStep, stepsOf } from '../../src/domain/plan.ts';
 import { errorOf, isOver } from '../../src/domain/run.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';

@@ -91,6 +91,7 @@ export function aRun(overrides: Partial<Run> = {}): Run {
     finishedAt: null,
     outcome: null,
     cancelRequestedAt: null,
+    openRuns: 'one_per_key',
     overdueAt: null,
     deadlinesFrom: null,
     paused: null,

@@ -1,7 +1,7 @@
 import type { LedgerEvent } from '../../domain/event.ts';
 import type { RotationId } from '../../domain/ids.ts';
 import { instantText } from '../../domain/instant.ts';
-import { pastPointOfNoReturn } from '../../domain/moves.ts';
+import { pastPointOfNoReturn } from '../../domain/moves-back.ts';
 import { isEnded, type Rotation } from '../../domain/rotation.ts';
 import type { Run } from '../../domain/run.ts';
 import { PermanentFailure, Refusal } from '../../errors.ts';

@@ -3,7 +3,7 @@ import { spanText } from '../../domain/duration.ts';
 import { ApprovalId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
 import { nameOf } from '../../domain/key.ts';
-import { pastPointOfNoReturn } from '../../domain/moves.ts';
+import { pastPointOfNoReturn } from '../../domain/moves-back.ts';
 import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
 import { ruledOut } from '../../domain/ruled-out.ts';
 import type { Run } from '../../domain/run.ts';

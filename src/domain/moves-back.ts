@@ -1,0 +1,41 @@
+import type { Plan, PlannedStep } from './plan.ts';
+import type { Run, StepRecord } from './run.ts';
+
+/**
+ * The step to take back next, the instant before which that is not to be tried again, or null when nothing is left to take back. `left`:
+ * everything that was begun, or only the generations that a person wants done again. Strictly backwards: one that failed and waits for its
+ * next try keeps the ones before it.
+ */
+export function nextBack(
+  plan: Plan,
+  run: Run,
+  { left, now }: { left: 'everything' | 'reset'; now: Date },
+): { undo: PlannedStep } | { wakeAt: Date } | null {
+  if (pastPointOfNoReturn(plan, run)) return null;
+  const ordinal = (step: PlannedStep) => run.steps[step.id]?.ordinal ?? 0;
+  const undoable = plan.stages.flat().filter((step) => {
+    const record = run.steps[step.id];
+    return step.undo === 'undo' && isLeft(record) && (left === 'everything' || record?.state === 'reset');
+  });
+  // Steps that were started at once share an ordinal; the later one in the file goes first.
+  const [undo] = undoable.reverse().sort((a, b) => ordinal(b) - ordinal(a));
+  if (undo === undefined) return null;
+  const until = run.steps[undo.id]?.undoing?.until ?? now;
+  return until > now ? { wakeAt: until } : { undo };
+}
+
+/** Whether something of it may be out there. Without an attempt (skipped, or a condition that could not be evaluated) nothing has happened. */
+function isLeft(record: StepRecord | undefined): boolean {
+  return record !== undefined && record.attempts > 0 && record.state !== 'undone' && record.undoError === null;
+}
+
+/** True once something was done that cannot be taken back: from then on only going forward is offered. */
+export function pastPointOfNoReturn(plan: Plan, run: Run): boolean {
+  return plan.stages.flat().some((step) => step.undo === 'point_of_no_return' && mayBeFinal(run.steps[step.id]));
+}
+
+/** Of a step whose effect cannot be taken back: whether it has happened, as far as anybody can tell. */
+export function mayBeFinal(record: StepRecord | undefined): boolean {
+  const state = record?.state;
+  return state === 'done' || state === 'started' || state === 'waiting' || state === 'in_doubt';
+}

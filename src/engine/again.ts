@@ -1,0 +1,59 @@
+import { assertAtRest, type Course, rerun as rerunOf, resetAll, retried } from '../domain/control.ts';
+import type { LedgerEvent } from '../domain/event.ts';
+import type { RunId } from '../domain/ids.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
+import { letGo } from './children.ts';
+import { controlRun } from './control.ts';
+import type { EngineDeps } from './deps.ts';
+import type { Because } from './engine.ts';
+import { reopening } from './reopen.ts';
+
+/** Begins the step that failed again, or without a name every one that stopped the run. */
+export async function retry(deps: EngineDeps, id: RunId, step: string | null, request: Because): Promise<void> {
+  await again(deps, id, {
+    what: `retry ${id}${step === null ? '' : ` ${step}`}`,
+    request,
+    steps: (course) => retried(course, step),
+  });
+}
+
+/** Begins a step and everything after it again. */
+export async function rerun(deps: EngineDeps, id: RunId, from: string, request: Because): Promise<void> {
+  await again(deps, id, { what: `rerun ${id} from ${from}`, request, steps: (course) => rerunOf(course, from) });
+}
+
+interface Again {
+  what: string;
+  request: Because;
+  steps: (course: Course) => PlannedStep[];
+}
+
+async function again(deps: EngineDeps, id: RunId, { what, request, steps }: Again): Promise<void> {
+  await controlRun(deps, {
+    run: id,
+    verb: 'retry',
+    what,
+    request,
+    decide: async (run, read) => {
+      const course = { plan: deps.runbooks.planOf(run.runbook), run, now: deps.now() };
+      assertAtRest(course);
+      const records = resetAll(course, steps(course), `${request.actor} wants it done again: ${request.reason}`);
+      return [
+        ...(await reopening(read, run, request.reason)),
+        ...(await letGoAll(read, course, { records, what })),
+        { type: 'steps_reset', run: run.id, records, reason: request.reason },
+      ];
+    },
+  });
+}
+
+async function letGoAll(
+  read: LedgerReader,
+  { run }: Course,
+  { records, what }: { records: ReturnType<typeof resetAll>; what: string },
+): Promise<LedgerEvent[]> {
+  const events: LedgerEvent[] = [];
+  for (const { step } of records) events.push(...(await letGo(read, run.steps[step], { run: run.id, reason: what })));
+  return events;
+}

@@ -1,0 +1,44 @@
+import { assertAtRest, assertResumable, assertSkippable, stepNamed } from '../domain/control.ts';
+import { type RunId, StepId } from '../domain/ids.ts';
+import type { PlannedStep } from '../domain/plan.ts';
+import type { Run, StepRecord } from '../domain/run.ts';
+import { letGo } from './children.ts';
+import { controlRun } from './control.ts';
+import type { EngineDeps } from './deps.ts';
+import type { Because } from './engine.ts';
+import { reopening } from './reopen.ts';
+import { base, newGeneration } from './step-record.ts';
+
+/** Leaves a step out, under the name of who wants it. What it waited for is closed with it; a run that had failed with it goes on. */
+export async function skip(deps: EngineDeps, id: RunId, step: string, request: Because): Promise<void> {
+  await controlRun(deps, {
+    run: id,
+    verb: 'skip',
+    what: `skip ${id} ${step}`,
+    request,
+    decide: async (run, read) => {
+      const course = { plan: deps.runbooks.planOf(run.runbook), run, now: deps.now() };
+      const planned = stepNamed(course, step);
+      assertAtRest(course);
+      assertSkippable(course, planned, deps.stepKinds.get(planned.uses)?.unskippable ?? null);
+      const record = skippedRecord(deps, run, { planned, request });
+      if (run.finishedAt !== null) assertResumable(course, [record]);
+      return [
+        ...(await reopening(read, run, request.reason)),
+        ...(await letGo(read, run.steps[StepId.parse(step)], { run: id, reason: `${step} of ${id} was skipped` })),
+        { type: 'step_skipped', run: run.id, record, reason: request.reason },
+      ];
+    },
+  });
+}
+
+function skippedRecord(
+  { now }: Pick<EngineDeps, 'now'>,
+  run: Run,
+  { planned, request }: { planned: PlannedStep; request: Because },
+): StepRecord {
+  const before = run.steps[planned.id];
+  const why = `${request.actor} skipped it: ${request.reason}`;
+  const common = before === undefined ? newGeneration(run, planned, now()) : base(before);
+  return { ...common, endedAt: now(), state: 'skipped', why };
+}
