@@ -1,0 +1,80 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { LedgerEvent } from '../domain/event.ts';
+import { KeyId } from '../domain/ids.ts';
+import { type Key, nameOf } from '../domain/key.ts';
+import { PRODUCTION } from '../domain/key-facts.ts';
+import { newKey } from '../domain/new-key.ts';
+import { mintKey } from '../providers/key-format.ts';
+import type { Pepper } from '../providers/pepper.ts';
+import type { KeyFixture, Rehearsal } from './schema.ts';
+
+interface Place {
+  start: Date;
+  places: string;
+  pepper: Pepper;
+  channel: string;
+}
+
+export type LedgerFixture = NonNullable<Rehearsal['ledger']>;
+
+/** The events that make the ledger of a case, and what its callers have at their places. */
+export async function furnish(fixture: LedgerFixture, place: Place): Promise<{ keys: Key[]; events: LedgerEvent[] }> {
+  const made = await Promise.all(fixture.keys.map((one) => keyOf(one, place)));
+  const keys = made.map(({ key }) => key);
+  return { keys, events: made.flatMap(({ events }) => events) };
+}
+
+async function keyOf(one: KeyFixture, place: Place): Promise<{ key: Key; events: LedgerEvent[] }> {
+  const { secret, publicId, last4 } = mintKey(one.environment === PRODUCTION ? 'live' : 'test');
+  const { pepper, places } = place;
+  const at = (ms: number) => new Date(place.start.getTime() + ms);
+  const target = join(places, `${one.slug}.key`);
+  const created = at(one.created);
+  const key = newKey({
+    id: KeyId.parse(`key-${one.slug}-v${one.version}`),
+    slug: one.slug,
+    version: one.version,
+    class: one.class,
+    provider: one.provider,
+    externalRef: publicId,
+    service: one.service ?? one.slug.split('-')[0] ?? one.slug,
+    environment: one.environment,
+    owner: one.owner,
+    escalation: one.escalation,
+    scopes: one.scopes,
+    digest: pepper.digestOf(secret.reveal()),
+    pepperId: pepper.id,
+    last4,
+    delivery: one.delivery === undefined ? null : { sink: one.delivery, target },
+    probeUrl: one.probe_url ?? null,
+    administers: one.administers ?? null,
+    state: one.state,
+    createdAt: created,
+    activatedAt: one.state === 'pending' ? null : created,
+    provedLiveAt: one.state === 'pending' ? null : created,
+    expiresAt: one.expires === 'never' ? null : at(one.expires),
+    ...(one.state === 'revoked' ? { revokedAt: place.start } : {}),
+    ...(one.state === 'suspended' ? { suspendedAt: place.start } : {}),
+  });
+  if (one.delivery !== undefined && one.at_place !== 'nothing') {
+    const there = one.at_place === 'itself' ? secret : mintKey('test').secret;
+    await writeFile(target, `${there.reveal()}\n`, { mode: 0o600 });
+  }
+  return { key, events: [{ type: 'key_issued', key }, ...reminderOf(one, key, place)] };
+}
+
+function reminderOf({ reminder }: KeyFixture, key: Key, { channel }: Place): LedgerEvent[] {
+  if (reminder === undefined) return [];
+  const { within_days: withinDays, owner } = reminder;
+  const set = { withinDays, owner, channel: reminder.channel ?? channel, setAt: key.createdAt };
+  return [{ type: 'reminder_set', reminder: { key: key.id, ...set, setBy: 'system:rehearsal', tested: null } }];
+}
+
+/** The key that `payments-prod` or `payments-prod v3` means among these; null when it means none. */
+export function keyNamed(name: string, keys: readonly Key[]): Key | null {
+  const exact = keys.find((key) => nameOf(key) === name);
+  if (exact !== undefined) return exact;
+  const versions = keys.filter((key) => key.slug === name);
+  return versions.sort((a, b) => b.version - a.version)[0] ?? null;
+}

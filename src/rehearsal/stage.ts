@@ -1,0 +1,154 @@
+import { hostname } from 'node:os';
+import type { Key } from '../domain/key.ts';
+import type { Policy } from '../domain/policy.ts';
+import type { EngineDeps } from '../engine/deps.ts';
+import { openEngine } from '../engine/open-engine.ts';
+import { leaseOwner } from '../engine/owner.ts';
+import { Refusal } from '../errors.ts';
+import { openLedger } from '../ledger/ledger.ts';
+import { providers } from '../providers/index.ts';
+import { openPepper } from '../providers/pepper.ts';
+import { openVault } from '../providers/seal.ts';
+import { playedStepUp } from '../providers/step-up.ts';
+import { loadClassRule } from '../runbook/policy-file.ts';
+import type { RunbookSet } from '../runbook/runbook-set.ts';
+import { sinks } from '../sinks/index.ts';
+import type { StepKind } from '../steps/contract.ts';
+import type { Answer } from './answer-schema.ts';
+import { furnish } from './fixture.ts';
+import type { Reply } from './outside-schema.ts';
+import { patchedPolicy } from './policy-patch.ts';
+import type { Calls, Rehearsal, RehearsalCase } from './schema.ts';
+import { type Room, throwawayKeys } from './scratch.ts';
+import { answersOf, repliesOf, type Script } from './script.ts';
+import { scriptedKinds } from './scripted-kinds.ts';
+import { type Trace, traced } from './trace.ts';
+
+/** What all cases of a folder share. */
+export interface House {
+  /** The folder of policy.yaml and key-classes.yaml. */
+  dir: string;
+  runbooks: RunbookSet;
+  policy: Policy;
+  stepKinds: readonly StepKind[];
+}
+
+/** One case, ready to be played: the real engine on a ledger of its own, with a clock that only the player moves. */
+export interface Stage {
+  deps: EngineDeps;
+  engine: ReturnType<typeof openEngine>;
+  trace: Trace;
+  keys: Key[];
+  /** Calls that lie ahead, the first one first. */
+  calls: Calls[];
+  start: Date;
+  now: () => Date;
+  moveTo: (at: Date) => void;
+  /** When each sleeping run wants to be woken. */
+  alarms: Map<string, Date>;
+  answers: Script<Answer>;
+  replies: Script<Reply>;
+  /** What the file has to say and does not, or says wrongly; the case fails with it. */
+  complaints: string[];
+  /** Steps of each runbook whose question has a no that the run survives. */
+  noGoesOn: Map<string, Set<string>>;
+  /** Crashes that are still to come. */
+  crash: { at: string; step: string }[];
+  close: () => Promise<void>;
+}
+
+const ALL_ENDED = `${hostname()}:4194305:ended`;
+
+export async function openStage(
+  { house, rehearsal, room }: { house: House; rehearsal: Rehearsal; room: Room },
+  one: RehearsalCase,
+): Promise<Stage> {
+  const start = new Date(one.clock.start);
+  let now = start;
+  const keyFiles = throwawayKeys();
+  const vault = openVault(keyFiles.masterKey);
+  const pepper = openPepper('rehearse', keyFiles.pepper);
+  const policy = patchedPolicy(house.policy, [rehearsal.policy, one.policy]);
+  const trace = traced(await openLedger({ file: room.ledgerFile, now: () => now }));
+  const complaints: string[] = [];
+  const replies = repliesOf(structuredClone(one.outside));
+  const alarms = new Map<string, Date>();
+  const crash = [...one.crash];
+  const { ledger } = trace;
+  const complain = (sentence: string) => {
+    if (!complaints.includes(sentence)) complaints.push(sentence);
+  };
+  const deps: EngineDeps = {
+    ledger,
+    queue: {
+      wake: async () => {},
+      alarm: async (run, at) => {
+        alarms.set(run, at);
+      },
+    },
+    runbooks: house.runbooks,
+    policy: async () => policy,
+    classRule: (keyClass) => loadClassRule(house.dir, keyClass),
+    stepKinds: scriptedKinds(house.stepKinds, { replies, complain }),
+    // No host may be called: whatever would leave this machine is refused before it does.
+    providers: byName(providers({ ledger: ledger.read, pepper, vault, probeHosts: [], now: () => now })),
+    sinks: byName(sinks({ fileRoots: [room.places] })),
+    connections: async (name) => {
+      throw new Refusal('rehearsal', `The connection ${name} is not opened in a rehearsal.`);
+    },
+    vault,
+    stepUp: playedStepUp,
+    now: () => now,
+    newId: countedIds(),
+    saveReport: room.saveReport,
+    log: { info: () => {}, warn: () => {}, error: () => {} },
+    faultPoint: (place, step) => {
+      const index = crash.findIndex((fault) => fault.at === place && fault.step === step);
+      if (index < 0) return;
+      crash.splice(index, 1);
+      throw trace.kill();
+    },
+    // With a crash to come, leases are of a process that is gone, so that the next one has them at once.
+    owner: crash.length > 0 ? ALL_ENDED : leaseOwner(),
+  };
+  const fixture = one.ledger ?? rehearsal.ledger ?? { keys: [], calls: [] };
+  const channel = policy.policy.team.incident_channel;
+  const { keys, events } = await furnish(fixture, { start, places: room.places, pepper, channel });
+  const by = { at: start, actor: 'system:rehearsal', channel: 'cli' } as const;
+  await ledger.record(by, async () => ({ events, result: undefined }));
+  trace.events.length = 0;
+  return {
+    deps,
+    engine: openEngine(deps),
+    trace,
+    keys,
+    calls: [...fixture.calls].sort((a, b) => a.at - b.at),
+    start,
+    now: () => now,
+    moveTo: (at) => {
+      now = at;
+    },
+    alarms,
+    answers: answersOf(one.answers),
+    replies,
+    complaints,
+    noGoesOn: new Map(),
+    crash,
+    close: ledger.close,
+  };
+}
+
+function byName<One extends { name: string }>(list: readonly One[]): Record<string, One> {
+  return Object.fromEntries(list.map((one) => [one.name, one]));
+}
+
+const WIDTH = 10;
+
+// Counted, so that two runs of a case tell the same; padded, because three of them end to end are a token that must be unique.
+function countedIds(): (prefix: string) => string {
+  let count = 0;
+  return (prefix) => {
+    count += 1;
+    return `${prefix}-${String(count).padStart(WIDTH, '0')}`;
+  };
+}
