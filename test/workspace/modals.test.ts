@@ -148,6 +148,39 @@ describe('modals', () => {
     ]);
   });
 
+  test('take no number, link or day that Slack’s client would not', async () => {
+    const workspace = await aWorkspace();
+    const blocks = [
+      field('minutes', { type: 'number_input', is_decimal_allowed: false }),
+      field('link', { type: 'url_text_input' }),
+      field('day', { type: 'datepicker' }),
+    ];
+    const { alice, shown } = await opened(workspace, modal('Typed', { blocks }), (app) => {
+      app.view('typed', async ({ ack }) => ack());
+    });
+    expect(await alice.submit(shown, { minutes: '1.5', link: 'ci/42', day: '2026-02-30' })).toMatchObject({
+      fields: {
+        minutes: 'Please enter a whole number.',
+        link: 'Please enter a valid URL.',
+        day: 'Please choose a date.',
+      },
+    });
+    const filled = { minutes: '2', link: 'https://ci.example.com/42', day: '2026-02-28' };
+    expect(await alice.submit(shown, filled)).toEqual({ ok: true });
+  });
+
+  test('are refused when something is chosen from the start that is not offered', async () => {
+    const workspace = await aWorkspace();
+    const option = (value: string) => ({ text: plain(value), value });
+    const boxes = { type: 'checkboxes', options: [option('a')], initial_options: [option('b')] };
+    const { app, shown } = await opened(workspace, modal('Offered'));
+    const update = app.client.views.update({
+      view_id: shown.id,
+      view: modal('Offered', { blocks: [field('x', boxes)] }),
+    });
+    expect(await codeOf(update)).toBe('invalid_arguments');
+  });
+
   test('report choices the way Slack does', async () => {
     const workspace = await aWorkspace();
     const options = ['leaked', 'planned'].map((value) => ({ text: plain(value), value }));

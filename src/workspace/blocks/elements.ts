@@ -1,4 +1,5 @@
 import { BLOCK_LIMITS } from '../block-limits.ts';
+import { initialIsOffered } from './initial-options.ts';
 import { richText } from './rich-text.ts';
 import {
   byType,
@@ -119,8 +120,11 @@ export const ELEMENTS: Record<string, Check> = {
   feedback_buttons: shape({ ...actionable, positive_button: required(feedback), negative_button: required(feedback) }),
   image: imageElement,
   overflow: shape({ ...confirmable, options: required(list(overflowOption, { max: overflow.options })) }),
-  radio_buttons: shape({ ...choices, initial_option: optional(choiceOption) }),
-  checkboxes: shape({ ...choices, initial_options: optional(list(choiceOption, { max: choice.options })) }),
+  radio_buttons: shape({ ...choices, initial_option: optional(choiceOption) }, initialIsOffered),
+  checkboxes: shape(
+    { ...choices, initial_options: optional(list(choiceOption, { max: choice.options })) },
+    initialIsOffered,
+  ),
   datepicker: shape({ ...confirmable, ...focusable, ...hinted, initial_date: optional(date) }),
   timepicker: shape({
     ...confirmable,
@@ -161,7 +165,14 @@ export const ELEMENTS: Record<string, Check> = {
     filetypes: optional(list(identifier, { max: select.options })),
     max_files: optional(wholeNumber(1, fileInput.files)),
   }),
-  ...menus('static_select', staticSource, 'initial_option', menuOption, exactlyOne('options', 'option_groups')),
+  ...menus(
+    'static_select',
+    staticSource,
+    'initial_option',
+    menuOption,
+    exactlyOne('options', 'option_groups'),
+    initialIsOffered,
+  ),
   ...menus('external_select', { min_query_length: optional(wholeNumber(0, 255)) }, 'initial_option', menuOption),
   ...menus('users_select', {}, 'initial_user', identifier),
   ...menus('channels_select', {}, 'initial_channel', identifier),

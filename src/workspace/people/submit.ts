@@ -3,10 +3,10 @@ import { checkedView } from '../api/views.ts';
 import { closedPayload, submissionPayload } from '../delivery/payloads.ts';
 import { type Json, jsonOf, textOf } from '../json.ts';
 import { SlackError } from '../slack-error.ts';
-import { isEmpty } from '../state/form-state.ts';
 import type { View, ViewState } from '../state/view.ts';
 import type { FormValues, Outcome } from '../workspace.ts';
 import { type Client, done, notInteractive, refused, trouble } from './client.ts';
+import { fieldComplaint } from './field-complaint.ts';
 import { filledIn } from './surface.ts';
 
 /** Presses the modal's submit button and does with the modal what the app answers. */
@@ -100,23 +100,10 @@ function missing(view: View, state: ViewState): Record<string, string> {
   for (const block of view.blocks.filter((each) => each.type === 'input')) {
     const element = jsonOf(block.element);
     const value = state[block.block_id]?.[textOf(element.action_id) ?? ''];
-    const wrong = complaint(element, value, block.optional === true);
+    const wrong = fieldComplaint(element, value, block.optional === true);
     if (wrong) fields[block.block_id] = wrong;
   }
   return fields;
-}
-
-function complaint(element: Json, value: Json | undefined, optional: boolean): string | undefined {
-  if (isEmpty(element, value)) return optional ? undefined : 'Please complete this required field.';
-  const typed = textOf(value?.value) ?? '';
-  const { min_length, max_length, min_value, max_value } = element;
-  if (typeof min_length === 'number' && typed.length < min_length) return `Must be at least ${min_length} characters.`;
-  if (typeof max_length === 'number' && typed.length > max_length) return `Must be at most ${max_length} characters.`;
-  if (element.type !== 'number_input') return undefined;
-  if (!Number.isFinite(Number(typed))) return 'Please enter a number.';
-  if (min_value !== undefined && Number(typed) < Number(min_value)) return `Must be at least ${min_value}.`;
-  if (max_value !== undefined && Number(typed) > Number(max_value)) return `Must be at most ${max_value}.`;
-  return undefined;
 }
 
 /** A conversation picker with `response_url_enabled` gives the app a way to answer into what was picked. */
