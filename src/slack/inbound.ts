@@ -107,7 +107,14 @@ export function readAction(body: unknown, deliveryId: string): Received<ActionIn
   return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: liveOf(read) };
 }
 
-const Field = z.object({ value: Id, selected_option: z.object({ value: z.string() }).nullish() });
+const Option = z.object({ value: z.string() });
+const Field = z.object({
+  value: Id,
+  selected_option: Option.nullish(),
+  selected_options: z.array(Option).nullish(),
+  selected_date: Id,
+  selected_user: Id,
+});
 const Submitted = Interactive.extend({
   view: z.object({
     id: z.string(),
@@ -121,7 +128,7 @@ export function readSubmission(body: unknown, deliveryId: string): Received<Subm
   const { view, ...read } = Submitted.parse(body);
   const values: Record<string, string> = {};
   for (const [block, fields] of Object.entries(view.state.values))
-    for (const field of Object.values(fields)) values[block] = field.value ?? field.selected_option?.value ?? '';
+    for (const field of Object.values(fields)) values[block] = textOf(field);
   const incoming = {
     kind: 'submission' as const,
     from: fromOf(read),
@@ -131,6 +138,12 @@ export function readSubmission(body: unknown, deliveryId: string): Received<Subm
     values,
   };
   return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: liveOf(read) };
+}
+
+/** Several options as one text: the values of ours hold no comma. */
+function textOf(field: z.infer<typeof Field>): string {
+  const one = field.value ?? field.selected_option?.value ?? field.selected_date ?? field.selected_user;
+  return one ?? field.selected_options?.map(({ value }) => value).join(',') ?? '';
 }
 
 const Suggestion = Interactive.extend({ action_id: z.string(), value: z.string().default('') });

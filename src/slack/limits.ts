@@ -24,6 +24,8 @@ export const LIMITS = {
   optionValue: 75,
   options: 100,
   radioOptions: 10,
+  checkboxes: 10,
+  hint: 2_000,
   label: 2_000,
   placeholder: 150,
   inputLength: 3_000,
@@ -88,7 +90,7 @@ export function assertView(view: ModalView | HomeView): void {
 }
 
 const Words = z.object({ text: z.string() });
-const Choice = z.object({ text: Words, value: z.string() });
+const Choice = z.object({ text: Words, value: z.string(), description: Words.optional() });
 const Confirm = z.object({ title: Words, text: Words, confirm: Words, deny: Words });
 const Element = z.looseObject({
   type: z.string(),
@@ -106,6 +108,7 @@ const AnyBlock = z.looseObject({
   text: Words.optional(),
   fields: z.array(Words).optional(),
   label: Words.optional(),
+  hint: Words.optional(),
   element: Element.optional(),
   elements: z.array(Element).optional(),
 });
@@ -121,11 +124,17 @@ function problemsOf(given: unknown, index: number): string[] {
     ...more(`${at} fields`, block.fields ?? [], LIMITS.sectionFields),
     ...(block.fields ?? []).flatMap((field) => over(`${at} field`, field.text, LIMITS.sectionField)),
     ...over(`${at} label`, block.label?.text ?? '', LIMITS.label),
+    ...over(`${at} hint`, block.hint?.text ?? '', LIMITS.hint),
     ...(block.type === 'actions' ? more(`${at} elements`, elements, LIMITS.actions) : []),
     ...(block.type === 'context' ? more(`${at} elements`, elements, LIMITS.contextElements) : []),
     ...elements.flatMap((element) => problemsOfElement(element, at)),
   ];
 }
+
+const MOST_OPTIONS: Readonly<Record<string, number>> = {
+  radio_buttons: LIMITS.radioOptions,
+  checkboxes: LIMITS.checkboxes,
+};
 
 function problemsOfElement(element: z.infer<typeof Element>, at: string): string[] {
   const words = typeof element.text === 'string' ? element.text : (element.text?.text ?? '');
@@ -136,14 +145,11 @@ function problemsOfElement(element: z.infer<typeof Element>, at: string): string
     ...over(`${at} value`, element.value ?? '', LIMITS.buttonValue),
     ...over(`${at} initial value`, element.initial_value ?? '', LIMITS.inputLength),
     ...over(`${at} placeholder`, element.placeholder?.text ?? '', LIMITS.placeholder),
-    ...more(
-      `${at} options`,
-      element.options ?? [],
-      element.type === 'radio_buttons' ? LIMITS.radioOptions : LIMITS.options,
-    ),
+    ...more(`${at} options`, element.options ?? [], MOST_OPTIONS[element.type] ?? LIMITS.options),
     ...(element.options ?? []).flatMap((option) => [
       ...over(`${at} option`, option.text.text, LIMITS.optionText),
       ...over(`${at} option value`, option.value, LIMITS.optionValue),
+      ...over(`${at} option description`, option.description?.text ?? '', LIMITS.optionText),
     ]),
     ...over(`${at} confirm title`, confirm?.title.text ?? '', LIMITS.confirmTitle),
     ...over(`${at} confirm text`, confirm?.text.text ?? '', LIMITS.confirmText),

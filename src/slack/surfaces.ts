@@ -3,7 +3,7 @@ import type { Sources } from './deps.ts';
 import type { Message } from './limits.ts';
 import { loadAlarm } from './load/alarm.ts';
 import { loadApproval } from './load/approval.ts';
-import { loadAsk } from './load/ask.ts';
+import { loadAsk, loadReminder } from './load/ask.ts';
 import { loadDoubt } from './load/doubt.ts';
 import { loadIncident } from './load/incident.ts';
 import { loadNotice } from './load/notice.ts';
@@ -34,6 +34,7 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
   approval_dm: drawnBy(loadApproval, approvalCard),
   ask: drawnBy(loadAsk, askCard),
   ask_dm: drawnBy(loadAsk, askCard),
+  ask_reminder: drawnBy(loadReminder, askCard),
   notice: drawnBy(loadNotice, noticeCard),
   recovered: drawnBy(loadRecovered, recoveredCard),
   summary: drawnBy(loadSummary, summaryPost),

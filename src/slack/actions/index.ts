@@ -1,10 +1,20 @@
 import { answerButton, answerForm } from './answer.ts';
 import { cancelRun } from './cancel-run.ts';
 import type { SlackAction, SlackForm, SlackMenu } from './contract.ts';
+import { handOverButton, handOverForm } from './hand-over.ts';
+import { pushBackButton, pushBackForm } from './push-back.ts';
 import { reviewButton, reviewForm } from './review.ts';
 import { keyMenu, rotateForm } from './rotate-form.ts';
 import { settleNo, settleYes } from './settle-step.ts';
 
-export const actions: readonly SlackAction[] = [reviewButton, answerButton, cancelRun, settleYes, settleNo];
-export const forms: readonly SlackForm[] = [reviewForm, answerForm, rotateForm];
+export const actions: readonly SlackAction[] = [
+  reviewButton,
+  answerButton,
+  handOverButton,
+  pushBackButton,
+  cancelRun,
+  settleYes,
+  settleNo,
+];
+export const forms: readonly SlackForm[] = [reviewForm, answerForm, handOverForm, pushBackForm, rotateForm];
 export const menus: readonly SlackMenu[] = [keyMenu];

@@ -1,7 +1,9 @@
+import { progressOf } from '../../domain/ask-progress.ts';
 import { AskId } from '../../domain/ids.ts';
+import type { Ask } from '../../domain/incident.ts';
 import type { Sources } from '../deps.ts';
 import type { AskCard } from '../views/ask-card.ts';
-import { displayNames, keyName } from './names.ts';
+import { displayNames, keyName, type NameOf } from './names.ts';
 
 export async function loadAsk(sources: Sources, subject: string): Promise<AskCard | null> {
   const { ledger, now } = sources;
@@ -9,13 +11,42 @@ export async function loadAsk(sources: Sources, subject: string): Promise<AskCar
   if (ask === null) return null;
   const name = await displayNames(sources);
   const run = await ledger.run(ask.run);
+  const { id, token, question, form, createdAt, dueAt, pushedBack } = ask;
   return {
-    ...ask,
+    id,
+    token,
+    question,
+    kind: form.kind,
     key: await keyName(ledger, run?.key ?? null),
     runbook: run?.runbook.id ?? 'run',
     assignee: name(ask.assignee),
     assigned: ask.assigned.map(name),
-    overdue: ask.dueAt !== null && ask.dueAt <= now(),
-    answer: ask.answer === null ? null : { ...ask.answer, by: name(ask.answer.by) },
+    createdAt,
+    dueAt,
+    overdue: dueAt !== null && dueAt <= now(),
+    reminds: false,
+    progress: progressOf(ask),
+    escalated: ask.escalation?.people.map(name) ?? [],
+    mayPushBack: ask.pushBackTo.length > 0,
+    pushedBack: pushedBack === null ? null : { ...pushedBack, by: name(pushedBack.by) },
+    answer: answerOf(ask, name),
   };
+}
+
+/** The message that reminds of a question: `<ask>.<number>`. */
+export async function loadReminder(sources: Sources, subject: string): Promise<AskCard | null> {
+  const ask = await loadAsk(sources, subject.replace(/\.\d+$/, ''));
+  return ask === null ? null : { ...ask, reminds: true };
+}
+
+function answerOf({ form, answer }: Ask, name: NameOf): AskCard['answer'] {
+  if (answer === null) return null;
+  const { yes, evidence, by, at, answers = [] } = answer;
+  const fields = form.kind === 'form' ? form.fields : [];
+  const filled = answers.map(({ field, value }) => {
+    const asked = fields.find((one) => one.id === field);
+    const text = typeof value === 'boolean' ? (value ? 'yes' : 'no') : String(value);
+    return { label: asked?.label ?? field, value: asked?.type === 'person' ? name(text) : text };
+  });
+  return { yes, evidence, by: name(by), at, filled };
 }

@@ -1,3 +1,4 @@
+import { progressOf, progressText } from '../../domain/ask-progress.ts';
 import { RunId } from '../../domain/ids.ts';
 import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
 import { ruledOut } from '../../domain/ruled-out.ts';
@@ -109,7 +110,9 @@ async function waitingOf(
     }
     case 'ask': {
       const ask = await ledger.ask(waiting.id);
-      return shown(`an answer of ${ask?.assigned.map(name).join(' or ') || 'somebody'}`, ask?.createdAt);
+      const progress = ask === null ? null : progressOf(ask);
+      const far = progress === null ? '' : ` (${progressText(progress)})`;
+      return shown(`an answer of ${ask?.assigned.map(name).join(' or ') || 'somebody'}${far}`, ask?.createdAt);
     }
     case 'run':
       return shown(`the run ${waiting.id}`);

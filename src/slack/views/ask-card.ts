@@ -1,27 +1,16 @@
-import type { KnownBlock, ModalView } from '@slack/types';
-import type { Ask } from '../../domain/incident.ts';
-import type { NoLeadsTo } from '../../engine/engine.ts';
-import {
-  actions,
-  at,
-  bold,
-  button,
-  context,
-  header,
-  type Line,
-  line,
-  lines,
-  plain,
-  radio,
-  textInput,
-} from '../blocks.ts';
-import { LIMITS, type Message } from '../limits.ts';
+import type { Button, KnownBlock } from '@slack/types';
+import { webAddress } from '../../domain/ask-answers.ts';
+import type { AskForm } from '../../domain/ask-form.ts';
+import { type Progress, progressText } from '../../domain/ask-progress.ts';
+import { actions, at, atMost, bold, button, context, header, type Line, line, lines, type Part } from '../blocks.ts';
+import { fitting, type Message } from '../limits.ts';
 import { cut, escapeMrkdwn, oneLine } from '../text.ts';
 
 export interface AskCard {
   id: string;
   token: string;
   question: string;
+  kind: AskForm['kind'];
   key: string | null;
   runbook: string;
   assignee: string;
@@ -29,29 +18,85 @@ export interface AskCard {
   createdAt: Date;
   dueAt: Date | null;
   overdue: boolean;
-  answer: { yes: boolean; evidence: string; by: string; at: Date } | null;
+  /** True on the message that reminds of it. */
+  reminds: boolean;
+  /** Of a checklist. */
+  progress: Progress | null;
+  escalated: readonly string[];
+  mayPushBack: boolean;
+  pushedBack: { to: string; by: string; at: Date; reason: string } | null;
+  answer: {
+    yes: boolean;
+    evidence: string;
+    by: string;
+    at: Date;
+    filled: readonly { label: string; value: string }[];
+  } | null;
 }
 
-/** Something only people can do or see. */
+/** Something only people can do or see: who it waits for, how far it is, and what was said in the end. */
 export function askCard(ask: AskCard): Message {
+  return fitting([() => drawn(ask, 400), () => drawn(ask, 120), () => drawn(ask, 40)]);
+}
+
+function drawn(ask: AskCard, room: number): Message {
   const question = cut(oneLine(ask.question), 250);
-  const title = ask.answer === null ? 'A question for you' : `Answered: ${ask.answer.yes ? 'yes' : 'no'}`;
+  const title = titleOf(ask);
   const facts: Line[] = [
     [bold('For '), cut(ask.assigned.join(', ') || ask.assignee, 300)],
+    ...(ask.escalated.length === 0
+      ? []
+      : [[bold('Besides '), `${cut(ask.escalated.join(', '), 300)}, because it is overdue`]]),
     [bold('Key '), cut(ask.key ?? 'none', 320)],
-    ...(ask.answer === null ? [waitingLine(ask)] : [answerLine(ask.answer)]),
+    ...(ask.progress === null ? [] : [progressLine(ask.progress, room)]),
+    ...stateLines(ask, room),
   ];
   const blocks: KnownBlock[] = [
     header(title),
     line(question),
     lines(facts),
-    ...actions(
-      'ask',
-      ask.answer === null ? [button({ action: 'answer', token: ask.token, label: 'Answer', style: 'primary' })] : [],
-    ),
+    ...actions('ask', buttonsOf(ask)),
     context(`${ask.id} · ${cut(ask.runbook, 80)}`),
   ];
-  return { text: `${title}: ${escapeMrkdwn(question)}`, blocks };
+  return { text: `${title}: ${escapeMrkdwn(question)}${textOf(ask)}`, blocks };
+}
+
+function titleOf({ kind, answer, pushedBack, reminds, overdue }: AskCard): string {
+  if (pushedBack !== null) return `Sent back to ${cut(pushedBack.to, 60)}`;
+  if (answer !== null) return kind === 'question' ? `Answered: ${answer.yes ? 'yes' : 'no'}` : ANSWERED[kind];
+  if (reminds) return overdue ? 'Reminder: this is overdue' : 'Reminder: this is due soon';
+  return WAITING[kind];
+}
+
+const WAITING = { question: 'A question for you', checklist: 'A checklist for you', form: 'A form for you' } as const;
+const ANSWERED = { checklist: 'Checklist done', form: 'Form filled in' } as const;
+const LABELS = { question: 'Answer', checklist: 'Tick items', form: 'Fill in' } as const;
+
+function textOf({ progress, answer }: AskCard): string {
+  return progress === null || answer !== null ? '' : ` (${progressText(progress)})`;
+}
+
+function buttonsOf({ token, kind, answer, pushedBack, mayPushBack }: AskCard): Button[] {
+  if (answer !== null || pushedBack !== null) return [];
+  const back = button({ action: 'push_back', token, label: 'Not possible yet' });
+  return [
+    button({ action: 'answer', token, label: LABELS[kind], style: 'primary' }),
+    button({ action: 'hand_over', token, label: 'Hand over' }),
+    ...(mayPushBack ? [back] : []),
+  ];
+}
+
+function progressLine(progress: Progress, room: number): Line {
+  const left = progress.left.map((item) => cut(oneLine(item.label), 60));
+  return [bold('Progress '), progressText(progress), left.length === 0 ? '' : `; open: ${cut(left.join(', '), room)}`];
+}
+
+function stateLines(ask: AskCard, room: number): Line[] {
+  if (ask.pushedBack !== null) {
+    const { to, by, at: when, reason } = ask.pushedBack;
+    return [[bold('↶ Back '), `to ${cut(to, 60)}, by ${cut(by, 100)}, `, at(when), `: ${cut(reason, room)}`]];
+  }
+  return ask.answer === null ? [waitingLine(ask)] : answerLines(ask, ask.answer, room);
 }
 
 function waitingLine(ask: AskCard): Line {
@@ -59,51 +104,20 @@ function waitingLine(ask: AskCard): Line {
   return [bold('Waiting '), 'since ', at(ask.createdAt), ...due];
 }
 
-function answerLine({ yes, evidence, by, at: when }: NonNullable<AskCard['answer']>): Line {
-  const how = evidence.trim() === '' ? '' : `: ${cut(evidence, 400)}`;
-  return [bold(yes ? '✓ Yes ' : '✗ No '), `by ${cut(by, 100)}, `, at(when), how];
+const MOST_FIELDS = 20;
+
+function answerLines({ kind }: AskCard, answer: NonNullable<AskCard['answer']>, room: number): Line[] {
+  const { yes, evidence, by, at: when, filled } = answer;
+  const said = kind === 'question' ? (yes ? '✓ Yes ' : '✗ No ') : '✓ Done ';
+  const how: Line = evidence.trim() === '' ? [] : [': ', shownText(evidence, room)];
+  return [
+    [bold(said), `by ${cut(by, 100)}, `, at(when), ...how],
+    ...atMost(filled, MOST_FIELDS, ({ label, value }) => [bold(`${cut(oneLine(label), 80)} `), shownText(value, room)]),
+  ];
 }
 
-export const ANSWER_FORM = 'answer';
-
-export function answerModal(ask: Pick<Ask, 'token' | 'question' | 'evidence'> & { no: NoLeadsTo }): ModalView {
-  const evidence = EVIDENCE[ask.evidence];
-  return {
-    type: 'modal',
-    callback_id: ANSWER_FORM,
-    private_metadata: ask.token,
-    title: plain('Answer', LIMITS.viewTitle),
-    submit: plain('Send', LIMITS.viewButton),
-    close: plain('Not now', LIMITS.viewButton),
-    blocks: [
-      line(bold(cut(ask.question, 400))),
-      radio({
-        id: 'answer',
-        label: 'Your answer',
-        options: [
-          { value: 'yes', label: 'Yes' },
-          { value: 'no', ...NO[ask.no] },
-        ],
-      }),
-      textInput({
-        id: 'evidence',
-        label: evidence.label,
-        hint: evidence.hint,
-        optional: true,
-        multiline: ask.evidence !== 'url',
-      }),
-    ],
-  };
+/** A link only where the text is one and nothing else; otherwise it is shown as it was written. */
+function shownText(text: string, room: number): Part {
+  const url = webAddress(text);
+  return url === null ? cut(text, room) : { type: 'link', url: url.href, text: cut(text.trim(), room) };
 }
-
-const NO = {
-  ends: { label: 'No', description: 'No takes back what can be taken back and ends the run.' },
-  goes_on: { label: 'No', description: 'The step fails, and the run goes on without it.' },
-  waits: { label: 'Not yet', description: 'Not yet: the question stays open.' },
-} as const;
-
-const EVIDENCE = {
-  none: { label: 'Remark', hint: 'Goes into the summary. Never paste a key here.' },
-  text: { label: 'How do you know?', hint: 'One line; it goes into the summary. Never paste a key here.' },
-  url: { label: 'Link that shows it', hint: 'For instance https://ci.example.com/deploy/42. Never paste a key here.' },
-} as const;

@@ -1,10 +1,12 @@
 import type { HomeView, ModalView } from '@slack/types';
-import { IncidentId } from '../../../src/domain/ids.ts';
+import { FieldType, type FormField } from '../../../src/domain/ask-form.ts';
+import { IncidentId, StepId } from '../../../src/domain/ids.ts';
 import { QUESTIONS } from '../../../src/domain/questions.ts';
 import type { Summary } from '../../../src/domain/summary.ts';
 import type { Message } from '../../../src/slack/limits.ts';
 import { approvalCard } from '../../../src/slack/views/approval-card.ts';
-import { answerModal, askCard } from '../../../src/slack/views/ask-card.ts';
+import { askCard } from '../../../src/slack/views/ask-card.ts';
+import { answerModal, handOverModal, pushBackModal } from '../../../src/slack/views/ask-modal.ts';
 import { home } from '../../../src/slack/views/home.ts';
 import { incidentCard } from '../../../src/slack/views/incident-card.ts';
 import { keyCard } from '../../../src/slack/views/key-card.ts';
@@ -19,7 +21,7 @@ import { runProgress, type StepShown } from '../../../src/slack/views/run-progre
 import { runbookChange } from '../../../src/slack/views/runbook-change.ts';
 import { say, sayInModal } from '../../../src/slack/views/say.ts';
 import { summaryPost } from '../../../src/slack/views/summary.ts';
-import { minutesAfter, NOON } from '../../support/builders.ts';
+import { anAsk, minutesAfter, NOON } from '../../support/builders.ts';
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
@@ -126,8 +128,39 @@ export function messagesWith(text: string): Record<string, Message> {
       assigned: many(50, () => text),
       createdAt: NOON,
       dueAt: NOON,
+      kind: 'checklist',
       overdue: true,
+      reminds: true,
+      progress: { done: 1, notApplicable: 2, of: 20, left: many(20, (index) => anItem(`i${index}`, text)) },
+      escalated: many(50, () => text),
+      mayPushBack: true,
+      pushedBack: null,
       answer: null,
+    }),
+    'filled-in form': askCard({
+      id: 'ask-1',
+      token: 'ast-opaque',
+      question: text,
+      kind: 'form',
+      key: text,
+      runbook: 'R-KEY-EXPIRY',
+      assignee: text,
+      assigned: [text],
+      createdAt: NOON,
+      dueAt: null,
+      overdue: false,
+      reminds: false,
+      progress: null,
+      escalated: [],
+      mayPushBack: false,
+      pushedBack: null,
+      answer: {
+        yes: true,
+        evidence: 'https://ci.example.com/42',
+        by: text,
+        at: NOON,
+        filled: many(20, () => ({ label: text, value: text })),
+      },
     }),
     'runbook change': runbookChange({
       runbook: 'R-TEST',
@@ -212,7 +245,31 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
       })),
       radius: radiusOf(text),
     }),
-    answer: answerModal({ token: 'ast-opaque', question: text, evidence: 'url', no: 'ends' }),
+    answer: answerModal({ ...anAsk({ question: text, evidence: 'url' }), no: 'ends' }),
+    checklist: answerModal(
+      {
+        ...anAsk({
+          question: text,
+          form: { kind: 'checklist', items: many(20, (index) => anItem(`i${index}`, text)) },
+        }),
+        no: 'ends',
+      },
+      text,
+    ),
+    form: answerModal({
+      ...anAsk({
+        question: text,
+        evidence: 'file',
+        form: { kind: 'form', fields: FieldType.options.map((type) => aField(type, text)) },
+      }),
+      no: 'ends',
+    }),
+    'hand over': handOverModal({ token: 'ast-opaque', question: text }),
+    'push back': pushBackModal({
+      token: 'ast-opaque',
+      question: text,
+      pushBackTo: many(10, () => StepId.parse('redeployed')),
+    }),
     rotate: rotateModal({ slug: text, situation: 'exploited', reason: text, hint: text, channel: 'C0OPS' }),
     say: sayInModal('Not done', text),
     home: home({
@@ -224,6 +281,13 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
       now: NOON,
     }),
   };
+}
+
+const anItem = (id: string, label: string) => ({ id, label, required: true, mayNotApply: true });
+
+function aField(type: FormField['type'], text: string): FormField {
+  const values = type === 'enum' ? [text.slice(0, 75) || 'word'] : [];
+  return { id: type, type, label: text, hint: text, required: true, min: 1, max: 300, values };
 }
 
 function aSummary(text: string): Summary {

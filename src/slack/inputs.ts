@@ -1,0 +1,78 @@
+import type { InputBlock } from '@slack/types';
+import { optionOf, plain } from './blocks.ts';
+import { LIMITS } from './limits.ts';
+
+/** An input whose block id is also its action id: one field, one name. */
+interface Field {
+  id: string;
+  label: string;
+  hint?: string | null;
+  optional: boolean;
+}
+
+function input({ id, label, hint, optional }: Field, element: InputBlock['element']): InputBlock {
+  return {
+    type: 'input',
+    block_id: id,
+    label: plain(label, LIMITS.label),
+    optional,
+    ...(hint && { hint: plain(hint, LIMITS.hint) }),
+    element,
+  };
+}
+
+export function wordsInput(
+  field: Field,
+  { min, max, multiline }: { min: number | null; max: number | null; multiline: boolean },
+): InputBlock {
+  return input(field, {
+    type: 'plain_text_input',
+    action_id: field.id,
+    multiline,
+    max_length: Math.min(max ?? LIMITS.inputLength, LIMITS.inputLength),
+    ...(min !== null && min > 0 && { min_length: min }),
+  });
+}
+
+export function wholeNumberInput(field: Field, { min, max }: { min: number | null; max: number | null }): InputBlock {
+  return input(field, {
+    type: 'number_input',
+    action_id: field.id,
+    is_decimal_allowed: false,
+    ...(min !== null && { min_value: String(min) }),
+    ...(max !== null && { max_value: String(max) }),
+  });
+}
+
+export function menuInput(field: Field, options: readonly { value: string; label: string }[]): InputBlock {
+  return input(field, { type: 'static_select', action_id: field.id, options: options.map(optionOf) });
+}
+
+export function choiceInput(field: Field, options: readonly { value: string; label: string }[]): InputBlock {
+  return input(field, { type: 'radio_buttons', action_id: field.id, options: options.map(optionOf) });
+}
+
+export function tickInput(
+  field: Field,
+  options: readonly { value: string; label: string; ticked: boolean }[],
+): InputBlock {
+  const ticked = options.filter((option) => option.ticked).map(({ value, label }) => optionOf({ value, label }));
+  return input(field, {
+    type: 'checkboxes',
+    action_id: field.id,
+    options: options.map(({ value, label }) => optionOf({ value, label })),
+    ...(ticked.length > 0 && { initial_options: ticked }),
+  });
+}
+
+export function dayInput(field: Field): InputBlock {
+  return input(field, { type: 'datepicker', action_id: field.id });
+}
+
+export function linkInput(field: Field): InputBlock {
+  return input(field, { type: 'url_text_input', action_id: field.id });
+}
+
+export function personInput(field: Field): InputBlock {
+  return input(field, { type: 'users_select', action_id: field.id });
+}
