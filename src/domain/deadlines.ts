@@ -90,6 +90,8 @@ function waitText(waiting: Waiting): string {
       return 'waited for an answer';
     case 'run':
       return `waited for ${waiting.id}`;
+    case 'each':
+      return 'waited for the runs that it had started';
     case 'claim':
       return 'waited for the recipient of the new key';
     case 'peers':

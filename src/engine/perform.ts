@@ -122,7 +122,9 @@ async function attemptOnce(
   const limitMs = limitOf(deps, { run, step, record });
   const context = stepContext(deps, { run, incident, step, record, limitMs });
   const result = await withDeadline(attempt(kind, input.data as never, context), context.signal, { step, limitMs });
-  return result.kind === 'done' ? { ...result, outputs: checkedOutputs(schemaOf(kind, step, written), step, result.outputs) } : result;
+  return result.kind === 'done'
+    ? { ...result, outputs: checkedOutputs(schemaOf(kind, step, written), step, result.outputs) }
+    : result;
 }
 
 function schemaOf(kind: StepKind, step: PlannedStep, written: JsonObject) {

@@ -1,7 +1,7 @@
 import { hostOf } from '../domain/connection.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Decision, PlannedStep } from '../domain/plan.ts';
-import { type Run, type Scope, type StepRecord, scopeOf } from '../domain/run.ts';
+import { type JsonObject, type Run, type Scope, type StepRecord, scopeOf } from '../domain/run.ts';
 import { PermanentFailure, Refusal } from '../errors.ts';
 import type { Connection } from '../providers/connections.ts';
 import type { StepContext } from '../steps/contract.ts';

@@ -9,13 +9,15 @@ export interface Placed {
   node: Node;
   path: string;
   report: Report;
+  /** Which mismatches count; without it, all. */
+  only?: (issue: z.core.$ZodIssue) => boolean;
 }
 
 /** The value behind a node, checked by a zod schema; null after every mismatch was reported where it stands. */
 export function checkNode<Schema extends z.ZodType>(schema: Schema, placed: Placed): z.output<Schema> | null {
   const result = schema.safeParse(plain(placed.node));
   if (result.success) return result.data;
-  for (const issue of result.error.issues) explainIssue(issue, schema, placed);
+  for (const issue of result.error.issues.filter(placed.only ?? (() => true))) explainIssue(issue, schema, placed);
   return null;
 }
 

@@ -1,17 +1,16 @@
 import { StepId } from '../domain/ids.ts';
 import type { OnFailure, PlannedStep } from '../domain/plan.ts';
-import type { Json, JsonObject, Scope } from '../domain/run.ts';
-import type { StepKind } from '../steps/contract.ts';
+import type { Json, JsonObject } from '../domain/run.ts';
 import { whoText } from '../steps/fields.ts';
 import { checkNode } from './check-node.ts';
 import { type Condition, compileConditionAt } from './conditions.ts';
 import type { Draft } from './drafts.ts';
 import type { SourceStep } from './loaded.ts';
-import { describeNode, joinPath, type MapNode, type Node, positionIn } from './node.ts';
+import { describeNode, joinPath, type MapNode, type Node } from './node.ts';
 import { plannedCondition, plannedWhen, stepsRead } from './planned-condition.ts';
-import { quote, type Report } from './problem.ts';
+import type { Report } from './problem.ts';
+import { readRetry } from './read-retry.ts';
 import { hasReference, parseReference, piecesOf } from './references.ts';
-import type { StepFields } from './schema.ts';
 import { isComplaint, type ScopeTypes } from './scope.ts';
 import { listed, suggestion } from './suggest.ts';
 import { type Checking, compileText, compileWith, type Mention, type Resolver } from './with.ts';
@@ -28,9 +27,6 @@ export interface Place {
   /** Ids of the later stages of the same section, for `on_failure`. */
   later: readonly string[];
 }
-
-const DEFAULT_BACKOFF_MS = 3_000;
-const DEFAULT_ATTEMPTS = 5;
 
 /** One step, checked for the place where it stands. Whatever is wrong goes to the report; the result is used only when nothing is. */
 export function compileStep(draft: Draft, place: Place): CompiledStep | null {
@@ -155,23 +151,6 @@ function writtenIn(node: Node): Json {
 
 function asObject(value: Json): JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {};
-}
-
-function readRetry(
-  fields: StepFields,
-  repeat: PlannedStep['repeat'],
-  { kind, draft, report }: { kind: StepKind; draft: Draft; report: Report },
-): PlannedStep['retry'] {
-  // Nobody can say whether such a step happened when it fails: a person decides, not a counter.
-  const attempts = fields.retry?.attempts ?? (repeat === 'ask' ? 1 : DEFAULT_ATTEMPTS);
-  const node = draft.node.entries.get('retry');
-  if (repeat === 'ask' && attempts > 1 && node !== undefined)
-    report.add(node.keyAt, joinPath(draft.path, 'retry'), {
-      expected: `one attempt: ${quote(kind.uses)} cannot be repeated safely`,
-      got: `${attempts} attempts`,
-      fix: 'write `on_failure: ask`, so that a person decides',
-    });
-  return { attempts, backoffMs: fields.retry?.backoff ?? DEFAULT_BACKOFF_MS };
 }
 
 function dueText(draft: Draft): string | null {

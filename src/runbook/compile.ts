@@ -6,7 +6,8 @@ import { outputsOf, type StepKind } from '../steps/contract.ts';
 import type { Meaning } from '../steps/fields.ts';
 import { checkNode } from './check-node.ts';
 import { checkPlaces, writtenIn } from './check-places.ts';
-import { type CompiledStep, compileConditionAt, compileStep } from './compile-step.ts';
+import { type CompiledStep, compileStep } from './compile-step.ts';
+import { compileConditionAt } from './conditions.ts';
 import { type Draft, readSections, type Section } from './drafts.ts';
 import { type Flow, startFlow } from './flow.ts';
 import { typeOfInput } from './inputs.ts';
@@ -58,6 +59,9 @@ function compileRoot(root: MapNode, { text, catalogue, report }: Source): Loaded
     owner: head.owner,
     hash,
     waived: Object.fromEntries(waivers),
+    deadlinesMs: Object.fromEntries(
+      Object.entries(head.deadlines).flatMap(([of, ms]) => (ms === undefined ? [] : [[of, ms]])),
+    ),
     hosts: head.grants.hosts,
     stages: PHASES.flatMap((phase) => plannedOf(compiled.get(phase))),
     finally: plannedOf(compiled.get('finally')),

@@ -3,6 +3,8 @@ import type { JsonObject } from '../domain/run.ts';
 import { PermanentFailure, sentenceOf } from '../errors.ts';
 import { celValue } from './cel-values.ts';
 import { readCondition, type Spotted } from './condition-rules.ts';
+import { type Node, positionIn } from './node.ts';
+import type { Report } from './problem.ts';
 import { re2 } from './re2.ts';
 import type { ScopeTypes } from './scope.ts';
 import type { ValueType } from './types.ts';
@@ -32,7 +34,7 @@ export function compileCondition(text: string, scope: ScopeTypes): Condition | S
   if (!parsed.ok) return [explain(parsed.error, text)];
   const expression = parsed.value;
   const parts = partsOf(expression.ast);
-  const reading = readCondition(expression.ast, { ...scope, facts: parts });
+  const reading = readCondition(expression.ast, { ...scope, facts: [...scope.facts, ...parts] });
   if (reading.spotted.length > 0) return reading.spotted;
   const check = expression.check();
   // Steps of a phase that could not be read are unknown here; what is missing was said there.
@@ -42,6 +44,18 @@ export function compileCondition(text: string, scope: ScopeTypes): Condition | S
   const types = typesOf(scope);
   const holds = (values: JsonObject) => decide(text, () => expression(celValue(values, types, reading.paths)));
   return { text, parts, paths: reading.paths, holds };
+}
+
+/** The same, with its complaints at the characters of the file that they are about. */
+export function compileConditionAt(
+  text: string,
+  { node, path }: { node: Node; path: string },
+  { scope, report }: { scope: ScopeTypes; report: Report },
+): Condition | null {
+  const compiled = compileCondition(text, scope);
+  if (!Array.isArray(compiled)) return compiled;
+  for (const { offset, complaint } of compiled) report.add(positionIn(node, offset), path, complaint);
+  return null;
 }
 
 function decide(text: string, evaluate: () => unknown): boolean {

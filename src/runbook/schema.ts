@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { KeyClass } from '../domain/key.ts';
 import { PHASES } from '../domain/run.ts';
+import { ERROR_CLASSES } from '../error-class.ts';
 import { duration, languageName, runbookId, whoText } from '../steps/fields.ts';
 
 const described = {
@@ -48,6 +49,19 @@ const StartOn = z.strictObject({
 // The phases are looked at step by step (steps.ts), so that one broken step hides nothing of the others.
 const phases = Object.fromEntries(PHASES.map((phase) => [phase, z.unknown().optional()]));
 
+/** How long the run and its phases may take. */
+const Deadlines = z.strictObject({
+  run: duration
+    .optional()
+    .describe('From the start of the run; then it stops, takes back what it can, and runs `finally`.'),
+  ...Object.fromEntries(
+    PHASES.map((phase) => [
+      phase,
+      duration.optional().describe('From the first start in this phase; then its open steps fail.'),
+    ]),
+  ),
+});
+
 /** Everything at the top of a runbook file. */
 export const RunbookHead = z.strictObject({
   runbook: runbookId.describe('Id of the runbook; the file has the same name.'),
@@ -60,6 +74,7 @@ export const RunbookHead = z.strictObject({
   grants: Grants.default({ providers: [], sinks: [], hosts: [] }).describe(
     'Everything outside that its steps may touch.',
   ),
+  deadlines: Deadlines.default({}).describe('How long the run and its phases may take.'),
   ...phases,
   finally: z.unknown().optional(),
 });
@@ -76,10 +91,25 @@ export const StepFields = z.strictObject({
     .refine((ms) => ms <= LONGEST_TIMEOUT_MS, 'expected at most 1h; a step that waits longer waits for people or time')
     .optional()
     .describe('How long one attempt may take.'),
+  deadline: duration
+    .optional()
+    .describe('How long the step may take in whole, with every attempt and every wait; it fails when that is over.'),
   retry: z
     .strictObject({
-      attempts: z.int().min(1).max(10).describe('Attempts in all.'),
+      attempts: z.int().min(1).max(10).optional().describe('Attempts in all.'),
       backoff: duration.optional().describe('Pause before the second attempt; it doubles.'),
+      max_backoff: duration.optional().describe('The longest pause; 5m when it is left out.'),
+      jitter: z
+        .boolean()
+        .optional()
+        .describe(
+          'true (default): each pause is up to a quarter longer by chance, so that many do not come back at once.',
+        ),
+      on: z
+        .array(z.enum(ERROR_CLASSES))
+        .min(1)
+        .optional()
+        .describe('Which errors are tried again; every one that is not a clear no when it is left out.'),
     })
     .optional()
     .describe('How often to try when something outside fails.'),

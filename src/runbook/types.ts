@@ -120,6 +120,8 @@ const WORDS: Record<Meaning, string> = {
   people_text: 'text for people',
   who: 'a person, `group:<name>`, `owner` or `escalation`',
   duration: 'a duration such as `45s`, `30m`, `4h` or `7d`',
+  condition: 'a condition (CEL)',
+  live_condition: 'a condition (CEL)',
   approval_rule: 'the name of a rule in policy.yaml',
   runbook: 'the id of a runbook',
   runbook_inputs: 'inputs for the runbook',
@@ -161,6 +163,8 @@ export function exampleOf(type: ValueType): string {
   if (meaning === 'secret') return reference('steps.mint.secret');
   if (meaning === 'duration') return '30m';
   if (meaning === 'who') return 'owner';
+  if (meaning === 'condition') return 'steps.live.probes >= 3';
+  if (meaning === 'live_condition') return 'key.calls_last_hour == 0';
   if (meaning === 'connection') return 'payments-api';
   if (meaning === 'runbook') return 'R-BREAK-GLASS';
   if (meaning === 'approval_rule') return 'rotate';

@@ -129,7 +129,8 @@ function compileLiteral(schema: z.core.$ZodType, spot: Spot, checking: Checking)
   const { report } = checking;
   const checked = schema instanceof z.ZodType ? checkNode(schema, { node, path, report }) : null;
   const { meaning } = typeOf(schema);
-  if (typeof checked === 'string' && (meaning === 'condition' || meaning === 'live_condition')) addCondition(checked, { ...spot, meaning }, checking);
+  if (typeof checked === 'string' && (meaning === 'condition' || meaning === 'live_condition'))
+    addCondition(checked, { ...spot, meaning }, checking);
   collectMentions(schema, spot, checking.mentions);
   const value = plain(node);
   return () => value;

@@ -134,7 +134,15 @@ export interface StepContext {
   run: Run;
   incident: Incident | null;
   /** `startedAt`: its first attempt, and with it every wait of it. */
-  step: { id: string; token: string; generation: number; attempt: number; assignee: string | null; startedAt: Date; dueAt: Date | null };
+  step: {
+    id: string;
+    token: string;
+    generation: number;
+    attempt: number;
+    assignee: string | null;
+    startedAt: Date;
+    dueAt: Date | null;
+  };
   now: () => Date;
   newId: NewId;
   ledger: LedgerReader;

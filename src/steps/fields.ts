@@ -11,6 +11,8 @@ export type Meaning =
   | 'people_text'
   | 'who'
   | 'duration'
+  | 'condition'
+  | 'live_condition'
   | 'approval_rule'
   | 'runbook'
   | 'runbook_inputs'
@@ -85,6 +87,22 @@ export const duration = z
     return z.NEVER;
   })
   .register(meanings, { meaning: 'duration' });
+
+const conditionText = () => z.string().min(1).max(400);
+
+/** A condition (CEL) on inputs and steps, checked like `when`. The step receives its text, and the answer from `context.decide`. */
+export const condition = conditionText().register(meanings, { meaning: 'condition' });
+
+/** The same, and on the facts of live-facts.ts besides: it is looked at again and again. */
+export const liveCondition = conditionText().register(meanings, { meaning: 'live_condition' });
+
+/**
+ * For `.refine` on a `with`: a rule on which fields stand together. The loader asks it also where values are references, so it may look at
+ * nothing but whether a field is there.
+ */
+export function together(expected: string) {
+  return { message: `expected ${expected}`, params: { together: true }, when: () => true };
+}
 
 /** Name of a rule in policy.yaml; the linter checks that it exists and that somebody could decide. */
 export const approvalRule = z

@@ -1,7 +1,10 @@
 import { approve } from './approve.ts';
 import { ask } from './ask.ts';
+import { assert } from './assert.ts';
 import { auditCapture } from './audit-capture.ts';
+import { canary } from './canary.ts';
 import type { StepKind } from './contract.ts';
+import { httpRequest } from './http-request.ts';
 import { keyClassify } from './key-classify.ts';
 import { keyCreate } from './key-create.ts';
 import { keyFind } from './key-find.ts';
@@ -10,8 +13,11 @@ import { keyProveLive } from './key-prove-live.ts';
 import { keyQuarantine } from './key-quarantine.ts';
 import { keyRetire } from './key-retire.ts';
 import { keyRevoke } from './key-revoke.ts';
+import { keySuspend } from './key-suspend.ts';
 import { ledgerQuestions } from './ledger-questions.ts';
 import { notify } from './notify.ts';
+import { peersAwait } from './peers-await.ts';
+import { peersNotify } from './peers-notify.ts';
 import { providerProbeAdmin } from './provider-probe-admin.ts';
 import { reminderProve } from './reminder-prove.ts';
 import { runbookStart } from './runbook-start.ts';
@@ -19,6 +25,7 @@ import { secretDeliver } from './secret-deliver.ts';
 import { secretDestroy } from './secret-destroy.ts';
 import { summaryPost } from './summary-post.ts';
 import { usageGate } from './usage-gate.ts';
+import { wait } from './wait.ts';
 
 /** Every `uses:` that a runbook may name. Schema, error messages, dispatch and documentation are drawn from this list. */
 export const stepKinds: readonly StepKind[] = [
@@ -26,19 +33,26 @@ export const stepKinds: readonly StepKind[] = [
   keyFind,
   auditCapture,
   keyQuarantine,
+  keySuspend,
   providerProbeAdmin,
   runbookStart,
   ledgerQuestions,
   approve,
   ask,
+  wait,
+  assert,
   keyCreate,
   secretDeliver,
+  canary,
   keyProveLive,
   keyRetire,
   usageGate,
   keyRevoke,
   keyProveDead,
   secretDestroy,
+  httpRequest,
+  peersNotify,
+  peersAwait,
   notify,
   reminderProve,
   summaryPost,

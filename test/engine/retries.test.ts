@@ -7,9 +7,10 @@ import { countOf, gate, waitsUntil } from '../support/holding.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';
 
 const step = aPlannedStep;
+const tries = (attempts: number, backoffMs: number) => ({ ...step('any').retry, attempts, backoffMs });
 
 test('a failed attempt is tried again after a growing pause, with the same token, and no more often than it may', async () => {
-  const world = await anEngineWorld(aPlan([[step('a', { retry: { attempts: 3, backoffMs: 1_000 } })]]));
+  const world = await anEngineWorld(aPlan([[step('a', { retry: tries(3, 1_000) })]]));
   const tokens: string[] = [];
   world.outside.before = (_id, { step: { token } }) => {
     tokens.push(token);
@@ -64,10 +65,10 @@ test('an answer that got lost on the way is asked for before the effect is repea
 });
 
 test.each([
-  ['that nobody can look up', { uses: 'test.ask', repeat: 'ask', retry: { attempts: 1, backoffMs: 1 } }],
+  ['that nobody can look up', { uses: 'test.ask', repeat: 'ask', retry: tries(1, 1) }],
   [
     'that may be past the point of no return',
-    { uses: 'test.final', undo: 'point_of_no_return', retry: { attempts: 2, backoffMs: 1 } },
+    { uses: 'test.final', undo: 'point_of_no_return', retry: tries(2, 1) },
   ],
 ] as const)('an effect %s is never guessed: a person says whether it happened', async (_what, of) => {
   const world = await anEngineWorld(aPlan([[step('a', { uses: 'test.undoable', undo: 'undo' })], [step('b', of)]]));

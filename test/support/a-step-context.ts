@@ -5,6 +5,7 @@ import type { Policy } from '../../src/domain/policy.ts';
 import type { Run } from '../../src/domain/run.ts';
 import { PermanentFailure } from '../../src/errors.ts';
 import type { IssuedMaterial, Provider, Verdict } from '../../src/providers/contract.ts';
+import { playedStepUp } from '../../src/providers/step-up.ts';
 import type { Vault } from '../../src/providers/vault.ts';
 import { loadClassRule } from '../../src/runbook/policy-file.ts';
 import { Secret } from '../../src/secret.ts';
@@ -63,7 +64,15 @@ export function aStepWorld(overrides: { key?: Partial<ReturnType<typeof aKey>>; 
     get incident() {
       return run.incident === null ? null : (ledger.incidents.get(run.incident) ?? null);
     },
-    step: { id: 'step', token: 'run-1.step.1', attempt: 1, assignee: null, dueAt: null },
+    step: {
+      id: 'step',
+      token: 'run-1.step.1',
+      generation: 1,
+      attempt: 1,
+      assignee: null,
+      startedAt: NOON,
+      dueAt: null,
+    },
     now: () => now,
     newId: (prefix) => {
       ids += 1;
@@ -73,15 +82,20 @@ export function aStepWorld(overrides: { key?: Partial<ReturnType<typeof aKey>>; 
     providers: { ledger: provider },
     sinks: { file: sink },
     vault: memoryVault(),
+    stepUp: playedStepUp,
     policy: async () => policy,
     classRule: (keyClass) => loadClassRule('runbooks', keyClass),
     connection: (name) => connections(name),
     fileHash: () => fileHash,
+    each: null,
     childRun: async (runbook, inputs) =>
       aRun({ id: RunId.parse('run-child'), runbook: { id: runbook, hash: 'e'.repeat(64), text: '' }, inputs }),
     saveReport: async (name, text) => {
       reports.set(name, text);
       return `/data/reports/${name}`;
+    },
+    decide: (field) => {
+      throw new Error(`no condition ${field} was given to this step`);
     },
     signal: new AbortController().signal,
   };
@@ -154,6 +168,12 @@ function memoryProvider(): MemoryProvider {
     },
     revoke: async (key) => {
       if (key.digest !== null) live.delete(key.digest);
+    },
+    suspend: async (key) => {
+      if (key.digest !== null) live.delete(key.digest);
+    },
+    reinstate: async (key) => {
+      if (key.digest !== null) live.add(key.digest);
     },
     matches: (key, secret) => key.digest === digestOf(secret.reveal()),
   };

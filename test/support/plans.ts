@@ -29,7 +29,17 @@ export function aPlannedStep(id: string, overrides: Partial<PlannedStep> = {}): 
 
 /** `aPlan([[a], [b, c]], [[last]])`: a, then b and c at once, and in every case last. */
 export function aPlan(stages: readonly Stage[], last: readonly Stage[] = []): Plan {
-  const plan = { id: 'R-KEY-EXPIRY', title: 'Test', owner: 'carol', waived: {}, openRuns: 'one_per_key' as const, deadlinesMs: {}, hosts: [], stages, finally: last };
+  const plan = {
+    id: 'R-KEY-EXPIRY',
+    title: 'Test',
+    owner: 'carol',
+    waived: {},
+    openRuns: 'one_per_key' as const,
+    deadlinesMs: {},
+    hosts: [],
+    stages,
+    finally: last,
+  };
   const ids = stepsOf({ ...plan, hash: '' }).map((step) => step.id);
   if (new Set(ids).size !== ids.length) throw new Error(`two steps share an id: ${ids}`);
   return { ...plan, hash: 'a'.repeat(64) };

@@ -1,6 +1,6 @@
 import type { AskId, StepId } from '../../src/domain/ids.ts';
 import { type Moves, nextMoves } from '../../src/domain/moves.ts';
-import type { Plan, PlannedStep } from '../../src/domain/plan.ts';
+import { isNeverGuessed, type Plan, type PlannedStep } from '../../src/domain/plan.ts';
 import { errorOf, type Run, type StepRecord } from '../../src/domain/run.ts';
 import { aRun, aStep, NOON } from './builders.ts';
 
@@ -45,7 +45,7 @@ export function playMoves(
     }
     for (const { step, error } of moves.fail) {
       note('fail', step.id);
-      put(aStep(step.id, { state: 'failed', error }, { attempts: 0, ordinal }));
+      put(failedAs(step, before.steps[step.id], { error, ordinal }));
     }
     for (const what of ['start', 'resume', 'recover'] as const)
       for (const step of moves[what]) {
@@ -54,6 +54,7 @@ export function playMoves(
         const common = { attempts, epoch, ordinal: before.steps[step.id]?.ordinal ?? ordinal };
         put(crash ? aStep(step.id, { state: 'started' }, common) : outcome(step, draw(), { common, now }));
       }
+    if (moves.overdue !== null) run = { ...run, overdueAt: moves.overdue.at };
     if (moves.undo !== null) {
       note('undo', moves.undo.id);
       const record = before.steps[moves.undo.id];
@@ -103,6 +104,20 @@ function outcome(
     default:
       return aStep(step.id, { state: 'done', outputs: {} }, common);
   }
+}
+
+/** What a deadline makes of a step: nobody may guess what an attempt of some has done. */
+function failedAs(
+  step: PlannedStep,
+  before: StepRecord | undefined,
+  { error, ordinal }: { error: string; ordinal: number },
+): StepRecord {
+  if (before === undefined) return aStep(step.id, { state: 'failed', error }, { attempts: 0, ordinal });
+  const isAsked = isNeverGuessed(step) || step.onFailure.kind === 'ask';
+  return {
+    ...before,
+    ...(isAsked ? { state: 'in_doubt', question: error } : { state: 'failed', error }),
+  } as StepRecord;
 }
 
 function waitingFor(waiting: (StepRecord & { state: 'waiting' })['waiting']) {
