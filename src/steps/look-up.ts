@@ -38,6 +38,12 @@ export function sinkOf(context: StepContext, key: Key): { sink: Sink; delivery: 
   );
 }
 
+export function sinkNamed(context: StepContext, name: string): Sink {
+  const sink = context.sinks[name];
+  if (sink !== undefined) return sink;
+  throw new PermanentFailure(`The sink ${name} is not connected. Connected: ${listed(Object.keys(context.sinks))}.`);
+}
+
 export async function sealedSecret(context: StepContext, id: SecretId): Promise<SealedSecret> {
   const sealed = await context.ledger.secret(id);
   if (sealed !== null) return sealed;
