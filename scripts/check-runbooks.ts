@@ -1,32 +1,63 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { runbookPage } from '../src/runbook/docs/runbook-page.ts';
+import { stepsPage } from '../src/runbook/docs/steps-page.ts';
 import { runbookJsonSchema } from '../src/runbook/json-schema.ts';
 import { lintRunbooks } from '../src/runbook/lint.ts';
+import { loadRunbooks } from '../src/runbook/load.ts';
 import { describeProblem } from '../src/runbook/problem.ts';
 import { stepKinds } from '../src/steps/index.ts';
 
-// Lints the shipped runbooks and compares the editors' schema with the step catalogue; `--write` brings the schema up to date.
+// Lints the shipped runbooks, and compares what is made from the step catalogue and from them with what is in the repository: the editors'
+// schema and the pages in docs/. `--write` brings these up to date.
 
-const dir = join(import.meta.dirname, '..', 'runbooks');
-const file = join(dir, 'runbook.schema.json');
-const wanted = `${JSON.stringify(runbookJsonSchema(stepKinds), null, 2)}\n`;
+const root = join(import.meta.dirname, '..');
+const dir = join(root, 'runbooks');
+const pages = join('docs', 'runbooks');
+const { runbooks } = await loadRunbooks(dir, stepKinds);
+const made = new Map([
+  [join('runbooks', 'runbook.schema.json'), `${JSON.stringify(runbookJsonSchema(stepKinds), null, 2)}\n`],
+  [join('docs', 'steps.md'), stepsPage(stepKinds)],
+  ...[...runbooks.values()].map((one) => [join(pages, `${one.id}.md`), runbookPage(one)] as const),
+]);
+const stale = namesIn(pages)
+  .map((name) => join(pages, name))
+  .filter((name) => !made.has(name));
 
-if (process.argv.includes('--write')) writeFileSync(file, wanted);
+if (process.argv.includes('--write')) {
+  for (const [name, text] of made) write(name, text);
+  for (const name of stale) rmSync(join(root, name));
+}
 
 const problems = (await lintRunbooks(dir, stepKinds, new Date())).map(describeProblem);
-if (textOf(file) !== wanted)
-  problems.push(
-    'runbooks/runbook.schema.json is not what the step catalogue says; run `node scripts/check-runbooks.ts --write`',
-  );
+for (const [name, text] of made)
+  if (textOf(name) !== text)
+    problems.push(
+      `${name} is not what the step catalogue and the runbooks say; run \`node scripts/check-runbooks.ts --write\``,
+    );
 
 for (const problem of problems) console.error(problem);
-if (problems.length === 0) console.log('The runbooks, the policy, the key classes and the editor schema are in order.');
+if (problems.length === 0)
+  console.log('The runbooks, the policy, the key classes, the editor schema and the pages about them are in order.');
 process.exitCode = problems.length === 0 ? 0 : 1;
 
-function textOf(path: string): string {
+function write(name: string, text: string): void {
+  mkdirSync(dirname(join(root, name)), { recursive: true });
+  writeFileSync(join(root, name), text);
+}
+
+function textOf(name: string): string {
   try {
-    return readFileSync(path, 'utf8');
+    return readFileSync(join(root, name), 'utf8');
   } catch {
     return '';
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(join(root, folder));
+  } catch {
+    return [];
   }
 }

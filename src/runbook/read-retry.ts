@@ -15,9 +15,8 @@ export function readRetry(
   repeat: PlannedStep['repeat'],
   { kind, draft, report }: { kind: StepKind; draft: Draft; report: Report },
 ): Retry {
-  // Nobody can say whether such a step happened when it fails: a person decides, not a counter.
-  const usual = repeat === 'ask' ? 1 : (kind.retry?.attempts ?? DEFAULT_ATTEMPTS);
-  const attempts = retry?.attempts ?? usual;
+  const usual = usualRetry(kind, repeat);
+  const attempts = retry?.attempts ?? usual.attempts;
   const entry = draft.node.entries.get('retry');
   const path = joinPath(draft.path, 'retry');
   if (repeat === 'ask' && attempts > 1 && entry !== undefined)
@@ -26,7 +25,7 @@ export function readRetry(
       got: `${attempts} attempts`,
       fix: 'write `on_failure: ask`, so that a person decides',
     });
-  const backoffMs = retry?.backoff ?? kind.retry?.backoffMs ?? DEFAULT_BACKOFF_MS;
+  const backoffMs = retry?.backoff ?? usual.backoffMs;
   if (retry?.max_backoff !== undefined && retry.max_backoff < backoffMs)
     refuseShorter(
       (entry === undefined ? null : childOf(entry.node, 'max_backoff')) ?? draft.node,
@@ -40,6 +39,16 @@ export function readRetry(
     jitter: retry?.jitter ?? true,
     on: retry?.on ?? null,
   };
+}
+
+/** What a step gets whose runbook says nothing. */
+export function usualRetry(
+  { retry }: Pick<StepKind, 'retry'>,
+  repeat: PlannedStep['repeat'],
+): { attempts: number; backoffMs: number } {
+  const backoffMs = retry?.backoffMs ?? DEFAULT_BACKOFF_MS;
+  // Nobody can say whether such a step happened when it fails: a person decides, not a counter.
+  return { attempts: repeat === 'ask' ? 1 : (retry?.attempts ?? DEFAULT_ATTEMPTS), backoffMs };
 }
 
 function refuseShorter(node: Node, path: string, report: Report): void {

@@ -1,10 +1,23 @@
 import type { CliCommand } from '../command.ts';
 import { approveGrants } from './approve-grants.ts';
 import { diff } from './diff.ts';
+import { docs } from './docs.ts';
 import { history } from './history.ts';
+import { importRunbook } from './import.ts';
 import { lint } from './lint.ts';
 import { list } from './list.ts';
+import { rehearse } from './rehearse.ts';
 import { show } from './show.ts';
 
 /** What follows `rekey runbooks`, in the order of its help. */
-export const runbookCommands: readonly CliCommand[] = [list, lint, show, diff, history, approveGrants];
+export const runbookCommands: readonly CliCommand[] = [
+  list,
+  lint,
+  rehearse,
+  show,
+  diff,
+  history,
+  approveGrants,
+  importRunbook,
+  docs,
+];

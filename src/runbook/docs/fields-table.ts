@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { describeType, typeOf, unwrap } from '../types.ts';
+import { cell } from './markdown.ts';
+
+/** A table of what stands under `with` or comes out as `outputs`; a sentence where there is nothing. */
+export function fieldsTable(schema: z.core.$ZodType, { side }: { side: 'input' | 'output' }): string[] {
+  const { schema: bare } = unwrap(schema);
+  if (!(bare instanceof z.ZodObject)) return [`${describeType(typeOf(schema))}.`];
+  const fields = Object.entries(bare.shape);
+  if (fields.length === 0) return ['Nothing.'];
+  const rows = fields.map(([name, field]) => row(name, field, side));
+  return side === 'input'
+    ? ['| field | what it takes | needed | what it is for |', '|---|---|---|---|', ...rows]
+    : ['| output | what it is | |', '|---|---|---|', ...rows];
+}
+
+function row(name: string, field: z.core.$ZodType, side: 'input' | 'output'): string {
+  const { optional, nullable } = unwrap(field);
+  const type = typeOf(field);
+  const what = `${describeType(type)}${nullable && side === 'output' ? ', or nothing' : ''}`;
+  const said = descriptionOf(field);
+  const cells =
+    side === 'input' ? [`\`${name}\``, what, needed(field, optional || nullable), said] : [`\`${name}\``, what, said];
+  return `| ${cells.map(cell).join(' | ')} |`;
+}
+
+function needed(field: z.core.$ZodType, canBeLeftOut: boolean): string {
+  const usual =
+    field instanceof z.ZodDefault ? z.toJSONSchema(field, { io: 'input', unrepresentable: 'any' }).default : undefined;
+  if (usual !== undefined) return `no: \`${JSON.stringify(usual)}\``;
+  return canBeLeftOut ? 'no' : 'yes';
+}
+
+function descriptionOf(field: z.core.$ZodType): string {
+  if (field instanceof z.ZodType && field.description !== undefined) return field.description;
+  const inner =
+    field instanceof z.ZodOptional || field instanceof z.ZodNullable || field instanceof z.ZodDefault
+      ? field.unwrap()
+      : null;
+  return inner instanceof z.ZodType ? descriptionOf(inner) : '';
+}
