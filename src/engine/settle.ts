@@ -1,9 +1,11 @@
 import { doubtOf } from '../domain/announce.ts';
+import { deadlineOf, hasPassed, passedText } from '../domain/deadlines.ts';
 import type { InDoubt } from '../domain/doubt.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
 import { instantText } from '../domain/instant.ts';
 import { stopOf } from '../domain/moves.ts';
+import { stepsOf } from '../domain/plan.ts';
 import type { Run } from '../domain/run.ts';
 import { Refusal } from '../errors.ts';
 import type { Recording } from '../ledger/ledger.ts';
@@ -98,8 +100,17 @@ function notHappened(deps: EngineDeps, run: Run, asked: InDoubt): Settled {
   const why = 'a person said that it did not happen';
   const now = deps.now();
   // A run that has stopped does nothing more; what did not happen does not keep it from taking the rest back.
-  if (stopOf(deps.runbooks.planOf(run.runbook), run) !== null)
+  const plan = deps.runbooks.planOf(run.runbook);
+  if (stopOf(plan, run) !== null)
     return { record: { ...base(asked), endedAt: now, state: 'skipped', why }, events: [] };
+  const step = stepsOf(plan).find((one) => one.id === asked.step);
+  const deadline = step === undefined ? null : deadlineOf(plan, run, step);
+  // Too late to begin it again: what was open is settled now, and with that the step is over.
+  if (deadline !== null && hasPassed(deadline, now))
+    return {
+      record: { ...base(asked), endedAt: now, state: 'failed', error: `${passedText(deadline)}; ${why}` },
+      events: [],
+    };
   const waiting = { kind: 'retry', until: now, error: why, resumes: null } as const;
   return { record: { ...base(asked), endedAt: null, state: 'waiting', waiting, answered: false }, events: [] };
 }

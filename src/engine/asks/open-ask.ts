@@ -44,6 +44,11 @@ export async function assertStillAsked(read: LedgerReader, ask: Ask): Promise<vo
     );
   if (run.cancelRequestedAt !== null)
     throw new Refusal('run_over', `${run.id} is being cancelled, so nobody waits for this answer any more.`);
+  if (run.overdueAt !== null)
+    throw new Refusal(
+      'run_over',
+      `The deadline of ${run.id} has passed and it stops, so nobody waits for this answer any more.`,
+    );
   if (!waitsFor(run.steps[ask.step], ask))
     throw new Refusal('question_over', `The run went on without this answer; look at the newest message of ${run.id}.`);
 }
