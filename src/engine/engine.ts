@@ -92,7 +92,7 @@ export interface Engine extends ApprovalVerbs {
   /** Takes back what it can of this step and everything after it, and does it again. Refusal `point_of_no_return` where that cannot be. */
   rerun: (run: RunId, from: string, request: Because) => Promise<void>;
   /** What is known of a step in doubt, and what each answer leads to. Refusal `not_in_doubt`. */
-  doubt: (run: RunId, step: string, person: PersonId) => Promise<Doubt>;
+  doubt: (run: RunId, step: string, of: { person: PersonId; doubt?: string }) => Promise<Doubt>;
   /**
    * Answers "did it happen?" for a step that a crash left in doubt; `doubt`: which one (`doubtOf`), when it is known. The same answer again is
    * fine, another one is refused (`already_settled`).

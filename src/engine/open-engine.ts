@@ -40,7 +40,7 @@ export function openEngine(deps: EngineDeps): Engine & { advance: (run: string) 
     skip: (run, step, request) => skip(deps, run, step, request),
     retry: (run, step, request) => retry(deps, run, step, request),
     rerun: (run, from, request) => rerun(deps, run, from, request),
-    doubt: (run, step, person) => doubt(deps, run, step, person),
+    doubt: (run, step, of) => doubt(deps, run, step, of),
     settle: (run, step, request) => settle(deps, run, step, request),
     advance: (run) => advance(deps, RunId.parse(run)),
   };

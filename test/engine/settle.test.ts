@@ -82,13 +82,65 @@ test.each([true, false])('the reason of a person who settles (happened: %s) stan
   });
 });
 
-test('a step that was cut off by a crash is settled by the person who looked, once', async () => {
-  const mint = aPlannedStep('mint', { uses: 'test.ask', repeat: 'ask' });
+async function cutOff() {
+  const mint = aPlannedStep('mint', { uses: 'test.ask', repeat: 'ask', resolve: () => ({ note: 'a replacement' }) });
   const world = await anEngineWorld(aPlan([[mint]]));
   const id = await (await openDying(world, { place: 'effect', step: 'mint' })).begin();
   const rekey = await world.open();
   await rekey.engine.advance(id);
-  const press = () => rekey.engine.settle(id, 'mint', { ...from(alice), happened: true, reason: 'seen' });
-  const [first, second] = await Promise.allSettled([press(), press()]);
-  expect([first.status, second.status].sort()).toEqual(['fulfilled', 'rejected']);
+  const press = (happened: boolean) => rekey.engine.settle(id, 'mint', { ...from(alice), happened, reason: 'seen' });
+  return { world, rekey, id, press };
+}
+
+test('the same answer twice is fine, and stands there once', async () => {
+  const { rekey, id, press } = await cutOff();
+  await Promise.all([press(true), press(true)]);
+  await press(true);
+  await rekey.queue.settle();
+  expect((await rekey.run(id)).outcome).toBe('succeeded');
+  expect(await rekey.ledger.read.settlementsOf(id, 'mint')).toHaveLength(1);
+});
+
+test('of two answers that race and differ one wins, and the other one is told who said what', async () => {
+  const { rekey, id, press } = await cutOff();
+  const ends = await Promise.allSettled([press(true), press(false)]);
+  expect(ends.map((one) => one.status).sort()).toEqual(['fulfilled', 'rejected']);
+  const lost = ends.find((one) => one.status === 'rejected');
+  expect(lost?.reason).toMatchObject({ code: 'already_settled', message: expect.stringContaining('person:alice') });
+  expect(await rekey.ledger.read.settlementsOf(id, 'mint')).toHaveLength(1);
+});
+
+test('who settles reads what the step was given, since when, and what each answer leads to', async () => {
+  const { rekey, id } = await cutOff();
+  expect(await rekey.engine.doubt(id, 'mint', { person: alice })).toMatchObject({
+    step: 'mint',
+    uses: 'test.ask',
+    attempts: 1,
+    given: ['note: a replacement'],
+    question: expect.stringContaining('Did it happen?'),
+    yesLeadsTo: expect.stringContaining('the run goes on after it'),
+    noLeadsTo: expect.stringContaining('same token'),
+  });
+  expect((await refusalOf(rekey.engine.doubt(id, 'mint', { person: 'mallory' as typeof alice }))).code).toBe(
+    'not_allowed',
+  );
+});
+
+test('what did not happen does not keep a cancelled run from taking the rest back', async () => {
+  const plan = aPlan([
+    [aPlannedStep('a', { uses: 'test.undoable', undo: 'undo' })],
+    [aPlannedStep('revoke', { uses: 'test.final', repeat: 'ask', undo: 'point_of_no_return' })],
+  ]);
+  const world = await anEngineWorld(plan);
+  const id = await (await openDying(world, { place: 'started', step: 'revoke' })).begin();
+  const rekey = await world.open();
+  await rekey.engine.advance(id);
+  await rekey.engine.cancel(id, { ...from(alice), reason: 'false alarm' });
+  await rekey.queue.settle();
+  // Whether it is final is not known yet, so nothing is taken back.
+  expect(world.outside.undone).toEqual([]);
+  await rekey.engine.settle(id, 'revoke', { ...from(alice), happened: false, reason: 'the old key still answers' });
+  await rekey.queue.settle();
+  expect(world.outside.undone).toEqual(['a']);
+  expect(await rekey.run(id)).toMatchObject({ outcome: 'cancelled' });
 });

@@ -25,15 +25,17 @@ async function aWorldInDoubt() {
 
 test('the channel is told of a step in doubt, with what is known and the two answers', async () => {
   const { alice } = await aWorldInDoubt();
-  const message = await alice.waitForMessage(says('Did it happen? swap', 'Attempt 1 hung up.', 'Yes, it happened'));
+  const message = await alice.waitForMessage(says('Did it happen? swap', 'Attempt 1 hung up.', 'Say what happened'));
   expect(message).toMatchObject({ channel: 'C0INCIDENTS' });
 });
 
 test('the message says who settled it, and asks no more', async () => {
   const { alice } = await aWorldInDoubt();
-  await alice.click(await alice.waitForMessage(says('Did it happen? swap')), 'settle_yes');
+  await alice.click(await alice.waitForMessage(says('Did it happen? swap')), 'settle');
+  const modal = await alice.waitForView((view) => view.callbackId === 'settle');
+  await alice.submit(modal, { happened: 'yes', reason: 'seen in the vault' });
   const settled = await alice.waitForMessage(says('Settled: swap', 'Alice said that it happened'));
-  expect(JSON.stringify(settled)).not.toContain('settle_yes');
+  expect(JSON.stringify(settled)).not.toContain('Say what happened');
 });
 
 test('a second doubt about the same step is a message of its own', async () => {

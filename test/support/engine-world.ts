@@ -12,6 +12,7 @@ import type { FaultPoint } from '../../src/engine/fault-points.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { nobodyEnrolled } from '../../src/providers/step-up.ts';
 import { approve } from '../../src/steps/approve.ts';
 import { ask } from '../../src/steps/ask.ts';
 import { runbookStart } from '../../src/steps/runbook-start.ts';
@@ -115,6 +116,7 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
         classRule: async () => aClassRule(),
         providers: {},
         sinks: {},
+        stepUp: nobodyEnrolled,
         vault: { seal: unused, open: unused },
         now: () => now,
         newId: (prefix) => {
@@ -182,7 +184,10 @@ function aProcess(
         await engine.advance(id);
         const after = await run(id);
         const [until] = Object.values(after.steps)
-          .flatMap((step) => (step.state === 'waiting' && step.waiting.until !== null ? [step.waiting.until] : []))
+          .flatMap((step) => [
+            ...(step.state === 'waiting' && step.waiting.until !== null ? [step.waiting.until] : []),
+            ...(step.undoing === null ? [] : [step.undoing.until]),
+          ])
           .sort((a, b) => a.getTime() - b.getTime());
         if (after.finishedAt !== null || until === undefined) return after;
         world.pass(Math.max(0, until.getTime() - world.now().getTime()));

@@ -5,7 +5,7 @@ import { handOverButton, handOverForm } from './hand-over.ts';
 import { pushBackButton, pushBackForm } from './push-back.ts';
 import { reviewButton, reviewForm } from './review.ts';
 import { keyMenu, rotateForm } from './rotate-form.ts';
-import { settleNo, settleYes } from './settle-step.ts';
+import { settleButton, settleForm } from './settle-step.ts';
 
 export const actions: readonly SlackAction[] = [
   reviewButton,
@@ -13,8 +13,7 @@ export const actions: readonly SlackAction[] = [
   handOverButton,
   pushBackButton,
   cancelRun,
-  settleYes,
-  settleNo,
+  settleButton,
 ];
-export const forms: readonly SlackForm[] = [reviewForm, answerForm, handOverForm, pushBackForm, rotateForm];
+export const forms: readonly SlackForm[] = [reviewForm, answerForm, handOverForm, pushBackForm, rotateForm, settleForm];
 export const menus: readonly SlackMenu[] = [keyMenu];

@@ -1,33 +1,52 @@
 import { RunId } from '../../domain/ids.ts';
 import { Refusal } from '../../errors.ts';
-import type { Desk, Moment } from '../moment.ts';
 import { say } from '../views/say.ts';
-import type { SlackAction } from './contract.ts';
+import { SETTLE_FORM, settleModal } from '../views/settle-modal.ts';
+import type { SlackAction, SlackForm } from './contract.ts';
+import { openOrAskAgain } from './open-or-ask-again.ts';
 
-/** A person answers "did it happen?" for a step that a crash left open. */
-export const settleYes: SlackAction = {
-  action: 'settle_yes',
-  press: (token, moment, desk) => settle(token, { happened: true, moment, desk }),
-};
-export const settleNo: SlackAction = {
-  action: 'settle_no',
-  press: (token, moment, desk) => settle(token, { happened: false, moment, desk }),
+/** Opens what is known of a step that a crash or a failure left open, for whoever may say whether it happened. */
+export const settleButton: SlackAction = {
+  action: 'settle',
+  press: async (doubt, moment, desk) => {
+    const { run, step } = named(doubt);
+    const known = await desk.engine.doubt(run, step, { person: moment.person, doubt });
+    await openOrAskAgain(settleModal(known, doubt), moment, 'Say what happened');
+  },
 };
 
-async function settle(
-  token: string,
-  { happened, moment, desk }: { happened: boolean; moment: Moment; desk: Desk },
-): Promise<void> {
-  const [, run, step] = /^([^.]+)\.(.+)\.\d+$/.exec(token) ?? [];
+export const settleForm: SlackForm = {
+  form: SETTLE_FORM,
+  submit: async ({ metadata: doubt, values }, moment, desk) => {
+    const { run, step } = named(doubt);
+    const { happened, reason = '' } = values;
+    if (happened !== 'yes' && happened !== 'no')
+      return { kind: 'errors', errors: { happened: 'Choose what you saw.' } };
+    try {
+      await desk.engine.settle(run, step, { ...moment.origin, happened: happened === 'yes', reason, doubt });
+    } catch (error) {
+      const field = error instanceof Refusal ? FIELDS.get(error.code) : undefined;
+      if (!(error instanceof Refusal) || field === undefined) throw error;
+      return { kind: 'errors', errors: { [field]: error.message } };
+    }
+    await moment.show(say(`Recorded: ${step} ${happened === 'yes' ? 'happened' : 'did not happen'}.`));
+    return { kind: 'close' };
+  },
+};
+
+// What can be mended in the modal is said beside its field.
+const FIELDS: ReadonlyMap<string, string> = new Map([
+  ['reason_needed', 'reason'],
+  ['secret_in_text', 'reason'],
+  ['cannot_adopt', 'happened'],
+]);
+
+function named(doubt: string): { run: RunId; step: string } {
+  const [, run, step] = /^([^.]+)\.(.+)\.\d+\.\d+$/.exec(doubt) ?? [];
   if (run === undefined || step === undefined)
-    throw new Refusal('unknown_button', 'This button belongs to nothing that Rekey knows.');
-  const record = (await desk.ledger.run(RunId.parse(run)))?.steps[step];
-  // The token names one attempt: an old message must not answer for a newer one.
-  if (record !== undefined && record.token !== token)
-    throw new Refusal('not_in_doubt', `This question about ${step} is over; look at the newest message of the run.`);
-  const reason = `stated with the button in Slack that it ${happened ? 'happened' : 'did not happen'}`;
-  await desk.engine.settle(RunId.parse(run), step, { ...moment.origin, happened, reason });
-  await moment.show(
-    say(`Recorded: ${step} ${happened ? 'happened; the run goes on after it.' : 'did not happen; it is done now.'}`),
-  );
+    throw new Refusal(
+      'unknown_button',
+      'This button belongs to nothing that Rekey knows. Look at the newest message of the run.',
+    );
+  return { run: RunId.parse(run), step };
 }

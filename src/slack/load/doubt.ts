@@ -18,7 +18,7 @@ export async function loadDoubt(sources: Sources, subject: string): Promise<Doub
     key: await keyName(sources.ledger, run.key),
     step: record.step,
     shown: asks
-      ? { kind: 'open', question: record.question, token: record.token }
+      ? { kind: 'open', question: record.question, token: subject }
       : { kind: 'over', answer: await answerTo(sources, { run: run.id, record, subject }) },
   };
 }

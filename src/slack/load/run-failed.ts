@@ -16,6 +16,7 @@ export async function loadFailedRun({ ledger }: Sources, subject: string): Promi
       const error = errorOf(step);
       return error === null ? [] : [{ step: step.step, error }];
     }),
+    left: steps.flatMap(({ step, undoError }) => (undoError === null ? [] : [{ step, error: undoError }])),
     undone: steps.flatMap((step) => (step.state === 'undone' ? [step.step] : [])),
   };
 }

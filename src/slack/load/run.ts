@@ -1,4 +1,6 @@
+import { doubtOf } from '../../domain/announce.ts';
 import { progressOf, progressText } from '../../domain/ask-progress.ts';
+import { tallyText } from '../../domain/fan-out.ts';
 import { RunId } from '../../domain/ids.ts';
 import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
 import { ruledOut } from '../../domain/ruled-out.ts';
@@ -15,7 +17,11 @@ export async function loadRun(sources: Sources, subject: string): Promise<RunPro
   const plan = planOrNull(sources, run);
   const uses = new Map(plan === null ? [] : stepsOf(plan).map((step) => [step.id, step.uses]));
   for (const record of Object.values(run.steps)) {
-    const line = { shown: await shownOf(sources, record, name), undoError: record.undoError };
+    const line = {
+      shown: await shownOf(sources, { run: run.id, record }, name),
+      undoing: record.undoing?.error ?? null,
+      undoError: record.undoError,
+    };
     shown.set(record.step, { id: record.step, uses: uses.get(record.step) ?? 'step', ...line });
   }
   return {
@@ -28,6 +34,7 @@ export async function loadRun(sources: Sources, subject: string): Promise<RunPro
     finishedAt: run.finishedAt,
     outcome: run.outcome,
     cancelRequested: run.cancelRequestedAt !== null,
+    paused: run.paused === null ? null : { ...run.paused, by: actorText(run.paused.by, name) },
     phases: plan === null ? [{ name: 'steps', waived: null, steps: [...shown.values()] }] : phasesOf(plan, run, shown),
   };
 }
@@ -57,7 +64,7 @@ function phasesOf(plan: Plan, run: Run, shown: ReadonlyMap<string, StepLine>): R
 
 function toCome({ id, uses, when }: PlannedStep, out: boolean): StepLine {
   const shown: StepShown = out && when !== null ? { kind: 'skipped', why: notHolding(when) } : { kind: 'to_come' };
-  return { id, uses, shown, undoError: null };
+  return { id, uses, shown, undoing: null, undoError: null };
 }
 
 /** A condition that did not hold is said in words: its text stands in the runbook, and many steps may be left out. */
@@ -70,18 +77,24 @@ function notHolding(when: NonNullable<PlannedStep['when']>): string {
   return `when ${when.text} does not hold`;
 }
 
-async function shownOf(sources: Sources, record: StepRecord, name: NameOf): Promise<StepShown> {
+async function shownOf(
+  sources: Sources,
+  { run, record }: { run: RunId; record: StepRecord },
+  name: NameOf,
+): Promise<StepShown> {
   switch (record.state) {
     case 'started':
       return { kind: 'running', since: record.startedAt };
     case 'waiting':
-      return waitingOf(sources, record, name);
+      return waitingOf(sources, { ...record, run }, name);
     case 'failed':
       return { kind: 'failed', error: record.error };
     case 'skipped':
       return { kind: 'skipped', why: record.why };
     case 'in_doubt':
-      return { kind: 'in_doubt', question: record.question, token: record.token };
+      return { kind: 'in_doubt', question: record.question, token: doubtOf(record) };
+    case 'reset':
+      return { kind: 'again', why: record.why };
     case 'done':
     case 'undone':
       return { kind: record.state };
@@ -92,7 +105,7 @@ async function shownOf(sources: Sources, record: StepRecord, name: NameOf): Prom
 
 async function waitingOf(
   { ledger }: Sources,
-  { waiting, startedAt }: StepRecord & { state: 'waiting' },
+  { run, step, waiting, startedAt }: StepRecord & { state: 'waiting'; run: RunId },
   name: NameOf,
 ): Promise<StepShown> {
   const shown = (what: string, since = startedAt): StepShown => ({
@@ -116,6 +129,8 @@ async function waitingOf(
     }
     case 'run':
       return shown(`the run ${waiting.id}`);
+    case 'each':
+      return shown(`its runs (${tallyText(await ledger.fanOutItems(run, step))})`);
     case 'claim': {
       const claim = await ledger.claim(waiting.id);
       return shown(`the claim of the new secret by ${claim?.recipient ?? 'its owner'}`, claim?.createdAt);

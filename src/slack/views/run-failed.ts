@@ -8,6 +8,8 @@ export interface FailedRun {
   key: string | null;
   failures: readonly { step: string; error: string }[];
   undone: readonly string[];
+  /** What could not be taken back, and why: a person has to. */
+  left: readonly { step: string; error: string }[];
 }
 
 /** A run that ended badly says what stopped it, what was taken back and what to do. */
@@ -23,7 +25,15 @@ export function runFailed(run: FailedRun): Message {
         [bold('What stopped it')],
         run.failures.slice(0, 8).map(({ step, error }) => [bold(`${cut(step, 64)}: `), cut(error, 500)]),
       ),
-      line(`${undone} When the cause is mended, start it again with /rotate-key.`),
+      ...(run.left.length === 0
+        ? []
+        : [
+            bullets(
+              [bold('What a person has to take back by hand')],
+              run.left.slice(0, 8).map(({ step, error }) => [bold(`${cut(step, 64)}: `), cut(error, 500)]),
+            ),
+          ]),
+      line(`${undone} When the cause is mended: rekey runs retry ${run.id}, or start it again with /rotate-key.`),
       context(run.id),
     ],
   };

@@ -26,12 +26,15 @@ export type StepShown =
   | { kind: 'failed'; error: string }
   | { kind: 'skipped'; why: string }
   | { kind: 'in_doubt'; question: string; token: string }
-  | { kind: 'undone' };
+  | { kind: 'undone' }
+  | { kind: 'again'; why: string };
 
 export interface StepLine {
   id: string;
   uses: string;
   shown: StepShown;
+  /** What its last try to be taken back failed with; there is another one. */
+  undoing: string | null;
   undoError: string | null;
 }
 
@@ -45,6 +48,7 @@ export interface RunProgress {
   finishedAt: Date | null;
   outcome: string | null;
   cancelRequested: boolean;
+  paused: { at: Date; by: string; reason: string } | null;
   phases: readonly { name: string; waived: string | null; steps: readonly StepLine[] }[];
 }
 
@@ -68,6 +72,7 @@ function drawn(run: RunProgress, room: Room): Message {
   const blocks: KnownBlock[] = [
     header(`${run.runbook}${run.key === null ? '' : `: ${cut(run.key, 100)}`}`),
     line(stateOf(run), ', started ', at(run.startedAt), ` by ${cut(run.requestedBy, 100)}: ${cut(run.reason, 300)}`),
+    ...pauseOf(run),
     ...run.phases.slice(0, 8).map((phase) => phaseBlock(phase, room)),
     ...doubtsOf(all),
     ...actions('run', buttonsOf(run)),
@@ -78,11 +83,20 @@ function drawn(run: RunProgress, room: Room): Message {
 
 function stateOf(run: RunProgress): Part {
   if (run.outcome !== null) return bold(run.outcome === 'succeeded' ? '✓ Succeeded' : `✗ ${capital(run.outcome)}`);
+  if (run.paused !== null) return bold('‖ Paused');
   return bold(run.cancelRequested ? '▸ Being cancelled' : '▸ Running');
+}
+
+function pauseOf({ paused }: RunProgress): KnownBlock[] {
+  if (paused === null) return [];
+  return [
+    line(bold('Paused '), at(paused.at), ` by ${cut(paused.by, 100)}: ${cut(paused.reason, 300)}. Nothing new begins.`),
+  ];
 }
 
 function textOf(run: RunProgress, steps: readonly StepLine[]): string {
   if (run.outcome !== null) return run.outcome;
+  if (run.paused !== null) return `paused by ${cut(run.paused.by, 100)}`;
   const waiting = steps.find((step) => step.shown.kind === 'waiting');
   if (waiting?.shown.kind === 'waiting') return `waiting for ${cut(waiting.shown.what, 200)}`;
   const ended = steps.filter((step) => !['to_come', 'running', 'waiting', 'in_doubt'].includes(step.shown.kind)).length;
@@ -108,7 +122,7 @@ function runsOfLikeSteps(steps: readonly StepLine[]): StepLine[][] {
 }
 
 function sameIsSaid(one: StepLine, other: StepLine): boolean {
-  if (one.undoError !== null || other.undoError !== null) return false;
+  if ([one, other].some(({ undoing, undoError }) => (undoing ?? undoError) !== null)) return false;
   if (one.shown.kind === 'skipped' && other.shown.kind === 'skipped') return one.shown.why === other.shown.why;
   return one.shown.kind === other.shown.kind && (one.shown.kind === 'done' || one.shown.kind === 'to_come');
 }
@@ -122,8 +136,9 @@ function stepsLine(alike: readonly StepLine[], room: Room): Line {
   return [`${MARKS[first.shown.kind]} `, bold(names.join(', ')), `${more}: `, ...wordsOf(first.shown, room.words)];
 }
 
-function stepLine({ id, uses, shown, undoError }: StepLine, room: number): Line {
-  const undo = undoError === null ? '' : `; could not be taken back: ${cut(undoError, room)}`;
+function stepLine({ id, uses, shown, undoing, undoError }: StepLine, room: number): Line {
+  const failed = undoError === null ? '' : `; could not be taken back, a person has to: ${cut(undoError, room)}`;
+  const undo = undoing === null ? failed : `; being taken back, tried again after: ${cut(undoing, room)}`;
   return [`${MARKS[shown.kind]} `, bold(cut(id, 64)), ` (${cut(uses, 40)}): `, ...wordsOf(shown, room), undo];
 }
 
@@ -136,6 +151,7 @@ const MARKS: Record<StepShown['kind'], string> = {
   skipped: '–',
   in_doubt: '?',
   undone: '↶',
+  again: '·',
 };
 
 function wordsOf(shown: StepShown, room: number): Line {
@@ -158,6 +174,8 @@ function wordsOf(shown: StepShown, room: number): Line {
       return [`in doubt: ${cut(shown.question, room)}`];
     case 'undone':
       return ['taken back'];
+    case 'again':
+      return [`to be done again: ${cut(shown.why, room)}`];
     default:
       return shown satisfies never;
   }

@@ -1,25 +1,7 @@
 import type { ActionsBlock } from '@slack/types';
-import { actions, button, confirm } from '../blocks.ts';
+import { actions, button } from '../blocks.ts';
 
-/** Did it happen? The token names the attempt that is asked about. */
-export function settleButtons(block: string, token: string): ActionsBlock[] {
-  return actions(block, [
-    button({ action: 'settle_yes', token, label: 'Yes, it happened', confirm: sure('it happened') }),
-    button({
-      action: 'settle_no',
-      token,
-      label: 'No, do it',
-      style: 'danger',
-      confirm: sure('it did not happen, so that it is done now'),
-    }),
-  ]);
-}
-
-function sure(claim: string) {
-  return confirm({
-    title: 'Are you sure?',
-    text: `You state that ${claim}. This goes into the audit under your name.`,
-    yes: 'I looked',
-    no: 'Back',
-  });
+/** Did it happen? The value names the attempt that is asked about, so that an old message answers for no newer one. */
+export function settleButtons(block: string, doubt: string): ActionsBlock[] {
+  return actions(block, [button({ action: 'settle', token: doubt, label: 'Say what happened', style: 'primary' })]);
 }

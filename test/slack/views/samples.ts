@@ -1,6 +1,6 @@
 import type { HomeView, ModalView } from '@slack/types';
 import { FieldType, type FormField } from '../../../src/domain/ask-form.ts';
-import { IncidentId, StepId } from '../../../src/domain/ids.ts';
+import { IncidentId, RunId, StepId } from '../../../src/domain/ids.ts';
 import { QUESTIONS } from '../../../src/domain/questions.ts';
 import type { Summary } from '../../../src/domain/summary.ts';
 import type { Message } from '../../../src/slack/limits.ts';
@@ -20,8 +20,9 @@ import { runFailed } from '../../../src/slack/views/run-failed.ts';
 import { runProgress, type StepShown } from '../../../src/slack/views/run-progress.ts';
 import { runbookChange } from '../../../src/slack/views/runbook-change.ts';
 import { say, sayInModal } from '../../../src/slack/views/say.ts';
+import { settleModal } from '../../../src/slack/views/settle-modal.ts';
 import { summaryPost } from '../../../src/slack/views/summary.ts';
-import { anAsk, minutesAfter, NOON } from '../../support/builders.ts';
+import { anAsk, aVote, minutesAfter, NOON } from '../../support/builders.ts';
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
@@ -55,6 +56,7 @@ export function messagesWith(text: string): Record<string, Message> {
     id: `${index}${text}`,
     uses: text,
     shown: shown[index % shown.length] ?? { kind: 'done' as const },
+    undoing: text,
     undoError: text,
   }));
   const phases = ['identify', 'contain', 'investigate', 'recover', 'communicate', 'finally'].map((name) => ({
@@ -62,7 +64,7 @@ export function messagesWith(text: string): Record<string, Message> {
     waived: null,
     steps,
   }));
-  const vote = { person: text, vote: 'approve' as const, reason: text, at: NOON };
+  const vote = { ...aVote({ reason: text }), person: text };
   const incident = {
     id: 'inc-1',
     severity: 'SEV2' as const,
@@ -99,6 +101,7 @@ export function messagesWith(text: string): Record<string, Message> {
       finishedAt: null,
       outcome: null,
       cancelRequested: false,
+      paused: { at: NOON, by: text, reason: text },
       phases,
     }),
     approval: approvalCard({
@@ -192,6 +195,7 @@ export function messagesWith(text: string): Record<string, Message> {
       key: text,
       failures: many(30, () => ({ step: text, error: text })),
       undone: many(30, () => text),
+      left: many(30, () => ({ step: text, error: text })),
     }),
     summary: summaryPost(aSummary(text)),
     key: keyCard({
@@ -245,6 +249,22 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
       })),
       radius: radiusOf(text),
     }),
+    settle: settleModal(
+      {
+        run: RunId.parse('run-1'),
+        runbook: text,
+        requestedBy: 'person:alice',
+        step: StepId.parse('mint'),
+        uses: text,
+        question: text,
+        startedAt: NOON,
+        attempts: 1,
+        given: many(12, () => text),
+        yesLeadsTo: text,
+        noLeadsTo: text,
+      },
+      'run-1.mint.1.1',
+    ),
     answer: answerModal({ ...anAsk({ question: text, evidence: 'url' }), no: 'ends' }),
     checklist: answerModal(
       {
