@@ -1,4 +1,4 @@
-import { confirm, isCancel, select, text } from '@clack/prompts';
+import { confirm, isCancel, multiselect, select, text } from '@clack/prompts';
 import { Refusal } from '../errors.ts';
 
 /** What was given, or what a person on a terminal says instead; without a terminal a refusal that names the option. */
@@ -24,6 +24,32 @@ export async function chosenOrAsked<Choice extends string>(
   const choice = choices.find((one) => one === picked);
   if (choice === undefined) throw cancelled();
   return choice;
+}
+
+/** One line from a person on a terminal; empty where it may be. */
+export async function typedOrNothing(
+  question: string,
+  { required, placeholder }: { required: boolean; placeholder: string },
+): Promise<string> {
+  const validate = (value: string | undefined) => (required && !value?.trim() ? 'Write something.' : undefined);
+  const typed = await text({ message: question, validate, ...(placeholder !== '' && { placeholder }) });
+  if (isCancel(typed)) throw cancelled();
+  return typed ?? '';
+}
+
+/** What a person on a terminal leaves ticked in a list. */
+export async function ticked(
+  question: string,
+  options: readonly { value: string; label: string; ticked: boolean }[],
+): Promise<string[]> {
+  const picked = await multiselect({
+    message: question,
+    options: options.map(({ value, label }) => ({ value, label })),
+    initialValues: options.filter((option) => option.ticked).map(({ value }) => value),
+    required: false,
+  });
+  if (isCancel(picked)) throw cancelled();
+  return picked;
 }
 
 /** Nothing is done without a yes: typed on a terminal, or `--yes`. */
