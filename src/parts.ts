@@ -8,6 +8,7 @@ import { openKeys } from './engine/keys/open-keys.ts';
 import { proveVault } from './engine/keys/prove-vault.ts';
 import { openEngine } from './engine/open-engine.ts';
 import { leaseOwner } from './engine/owner.ts';
+import { openPeers, type Peers } from './engine/peers/peers.ts';
 import type { Queue } from './engine/queue.ts';
 import { openRotations } from './engine/rotations/open-rotations.ts';
 import type { Rotations } from './engine/rotations/rotations.ts';
@@ -19,6 +20,7 @@ import { openConnections } from './providers/connections.ts';
 import { providers } from './providers/index.ts';
 import { type KeyFiles, loadKeys } from './providers/key-files.ts';
 import { openVault } from './providers/seal.ts';
+import { nobodyEnrolled } from './providers/step-up.ts';
 import { randomId } from './random-id.ts';
 import { loadConnections } from './runbook/connections-file.ts';
 import { loadClassRule, loadKeyClasses, loadPolicy } from './runbook/policy-file.ts';
@@ -39,6 +41,7 @@ export interface Parts<Clock extends AlarmClock> {
   engine: ReturnType<typeof openEngine>;
   keys: Keys;
   rotations: Rotations;
+  peers: Peers;
 }
 
 /** Configuration → ledger → queue → engine. Throws a Refusal that says what to mend; `onStop` gets what has to be closed, in order. */
@@ -75,6 +78,7 @@ export async function openParts<Clock extends AlarmClock>(
     providers: byName(providers({ ledger: ledger.read, pepper, vault, probeHosts: config.probeHosts, now })),
     sinks: byName(sinks({ fileRoots: config.fileSinkRoots })),
     vault,
+    stepUp: nobodyEnrolled,
     now,
     newId: randomId,
     saveReport: (name, text) => saveReport(config.dataDir, name, text),
@@ -90,6 +94,7 @@ export async function openParts<Clock extends AlarmClock>(
     engine: openEngine(deps),
     keys: openKeys({ ...deps, pepper }),
     rotations: openRotations(deps),
+    peers: openPeers(deps),
   };
 }
 

@@ -7,6 +7,7 @@ import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { init } from './init.ts';
 import { keys } from './keys.ts';
+import { peers } from './peers.ts';
 import { restore } from './restore.ts';
 import { runbooks } from './runbooks.ts';
 import { serve } from './serve.ts';
@@ -18,6 +19,7 @@ export const commands: readonly CliCommand[] = [
   demo,
   runbooks,
   keys,
+  peers,
   audit,
   alarms,
   backup,

@@ -13,7 +13,7 @@ import { assertLedger } from './with-ledger.ts';
 
 /** What a command stands on that changes something: the verbs, and the person whose account it runs under. */
 export interface Rekey
-  extends Pick<Parts<NoQueue>, 'deps' | 'runbooks' | 'keyFiles' | 'engine' | 'keys' | 'rotations'> {
+  extends Pick<Parts<NoQueue>, 'deps' | 'runbooks' | 'keyFiles' | 'engine' | 'keys' | 'rotations' | 'peers'> {
   config: Config;
   policy: Policy;
   actor: Actor;
