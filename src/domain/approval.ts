@@ -1,8 +1,11 @@
 import { Refusal } from '../errors.ts';
+import { assertMayDecide } from './approval/eligible.ts';
+import { assertProven, type Proof, type Proving } from './approval/proof.ts';
+import { assertReasonGiven, runsAt, tally } from './approval/tally.ts';
 import type { Actor, ApprovalId, IncidentId, PersonId, RunId, StepId } from './ids.ts';
-import { personOf } from './ids.ts';
 import { instantText } from './instant.ts';
-import { type ApprovalRule, type Policy, peopleNamed } from './policy.ts';
+import type { ApprovalRule } from './policy/approval-rule.ts';
+import type { Policy } from './policy.ts';
 import type { JsonObject } from './run.ts';
 
 /** What an approval is bound to. Anything here that changes makes it stale: what was approved is not what would run. */
@@ -23,6 +26,30 @@ export interface Vote {
   vote: 'approve' | 'deny';
   reason: string;
   at: Date;
+  /** How the person showed that they meant it and were themselves. */
+  proof: Proof;
+  /** "Yes, but not before then": an approval runs at the latest of these. */
+  notBefore: Date | null;
+}
+
+/** One approver's voice in one approval, handed to somebody else. */
+export interface Delegation {
+  from: PersonId;
+  to: PersonId;
+  reason: string;
+  at: Date;
+}
+
+/** What the question was about when it was put; who decides depends on it. */
+export interface ApprovalSubject {
+  owner: string | null;
+  escalation: string | null;
+  environment: string | null;
+  emergency: boolean;
+  /** Somebody else may have the key, so its custodian does not decide. */
+  compromised: boolean;
+  /** What has to be typed where a click is not enough: the key's slug, or the runbook's id. */
+  confirm: string;
 }
 
 export interface Approval {
@@ -31,10 +58,11 @@ export interface Approval {
   step: StepId;
   incident: IncidentId | null;
   question: string;
+  /** The rule that holds, which is not the one that was asked for where an emergency lane or a cap led to another. */
   ruleName: string;
   rule: ApprovalRule;
-  /** Owner and escalation of the key at the time of asking: `from: [owner]` is looked up again at each press. */
-  subject: { owner: string | null; escalation: string | null };
+  /** `from: [owner]` is looked up again at each press. */
+  subject: ApprovalSubject;
   binding: Binding;
   /** Hash over the binding without `fileHash`; shown to people as its first eight digits. */
   planHash: string;
@@ -46,62 +74,60 @@ export interface Approval {
   createdAt: Date;
   expiresAt: Date;
   votes: Vote[];
+  delegations: Delegation[];
+  /** How many rungs of the rule's reminders and escalations were taken. */
+  reminded: number;
+  escalated: number;
+  /** Decided by one person alone, with a debt of a review. */
+  glassBrokenBy: PersonId | null;
   outcome: ApprovalOutcome | null;
   decidedAt: Date | null;
 }
 
 export type Cast =
-  | { kind: 'counted'; vote: Vote; still: number }
+  | { kind: 'counted'; vote: Vote; still: number; waitsFor: 'people' | 'freeze_approver' }
   | { kind: 'decided'; vote: Vote; outcome: 'approved' | 'rejected' };
+
+export interface Press extends Proving {
+  person: PersonId;
+  vote: 'approve' | 'deny';
+  reason: string;
+  notBefore?: Date | null;
+}
 
 /**
  * One person's vote. Authority is looked up now, in today's policy; deny wins. Throws a Refusal that can be shown word for word when
- * the approval is over, the person may not decide, or has already voted. Expiry is the caller's to record: see `isExpired`.
+ * the approval is over, the person may not decide, has already voted, or has not proven enough. Expiry is the caller's to record: see
+ * `isExpired`.
  */
-export function castVote(
-  approval: Approval,
-  press: { person: PersonId; vote: 'approve' | 'deny'; reason: string },
-  at: { policy: Policy; now: Date },
-): Cast {
+export function castVote(approval: Approval, press: Press, at: { policy: Policy; now: Date }): Cast {
+  assertOpen(approval, at.now);
+  const runAt = runsAt(approval, press, at.now);
+  assertMayDecide(approval, press.person, { policy: at.policy, runAt });
+  if (approval.votes.some((vote) => vote.person === press.person))
+    throw new Refusal('already_voted', 'You have already voted on this; it waits for somebody else.');
+  assertReasonGiven(approval, press);
+  // Field by field: what else came with the press has no place in the record.
+  const vote: Vote = {
+    person: press.person,
+    vote: press.vote,
+    reason: press.reason,
+    at: at.now,
+    proof: assertProven(approval, press),
+    notBefore: press.vote === 'approve' ? (press.notBefore ?? null) : null,
+  };
+  const { outcome, still, waitsFor } = tally(approval, [...approval.votes, vote], { policy: at.policy, runAt });
+  return outcome === null ? { kind: 'counted', vote, still, waitsFor } : { kind: 'decided', vote, outcome };
+}
+
+export function assertOpen(approval: Approval, now: Date): void {
   if (approval.outcome !== null)
     throw new Refusal('already_decided', `Too late: this was already ${describeOutcome(approval)}.`);
-  if (isExpired(approval, at.now))
+  if (isExpired(approval, now))
     throw new Refusal(
       'approval_expired',
       `This approval expired at ${instantText(approval.expiresAt)}; nothing was executed. Start the request again.`,
     );
-  assertMayDecide(approval, press.person, at.policy);
-  if (approval.votes.some((vote) => vote.person === press.person))
-    throw new Refusal('already_voted', 'You have already voted on this; it waits for somebody else.');
-  if (approval.rule.reason_required && press.reason.trim() === '')
-    throw new Refusal('reason_required', 'This rule needs a reason; write one line on why.');
-  // Field by field: what else came with the press has no place in the record.
-  const vote: Vote = { person: press.person, vote: press.vote, reason: press.reason, at: at.now };
-  const all = [...approval.votes, vote];
-  const count = (kind: Vote['vote']) => all.filter((one) => one.vote === kind).length;
-  if (count('deny') >= approval.rule.deny) return { kind: 'decided', vote, outcome: 'rejected' };
-  if (count('approve') >= approval.rule.approve) return { kind: 'decided', vote, outcome: 'approved' };
-  return { kind: 'counted', vote, still: approval.rule.approve - count('approve') };
-}
-
-/** Who could decide this today: the rule's people, less the requester unless the rule allows it. */
-export function eligibleFor(
-  approval: Pick<Approval, 'rule' | 'subject' | 'requestedBy'>,
-  policy: Policy,
-): Set<PersonId> {
-  const people = peopleNamed(policy, approval.rule.from, approval.subject);
-  const requester = personOf(approval.requestedBy);
-  if (requester !== null && !approval.rule.requester_may_approve) people.delete(requester);
-  return people;
-}
-
-function assertMayDecide(approval: Approval, person: PersonId, policy: Policy): void {
-  const eligible = eligibleFor(approval, policy);
-  if (eligible.has(person)) return;
-  const others = [...eligible].sort().join(', ') || 'nobody today: ask the security team to extend policy.yaml';
-  if (personOf(approval.requestedBy) === person)
-    throw new Refusal('own_request', `You asked for this yourself, so somebody else has to decide: ${others}.`);
-  throw new Refusal('not_an_approver', `You are not an approver for this. Who can decide: ${others}.`);
 }
 
 /** The instant of expiry itself counts as expired. */
@@ -109,31 +135,13 @@ export function isExpired(approval: Pick<Approval, 'expiresAt'>, now: Date): boo
   return now.getTime() >= approval.expiresAt.getTime();
 }
 
-export function describeOutcome(approval: Pick<Approval, 'outcome' | 'votes' | 'decidedAt'>): string {
-  const deciding = approval.votes.at(-1);
-  const by =
-    deciding && (approval.outcome === 'approved' || approval.outcome === 'rejected') ? ` by ${deciding.person}` : '';
+export function describeOutcome(
+  approval: Pick<Approval, 'outcome' | 'votes' | 'decidedAt'> & Partial<Pick<Approval, 'glassBrokenBy'>>,
+): string {
+  const deciding = approval.glassBrokenBy ?? approval.votes.at(-1)?.person;
+  const isVoted = approval.outcome === 'approved' || approval.outcome === 'rejected';
+  const by = deciding && isVoted ? ` by ${deciding}` : '';
+  const alone = approval.glassBrokenBy && isVoted ? ' (break-glass)' : '';
   const at = approval.decidedAt ? ` at ${instantText(approval.decidedAt)}` : '';
-  return `${approval.outcome ?? 'open'}${by}${at}`;
-}
-
-/** Names what changed between two bindings, in words for the reviewer; empty when nothing did. */
-export function differencesOf(before: Binding, after: Binding): string[] {
-  const changes: string[] = [];
-  if (before.runbookHash !== after.runbookHash)
-    changes.push(`the runbook that runs (${short(before.runbookHash)} → ${short(after.runbookHash)})`);
-  if (before.fileHash !== after.fileHash)
-    changes.push(
-      `the runbook's file (${short(before.fileHash)} → ${short(after.fileHash)}); this run keeps the text it started with (${short(after.runbookHash)})`,
-    );
-  if (before.keyVersion !== after.keyVersion)
-    changes.push(`the key (row version ${before.keyVersion ?? '-'} → ${after.keyVersion ?? '-'})`);
-  if (before.policyHash !== after.policyHash)
-    changes.push(`the policy (${short(before.policyHash)} → ${short(after.policyHash)})`);
-  if (JSON.stringify(before.inputs) !== JSON.stringify(after.inputs)) changes.push('the inputs');
-  return changes;
-}
-
-function short(hash: string | null): string {
-  return hash === null ? 'missing' : hash.slice(0, 8);
+  return `${approval.outcome ?? 'open'}${by}${alone}${at}`;
 }

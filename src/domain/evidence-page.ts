@@ -81,7 +81,7 @@ function facts({ about, runbook }: EvidenceBundle, { requested, result }: Eviden
 function approvalPart(approval: EvidenceApproval): string {
   const rows = approval.votes.map(({ person, vote, reason, at }) => [person, vote, at, reason]);
   return `<p><strong>${safe(approval.question)}</strong><br>
-Rule ${safe(approval.rule)}, ${approval.required} needed; asked at ${safe(approval.askedAt)}; ${safe(approval.outcome ?? 'open')}${approval.decidedAt === null ? '' : ` at ${safe(approval.decidedAt)}`}.<br>
+Rule ${safe(approval.rule)}, ${approval.required} needed${approval.alone === null ? '' : `, decided alone by ${safe(approval.alone)} (break-glass)`}; asked at ${safe(approval.askedAt)}; ${safe(approval.outcome ?? 'open')}${approval.decidedAt === null ? '' : ` at ${safe(approval.decidedAt)}`}.<br>
 Plan ${safe(approval.planHash)}</p>
 ${table(['who', 'vote', 'when', 'why'], rows)}`;
 }

@@ -1,5 +1,6 @@
 import { planHashOf } from './binding.ts';
 import type { ChainedLine } from './chained-line.ts';
+import { fewestVoices } from './policy/approval-rule.ts';
 import { sentenceFor, toldBy } from './timeline.ts';
 import type { Told } from './told.ts';
 
@@ -27,6 +28,8 @@ export interface EvidenceApproval {
   planHashHolds: boolean;
   runbook: string;
   runbookHash: string;
+  /** Who decided without the others, and has to be reviewed. */
+  alone: string | null;
   votes: { person: string; vote: 'approve' | 'deny'; reason: string; at: string }[];
   outcome: string | null;
   decidedAt: string | null;
@@ -117,6 +120,8 @@ function approvalsOf(recorded: readonly Recorded[]): EvidenceApproval[] {
   for (const { line, event } of recorded) {
     if (event.type === 'approval_requested') found.set(event.approval.id, asked(event.approval, line));
     if (event.type === 'vote_cast') found.get(event.approval)?.votes.push({ ...event.vote });
+    const broken = event.type === 'glass_broken' ? found.get(event.use.approval) : undefined;
+    if (broken !== undefined && event.type === 'glass_broken') broken.alone = event.use.by;
     const decided = event.type === 'approval_decided' ? found.get(event.approval) : undefined;
     if (decided === undefined || event.type !== 'approval_decided') continue;
     decided.outcome = event.outcome;
@@ -134,7 +139,7 @@ function asked(
     id,
     question,
     rule: ruleName,
-    required: rule.approve,
+    required: fewestVoices(rule),
     ownRequestCounts: rule.requester_may_approve,
     requestedBy,
     askedAt: line.at,
@@ -143,6 +148,7 @@ function asked(
     runbook: binding.runbook,
     runbookHash: binding.runbookHash,
     votes: [],
+    alone: null,
     outcome: null,
     decidedAt: null,
   };

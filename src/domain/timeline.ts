@@ -54,7 +54,7 @@ export function sentenceFor(event: Told, names: Names): string | null {
 function sentenceForRun(
   event: Exclude<
     Told,
-    ToldOfKey | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfFanOut | ToldOfAsk
+    ToldOfKey | ToldOfApproval | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfFanOut | ToldOfAsk
   >,
   name: (id: string) => string,
 ): string | null {
@@ -83,7 +83,15 @@ type RunEvent = Extract<Told, { type: `run_${string}` | `step_${string}` }>;
 function sentenceForIncident(
   event: Exclude<
     Told,
-    ToldOfKey | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfFanOut | ToldOfAsk | RunEvent
+    | ToldOfKey
+    | ToldOfApproval
+    | ToldOfPeer
+    | ToldOfCanary
+    | ToldOfRunbook
+    | ToldOfControl
+    | ToldOfFanOut
+    | ToldOfAsk
+    | RunEvent
   >,
   name: (id: string) => string,
 ): string | null {

@@ -3,6 +3,7 @@ import type { Policy } from '../domain/policy.ts';
 import type { Ledger } from '../ledger/ledger.ts';
 import type { Connection } from '../providers/connections.ts';
 import type { Provider } from '../providers/contract.ts';
+import type { StepUp } from '../providers/step-up.ts';
 import type { Vault } from '../providers/vault.ts';
 import type { RunbookSet } from '../runbook/runbook-set.ts';
 import type { Sink } from '../sinks/contract.ts';
@@ -26,6 +27,7 @@ export interface EngineDeps {
   providers: Readonly<Record<string, Provider>>;
   sinks: Readonly<Record<string, Sink>>;
   vault: Vault;
+  stepUp: StepUp;
   now: () => Date;
   newId: NewId;
   saveReport: (name: string, text: string) => Promise<string>;

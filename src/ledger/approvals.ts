@@ -1,15 +1,24 @@
 import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
-import type { Approval, Vote } from '../domain/approval.ts';
+import type { Approval, Delegation, Vote } from '../domain/approval.ts';
 import { Actor, ApprovalId, IncidentId, PersonId, RunId, StepId } from '../domain/ids.ts';
-import { ApprovalRule } from '../domain/policy.ts';
+import { ApprovalRule } from '../domain/policy/approval-rule.ts';
 import { fromJson, instant, jsonText, stored } from './codec.ts';
+import { Proof } from './glass-breaks.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
 import { JsonRecord } from './runs.ts';
-import type { ApprovalsTable, VotesTable } from './schema/runs.ts';
+import type { ApprovalsTable, DelegationsTable, VotesTable } from './schema/approvals.ts';
 
-const Subject = z.object({ owner: z.string().nullable(), escalation: z.string().nullable() });
+// Rows of an older Rekey say nothing of what was not asked then.
+const Subject = z.object({
+  owner: z.string().nullable(),
+  escalation: z.string().nullable(),
+  environment: z.string().nullable().default(null),
+  emergency: z.boolean().default(false),
+  compromised: z.boolean().default(false),
+  confirm: z.string().default(''),
+});
 const StoredBinding = z.object({
   runbook: z.string(),
   runbookHash: z.string(),
@@ -39,6 +48,8 @@ export function approvalToRow(approval: Approval): Insertable<ApprovalsTable> {
     expires_at: stored(approval.expiresAt),
     outcome: approval.outcome,
     decided_at: stored(approval.decidedAt),
+    reminded: approval.reminded,
+    escalated: approval.escalated,
   };
 }
 
@@ -51,7 +62,17 @@ export function approvalQueries(db: LedgerDb): ApprovalQueries {
   const all = () => db.selectFrom('approvals').selectAll();
   const whole = async (row: Selectable<ApprovalsTable>) => {
     const votes = await db.selectFrom('votes').selectAll().where('approval_id', '=', row.id).orderBy('at').execute();
-    return approvalFromRow(row, votes.map(voteFromRow));
+    const delegations = await db.selectFrom('delegations').selectAll().where('approval_id', '=', row.id).execute();
+    const glass = await db
+      .selectFrom('glass_breaks')
+      .select('by_person')
+      .where('approval_id', '=', row.id)
+      .executeTakeFirst();
+    return approvalFromRow(row, {
+      votes: votes.map(voteFromRow),
+      delegations: delegations.map(delegationFromRow),
+      glassBrokenBy: glass === undefined ? null : PersonId.parse(glass.by_person),
+    });
   };
   const one = async (row: Selectable<ApprovalsTable> | undefined) => (row === undefined ? null : whole(row));
   const many = async (rows: readonly Selectable<ApprovalsTable>[]) => {
@@ -69,7 +90,10 @@ export function approvalQueries(db: LedgerDb): ApprovalQueries {
   };
 }
 
-function approvalFromRow(row: Selectable<ApprovalsTable>, votes: Vote[]): Approval {
+function approvalFromRow(
+  row: Selectable<ApprovalsTable>,
+  besides: Pick<Approval, 'votes' | 'delegations' | 'glassBrokenBy'>,
+): Approval {
   return {
     id: ApprovalId.parse(row.id),
     run: RunId.parse(row.run_id),
@@ -86,7 +110,9 @@ function approvalFromRow(row: Selectable<ApprovalsTable>, votes: Vote[]): Approv
     token: row.token,
     createdAt: instant(row.created_at),
     expiresAt: instant(row.expires_at),
-    votes,
+    ...besides,
+    reminded: row.reminded,
+    escalated: row.escalated,
     outcome: row.outcome === null ? null : Outcome.parse(row.outcome),
     decidedAt: instant(row.decided_at),
   };
@@ -96,6 +122,17 @@ function voteFromRow(row: Selectable<VotesTable>): Vote {
   return {
     person: PersonId.parse(row.person),
     vote: row.vote === 'approve' ? 'approve' : 'deny',
+    reason: row.reason,
+    at: instant(row.at),
+    proof: Proof.parse(row.proof),
+    notBefore: instant(row.not_before),
+  };
+}
+
+function delegationFromRow(row: Selectable<DelegationsTable>): Delegation {
+  return {
+    from: PersonId.parse(row.from_person),
+    to: PersonId.parse(row.to_person),
     reason: row.reason,
     at: instant(row.at),
   };

@@ -16,6 +16,7 @@ const REWRITTEN: readonly Surface[] = [
   'doubt',
   'approval',
   'approval_dm',
+  'break_glass',
   'ask',
   'ask_dm',
   'ask_reminder',
@@ -49,7 +50,7 @@ function shownBy(event: LedgerEvent, context: AuditContext): string[] {
   const subjects: string[] = [];
   if (context.run !== null) subjects.push(context.run);
   if (context.incident !== null) subjects.push(context.incident);
-  if (event.type === 'vote_cast' || event.type === 'approval_decided') subjects.push(event.approval);
+  if ('approval' in event && typeof event.approval === 'string') subjects.push(event.approval);
   if (isAskEvent(event) && event.type !== 'ask_opened') subjects.push(event.ask);
   return subjects;
 }

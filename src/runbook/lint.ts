@@ -1,5 +1,6 @@
 import type { KeyClasses } from '../domain/key-classes.ts';
-import { type ApprovalRule, type Policy, peopleNamed } from '../domain/policy.ts';
+import { type ApprovalRule, termsOf } from '../domain/policy/approval-rule.ts';
+import { type Policy, peopleNamed } from '../domain/policy.ts';
 import type { StepKind } from '../steps/contract.ts';
 import { lintSteps } from './lint-steps.ts';
 import { loadRunbooks } from './load.ts';
@@ -83,19 +84,28 @@ function ruleComplaint(name: string, policy: Policy): Complaint | null {
   const rule = Object.hasOwn(policy.rules, name) ? policy.rules[name] : undefined;
   if (rule === undefined)
     return { expected: `a rule of policy.yaml: ${listed(names)}`, got: `\`${name}\``, fix: suggestion(name, names) };
-  const most = mostVoices(rule, policy);
-  if (most >= rule.approve) return null;
+  const tightest = shortfall(rule, policy);
+  if (tightest === null) return null;
+  const { approve, most } = tightest;
   return {
-    expected: `a rule that somebody can satisfy: it wants ${rule.approve}`,
+    expected: `a rule that somebody can satisfy: it wants ${approve}`,
     got: `\`${name}\`, which names ${most === 0 ? 'nobody' : `at most ${most}`} today`,
     fix: `write more people under \`rules.${name}.from\` in policy.yaml`,
   };
 }
 
+/** The alternative that is nearest to being satisfied when none can be; null when one can, or when nobody is asked. */
+function shortfall(rule: ApprovalRule, policy: Policy): { approve: number; most: number } | null {
+  const { tier, thresholds } = termsOf(rule);
+  const ways = thresholds.map(({ approve, from }) => ({ approve, most: mostVoices(from, policy) }));
+  if (tier === 0 || ways.some(({ approve, most }) => most >= approve)) return null;
+  return ways.toSorted((a, b) => b.most - b.approve - (a.most - a.approve))[0] ?? null;
+}
+
 /** The most people that could ever decide: an owner or an escalation can be a group, so it counts as everybody. */
-function mostVoices(rule: ApprovalRule, policy: Policy): number {
-  if (rule.from.includes('owner') || rule.from.includes('escalation')) return Object.keys(policy.people).length;
-  return peopleNamed(policy, rule.from, { owner: null, escalation: null }).size;
+function mostVoices(from: readonly string[], policy: Policy): number {
+  if (from.includes('owner') || from.includes('escalation')) return Object.keys(policy.people).length;
+  return peopleNamed(policy, from, { owner: null, escalation: null }).size;
 }
 
 function alertsWithoutRunbook(

@@ -2,8 +2,9 @@ import type { Surface } from '../domain/announce.ts';
 import type { Sources } from './deps.ts';
 import type { Message } from './limits.ts';
 import { loadAlarm } from './load/alarm.ts';
-import { loadApproval } from './load/approval.ts';
+import { loadApproval, loadApprovalReminder } from './load/approval.ts';
 import { loadAsk, loadReminder } from './load/ask.ts';
+import { loadBreakGlass } from './load/break-glass.ts';
 import { loadDoubt } from './load/doubt.ts';
 import { loadIncident } from './load/incident.ts';
 import { loadNotice } from './load/notice.ts';
@@ -14,7 +15,9 @@ import { loadRunbookChange } from './load/runbook-change.ts';
 import { loadSummary } from './load/summary.ts';
 import { alarmCard } from './views/alarm.ts';
 import { approvalCard } from './views/approval-card.ts';
+import { approvalReminder } from './views/approval-reminder.ts';
 import { askCard } from './views/ask-card.ts';
+import { breakGlassCard } from './views/break-glass.ts';
 import { doubtCard } from './views/doubt.ts';
 import { incidentCard } from './views/incident-card.ts';
 import { noticeCard } from './views/notice.ts';
@@ -32,6 +35,8 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
   doubt: drawnBy(loadDoubt, doubtCard),
   approval: drawnBy(loadApproval, approvalCard),
   approval_dm: drawnBy(loadApproval, approvalCard),
+  approval_reminder: drawnBy(loadApprovalReminder, approvalReminder),
+  break_glass: drawnBy(loadBreakGlass, breakGlassCard),
   ask: drawnBy(loadAsk, askCard),
   ask_dm: drawnBy(loadAsk, askCard),
   ask_reminder: drawnBy(loadReminder, askCard),

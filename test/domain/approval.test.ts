@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { type Approval, castVote, differencesOf, eligibleFor, isExpired } from '../../src/domain/approval.ts';
+import { differencesOf } from '../../src/domain/approval/differences.ts';
+import { eligibleFor } from '../../src/domain/approval/eligible.ts';
+import { type Approval, castVote, isExpired } from '../../src/domain/approval.ts';
 import { Refusal } from '../../src/errors.ts';
 import { alice, anApproval, aPolicy, bob, carol, minutesAfter, NOON } from '../support/builders.ts';
 
@@ -37,7 +39,9 @@ describe('who may decide', () => {
   });
 
   test('a request by a hook has no requester to leave out', () => {
-    expect([...eligibleFor(anApproval({ requestedBy: 'hook:payments_api' }), aPolicy())].sort()).toEqual([bob, carol]);
+    expect(
+      [...eligibleFor(anApproval({ requestedBy: 'hook:payments_api' }), { policy: aPolicy(), runAt: NOON })].sort(),
+    ).toEqual([bob, carol]);
   });
 
   test('the refusal names who can decide', () => {

@@ -15,6 +15,7 @@ import {
   anApproval,
   aRotation,
   aRun,
+  aVote,
   bob,
   carol,
   daysAfter,
@@ -72,7 +73,7 @@ async function aBundle({ votes = [bob, carol] } = {}): Promise<EvidenceBundle> {
       {
         type: 'vote_cast',
         approval: approval.id,
-        vote: { person, vote: 'approve', reason: 'seen', at: minutesAfter(NOON, 2) },
+        vote: aVote({ person, reason: 'seen', at: minutesAfter(NOON, 2) }),
       },
     ]);
   await at(2, [{ type: 'approval_decided', approval: approval.id, outcome: 'approved' }]);

@@ -16,6 +16,7 @@ import {
   aReminder,
   aRun,
   aStep,
+  aVote,
   bob,
   carol,
   daysAfter,
@@ -55,7 +56,7 @@ function facts(overrides: Partial<IncidentFacts> = {}): IncidentFacts {
       anApproval({
         outcome: 'approved',
         decidedAt: minutesAfter(NOON, 3),
-        votes: [{ person: bob, vote: 'approve', reason: 'go', at: NOON }],
+        votes: [aVote({ reason: 'go' })],
       }),
     ],
     asks: [
@@ -279,7 +280,7 @@ describe('the summary', () => {
           unit: fc.constantFrom('#', '\n', '[', ']', '(', ')', '<', '!', '@', '`', '*', '_', ' ', 'a', '|', '\\'),
         }),
         (text) => {
-          const votes = [{ person: bob, vote: 'approve' as const, reason: text, at: NOON }];
+          const votes = [aVote({ reason: text })];
           const written = summaryMarkdown(
             summaryOf(facts({ approvals: [anApproval({ outcome: 'approved', votes })] })),
           );

@@ -5,7 +5,9 @@ import { AskId, IncidentId, RunId, SecretId } from '../../src/domain/ids.ts';
 import { sentenceFor, timelineOf, toldBy } from '../../src/domain/timeline.ts';
 import {
   aClaim,
+  aGlassBreak,
   aKey,
+  alice,
   aNotice,
   anAlert,
   anApproval,
@@ -16,6 +18,7 @@ import {
   aRun,
   aRunbookVersion,
   aStep,
+  aVote,
   bob,
   carol,
   daysAfter,
@@ -198,13 +201,41 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     {
       type: 'vote_cast',
       approval: anApproval().id,
-      vote: { person: bob, vote: 'deny', reason: 'too early', at: NOON },
+      vote: aVote({ vote: 'deny', reason: 'too early' }),
     },
     'bob voted to deny "Replace payments-prod?": too early',
   ],
   approval_decided: [
     { type: 'approval_decided', approval: anApproval().id, outcome: 'approved' },
     '"Replace payments-prod?" was approved',
+  ],
+  approval_reminded: [
+    { type: 'approval_reminded', approval: anApproval().id, number: 1, people: [bob, carol] },
+    'bob, carol had not decided on "Replace payments-prod?" and got a reminder',
+  ],
+  approval_escalated: [
+    { type: 'approval_escalated', approval: anApproval().id, number: 1, people: [alice] },
+    'Nobody had decided on "Replace payments-prod?", so alice may decide it too',
+  ],
+  approval_delegated: [
+    {
+      type: 'approval_delegated',
+      approval: anApproval().id,
+      delegation: { from: bob, to: alice, reason: 'on a plane', at: NOON },
+    },
+    'bob handed their voice in "Replace payments-prod?" to alice: on a plane',
+  ],
+  glass_broken: [
+    { type: 'glass_broken', use: aGlassBreak() },
+    'alice broke the glass and decided "Replace payments-prod?" alone: nobody answers. Not waited for: bob, carol',
+  ],
+  glass_reviewed: [
+    {
+      type: 'glass_reviewed',
+      approval: anApproval().id,
+      review: { by: bob, verdict: 'not_justified', comment: 'I was there', at: NOON },
+    },
+    'bob reviewed the break-glass on "Replace payments-prod?" and found it NOT justified: I was there',
   ],
   ask_opened: [
     { type: 'ask_opened', ask: anAsk() },

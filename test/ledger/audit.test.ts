@@ -4,7 +4,7 @@ import { contentHash } from '../../src/domain/canonical.ts';
 import type { LedgerEvent } from '../../src/domain/event.ts';
 import { SecretId } from '../../src/domain/ids.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
-import { aKey, anApproval, anAsk, anIncident, aRun, aStep, bob, NOON } from '../support/builders.ts';
+import { aKey, anApproval, anAsk, anIncident, aRun, aStep, aVote, NOON } from '../support/builders.ts';
 import { aLedgerFile, anOpenLedger, BEGINNING, rawLedger, recordEvents } from '../support/ledger-file.ts';
 
 const COLUMNS = [
@@ -35,7 +35,7 @@ async function aChain() {
       {
         type: 'vote_cast',
         approval: anApproval().id,
-        vote: { person: bob, vote: 'approve', reason: 'Grüße 🔑 \u{fffd}', at: NOON },
+        vote: aVote({ reason: 'Grüße 🔑 \u{fffd}' }),
       },
       { type: 'approval_decided', approval: anApproval().id, outcome: 'approved' },
       { type: 'step_recorded', run: aRun().id, record: aStep('go', { state: 'done', outputs: { n: 1 } }) },

@@ -3,7 +3,18 @@ import { describe, expect, test } from 'vitest';
 import { ApprovalId, KeyId, RunId } from '../../src/domain/ids.ts';
 import { assertTransition, KeyState } from '../../src/domain/key.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { aKey, alice, anApproval, anIncident, aRun, bob, carol, minutesAfter, NOON } from '../support/builders.ts';
+import {
+  aKey,
+  alice,
+  anApproval,
+  anIncident,
+  aRun,
+  aVote,
+  bob,
+  carol,
+  minutesAfter,
+  NOON,
+} from '../support/builders.ts';
 import { aLedgerFile, anOpenLedger, BEGINNING, rawLedger, recordEvents } from '../support/ledger-file.ts';
 
 const states = KeyState.options;
@@ -144,9 +155,7 @@ describe('one of each', () => {
   test('a person votes once on an approval', async () => {
     const { ledger } = await anAskedApproval();
     const cast = (vote: 'approve' | 'deny', person = bob) =>
-      recordEvents(ledger, [
-        { type: 'vote_cast', approval: anApproval().id, vote: { person, vote, reason: '', at: NOON } },
-      ]);
+      recordEvents(ledger, [{ type: 'vote_cast', approval: anApproval().id, vote: aVote({ person, vote }) }]);
     await cast('approve');
     await expect(cast('approve')).rejects.toThrow('UNIQUE');
     await expect(cast('deny')).rejects.toThrow('UNIQUE');

@@ -3,13 +3,16 @@ import { contentHash } from '../../src/domain/canonical.ts';
 import type { LedgerEvent } from '../../src/domain/event.ts';
 import { SecretId } from '../../src/domain/ids.ts';
 import {
+  aGlassBreak,
   aKey,
+  alice,
   anAlert,
   anApproval,
   anAsk,
   anIncident,
   aRun,
   aStep,
+  aVote,
   bob,
   carol,
   minutesAfter,
@@ -43,7 +46,20 @@ const STORY: LedgerEvent[] = [
       answered: false,
     }),
   },
-  { type: 'vote_cast', approval: anApproval().id, vote: { person: bob, vote: 'approve', reason: '', at: NOON } },
+  { type: 'approval_reminded', approval: anApproval().id, number: 2, people: [bob] },
+  { type: 'approval_escalated', approval: anApproval().id, number: 1, people: [alice] },
+  {
+    type: 'approval_delegated',
+    approval: anApproval().id,
+    delegation: { from: carol, to: alice, reason: 'on a plane', at: NOON },
+  },
+  { type: 'vote_cast', approval: anApproval().id, vote: aVote({ proof: 'totp', notBefore: minutesAfter(NOON, 60) }) },
+  { type: 'glass_broken', use: aGlassBreak() },
+  {
+    type: 'glass_reviewed',
+    approval: anApproval().id,
+    review: { by: bob, verdict: 'justified', comment: 'nobody was there', at: NOON },
+  },
   { type: 'approval_decided', approval: anApproval().id, outcome: 'approved' },
   { type: 'ask_opened', ask: anAsk() },
   { type: 'ask_answered', ask: anAsk().id, yes: true, evidence: 'https://ci.example.com/1', by: carol },
@@ -131,7 +147,7 @@ async function aStory() {
 test('the audit alone rebuilds every row', async () => {
   const { ledger } = await aStory();
   expect(await ledger.verifyAudit()).toMatchObject({ whole: true });
-  expect(await ledger.verifyTables()).toEqual({ whole: true, rows: 15 });
+  expect(await ledger.verifyTables()).toEqual({ whole: true, rows: 17 });
 });
 
 test.each([

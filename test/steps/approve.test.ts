@@ -3,7 +3,7 @@ import type { ApprovalId } from '../../src/domain/ids.ts';
 import { approve } from '../../src/steps/approve.ts';
 import type { StepResult } from '../../src/steps/contract.ts';
 import { aStepWorld, type StepWorld } from '../support/a-step-context.ts';
-import { alice, aPolicy, bob, carol, minutesAfter, NOON } from '../support/builders.ts';
+import { alice, aPolicy, aVote, bob, carol, minutesAfter, NOON } from '../support/builders.ts';
 import { done, failure, play, resume, typesOf, waiting } from '../support/play-step.ts';
 
 const input = { question: 'Replace payments-prod?', rule: 'rotate' };
@@ -20,7 +20,7 @@ function decide(world: StepWorld, id: ApprovalId, vote: 'approve' | 'deny', reas
   world.at(at);
   world.ledger.apply(
     [
-      { type: 'vote_cast', approval: id, vote: { person: bob, vote, reason, at } },
+      { type: 'vote_cast', approval: id, vote: aVote({ vote, reason, at }) },
       { type: 'approval_decided', approval: id, outcome: vote === 'approve' ? 'approved' : 'rejected' },
     ],
     at,

@@ -11,7 +11,18 @@ import type { StepContext, StepKind, StepResult } from '../../src/steps/contract
 import { keyRefOf } from '../../src/steps/fields.ts';
 import { stepKinds } from '../../src/steps/index.ts';
 import { aStepWorld, CANARY, digestOf, OLD_MATERIAL, type StepWorld } from '../support/a-step-context.ts';
-import { aKey, anAlert, anIncident, aPolicy, aRun, bob, carol, minutesAfter, NOON } from '../support/builders.ts';
+import {
+  aKey,
+  anAlert,
+  anIncident,
+  aPolicy,
+  aRun,
+  aVote,
+  bob,
+  carol,
+  minutesAfter,
+  NOON,
+} from '../support/builders.ts';
 
 // The steps against the real tables: what they claim has to be legal there, in this order, with every constraint and trigger on.
 
@@ -98,7 +109,7 @@ async function askedFor(uses: 'approve' | 'ask', input: JsonObject): Promise<Wai
 }
 
 async function approve(approval: ApprovalId): Promise<void> {
-  const vote = { person: bob, vote: 'approve', reason: 'go', at: now() } as const;
+  const vote = aVote({ reason: 'go', at: now() });
   await record([
     { type: 'vote_cast', approval, vote },
     { type: 'approval_decided', approval, outcome: 'approved' },

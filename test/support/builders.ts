@@ -1,4 +1,5 @@
-import type { Approval } from '../../src/domain/approval.ts';
+import type { GlassBreak } from '../../src/domain/approval/break-glass.ts';
+import type { Approval, Vote } from '../../src/domain/approval.ts';
 import type { Claim } from '../../src/domain/claim.ts';
 import {
   ApprovalId,
@@ -182,7 +183,14 @@ export function anApproval(overrides: Partial<Approval> = {}): Approval {
       reason_required: false,
       expires_minutes: { planned: 30, emergency: 10 },
     },
-    subject: { owner: 'carol', escalation: 'group:oncall' },
+    subject: {
+      owner: 'carol',
+      escalation: 'group:oncall',
+      environment: 'production',
+      emergency: true,
+      compromised: false,
+      confirm: 'payments-prod',
+    },
     binding: {
       runbook: 'R-KEY-EXPIRY',
       runbookHash: 'a'.repeat(64),
@@ -198,10 +206,38 @@ export function anApproval(overrides: Partial<Approval> = {}): Approval {
     createdAt: NOON,
     expiresAt: minutesAfter(NOON, 10),
     votes: [],
+    delegations: [],
+    reminded: 0,
+    escalated: 0,
+    glassBrokenBy: null,
     outcome: null,
     decidedAt: null,
     ...overrides,
   };
+}
+
+/** alice decided without bob and carol, and has not been reviewed. */
+export function aGlassBreak(overrides: Partial<GlassBreak> = {}): GlassBreak {
+  return {
+    approval: anApproval().id,
+    run: anApproval().run,
+    incident: anApproval().incident,
+    question: 'Replace payments-prod?',
+    by: alice,
+    reason: 'nobody answers',
+    proof: 'click',
+    at: NOON,
+    skipped: [bob, carol],
+    reviewers: [bob, carol],
+    dueAt: minutesAfter(NOON, 24 * 60),
+    review: null,
+    ...overrides,
+  };
+}
+
+/** bob agrees with a click. */
+export function aVote(overrides: Partial<Vote> = {}): Vote {
+  return { person: bob, vote: 'approve', reason: '', at: NOON, proof: 'click', notBefore: null, ...overrides };
 }
 
 export function anAsk(overrides: Partial<Ask> = {}): Ask {

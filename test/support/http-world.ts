@@ -18,6 +18,7 @@ import { providers } from '../../src/providers/index.ts';
 import { createKeyFiles, loadKeyFiles } from '../../src/providers/key-files.ts';
 import { mintKey } from '../../src/providers/key-format.ts';
 import { openVault } from '../../src/providers/seal.ts';
+import { nobodyEnrolled } from '../../src/providers/step-up.ts';
 import { randomId } from '../../src/random-id.ts';
 import { loadClassRule, loadPolicy } from '../../src/runbook/policy-file.ts';
 import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
@@ -95,6 +96,7 @@ export async function anHttpWorld(
     providers: { [provider.name]: provider },
     sinks: Object.fromEntries(sinks({ fileRoots: [placesDir] }).map((sink) => [sink.name, sink])),
     vault,
+    stepUp: nobodyEnrolled,
     now,
     newId: randomId,
     saveReport: async (name) => name,

@@ -177,6 +177,21 @@ function change(rows: Rows, event: LedgerEvent, at: Date): void {
     case 'approval_decided':
       update(rows.approvals, event.approval, (one) => ({ ...one, outcome: event.outcome, decidedAt: at }));
       return;
+    case 'approval_reminded':
+      update(rows.approvals, event.approval, (one) => ({ ...one, reminded: event.number }));
+      return;
+    case 'approval_escalated':
+      update(rows.approvals, event.approval, (one) => ({ ...one, escalated: event.number }));
+      return;
+    case 'approval_delegated':
+      update(rows.approvals, event.approval, (one) => ({
+        ...one,
+        delegations: [...one.delegations, event.delegation],
+      }));
+      return;
+    case 'glass_broken':
+      update(rows.approvals, event.use.approval, (one) => ({ ...one, glassBrokenBy: event.use.by }));
+      return;
     case 'ask_opened':
       rows.asks.set(event.ask.id, event.ask);
       return;

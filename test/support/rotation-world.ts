@@ -17,6 +17,7 @@ import { providers } from '../../src/providers/index.ts';
 import { mintKey } from '../../src/providers/key-format.ts';
 import { openPepper } from '../../src/providers/pepper.ts';
 import { openVault } from '../../src/providers/seal.ts';
+import { nobodyEnrolled } from '../../src/providers/step-up.ts';
 import { isUsable, type KeyStatus, verdictOn } from '../../src/providers/verify-key.ts';
 import { loadClassRule, loadPolicy } from '../../src/runbook/policy-file.ts';
 import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
@@ -123,6 +124,7 @@ export async function aRotationWorld(overrides: Partial<Key> = {}): Promise<Rota
         providers: byName(providers({ ledger: mortal.ledger.read, pepper, vault, probeHosts: [], now: () => now })),
         sinks: byName(sinks({ fileRoots: [folder] })),
         vault,
+        stepUp: nobodyEnrolled,
         now: () => now,
         newId,
         saveReport: async (name) => name,
@@ -218,6 +220,9 @@ function beginning(deps: EngineDeps, old: Key, { id, inputs }: { id: RunId; inpu
     finishedAt: null,
     outcome: null,
     cancelRequestedAt: null,
+    openRuns: 'one_per_key',
+    overdueAt: null,
+    deadlinesFrom: null,
     steps: {},
   };
   return [

@@ -96,15 +96,20 @@ function runbookCheck({ runbook, lines, about }: EvidenceBundle): BundleCheck {
 /** Enough different people said yes, none of them the requester, before anything was minted. */
 function peopleCheck({ lines, about }: EvidenceBundle): BundleCheck {
   const { approvals, times } = evidenceReport(lines, about);
-  for (const { id, outcome, votes, required, requestedBy, ownRequestCounts, decidedAt } of approvals) {
+  for (const { id, outcome, votes, required, requestedBy, ownRequestCounts, decidedAt, alone } of approvals) {
     if (outcome !== 'approved') continue;
     const yes = new Set(votes.filter(({ vote }) => vote === 'approve').map(({ person }) => `person:${person}`));
     if (!ownRequestCounts) yes.delete(requestedBy);
-    if (yes.size < required) return { name: 'people', ok: false, says: `${id}: ${yes.size} of ${required} agreed` };
+    // That one person decided without the others is on record as such, with the review that it owes.
+    if (alone === null && yes.size < required)
+      return { name: 'people', ok: false, says: `${id}: ${yes.size} of ${required} agreed` };
     if (times.mintedAt !== null && decidedAt !== null && decidedAt > times.mintedAt)
       return { name: 'people', ok: false, says: `${id} was decided after the new key was minted` };
   }
-  const said = approvals.flatMap(({ votes }) => votes.map(({ person, vote }) => `${person} ${vote}`));
+  const said = approvals.flatMap(({ votes, alone }) => [
+    ...votes.map(({ person, vote }) => `${person} ${vote}`),
+    ...(alone === null ? [] : [`${alone} alone (break-glass)`]),
+  ]);
   return { name: 'people', ok: true, says: said.join(', ') || 'nobody had to agree' };
 }
 

@@ -1,5 +1,5 @@
-import { eligibleFor } from '../../domain/approval.ts';
 import type { PersonId } from '../../domain/ids.ts';
+import { termsOf } from '../../domain/policy/approval-rule.ts';
 import { type Policy, peopleNamed } from '../../domain/policy.ts';
 
 /** Who plays whom in the doctor's click: who asks, and whose key it is. */
@@ -23,8 +23,14 @@ export function castFor(policy: Policy): Cast | null {
 function roomIn(policy: Policy, { requester, owner }: Cast): number {
   const subject = { owner, escalation: owner };
   const rooms = Object.values(policy.rules).map((rule) => {
-    const eligible = eligibleFor({ rule, subject, requestedBy: `person:${requester}` }, policy);
-    return eligible.size - rule.approve;
+    const { tier, thresholds } = termsOf(rule);
+    if (tier === 0) return Object.keys(policy.people).length;
+    const rooms = thresholds.map(({ approve, from }) => {
+      const people = peopleNamed(policy, from, subject);
+      if (!rule.requester_may_approve) people.delete(requester);
+      return people.size - approve;
+    });
+    return Math.max(...rooms);
   });
   return Math.min(...rooms);
 }

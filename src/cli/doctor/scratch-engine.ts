@@ -12,6 +12,7 @@ import { openConnections } from '../../providers/connections.ts';
 import { createKeyFiles, loadKeyFiles } from '../../providers/key-files.ts';
 import { ledgerProvider } from '../../providers/ledger-provider.ts';
 import { openVault } from '../../providers/seal.ts';
+import { playedStepUp } from '../../providers/step-up.ts';
 import { randomId } from '../../random-id.ts';
 import { loadClassRule, loadPolicy } from '../../runbook/policy-file.ts';
 import { openRunbookSet } from '../../runbook/runbook-set.ts';
@@ -80,6 +81,7 @@ async function furnished(config: Config, { folder, ledger, owner }: Room): Promi
     providers: { [names.provider]: ledgerProvider({ ledger: ledger.read, pepper, vault, probeHosts: [], now }) },
     sinks: names.sink === null ? {} : { [names.sink]: memorySink(names.sink, held) },
     vault,
+    stepUp: playedStepUp,
     now,
     newId: randomId,
     saveReport: (name, text) => saveIn(folder, name, text),

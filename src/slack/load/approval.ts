@@ -5,9 +5,10 @@ import type { Key } from '../../domain/key.ts';
 import { nameOf } from '../../domain/key.ts';
 import { pastPointOfNoReturn } from '../../domain/moves-back.ts';
 import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
+import { fewestVoices } from '../../domain/policy/approval-rule.ts';
 import { ruledOut } from '../../domain/ruled-out.ts';
 import type { Run } from '../../domain/run.ts';
-import type { Review } from '../../engine/engine.ts';
+import type { Review } from '../../engine/approvals/verbs.ts';
 import type { Usage } from '../../ledger/reader.ts';
 import type { Sources } from '../deps.ts';
 import type { ApprovalCard, BlastRadius } from '../views/approval-card.ts';
@@ -28,11 +29,16 @@ export async function loadApproval(sources: Sources, subject: string): Promise<A
     requestedBy: actorText(approval.requestedBy, name),
     reason: about.run?.reason ?? '',
     runbook: approval.binding.runbook,
-    rule: { name: approval.ruleName, approve: approval.rule.approve },
+    rule: { name: approval.ruleName, approve: fewestVoices(approval.rule) },
     asked: approval.asked.map(name),
     votes: approval.votes.map((vote) => ({ ...vote, person: name(vote.person) })),
     radius: await radiusOf(sources, about),
   };
+}
+
+/** `subject`: the approval's id and the number of the reminder. */
+export async function loadApprovalReminder(sources: Sources, subject: string): Promise<ApprovalCard | null> {
+  return loadApproval(sources, subject.slice(0, subject.lastIndexOf('.')));
 }
 
 /** What the modal shows of a review that the engine has allowed this person to make. */

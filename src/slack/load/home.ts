@@ -1,4 +1,4 @@
-import { eligibleFor } from '../../domain/approval.ts';
+import { eligibleFor } from '../../domain/approval/eligible.ts';
 import type { PersonId } from '../../domain/ids.ts';
 import { nameOf } from '../../domain/key.ts';
 import { peopleNamed } from '../../domain/policy.ts';
@@ -27,7 +27,7 @@ export async function loadHome(sources: Sources, person: PersonId): Promise<Home
       (one) =>
         one.outcome === null &&
         one.expiresAt > now() &&
-        eligibleFor(one, policy).has(person) &&
+        eligibleFor(one, { policy, runAt: now() }).has(person) &&
         one.votes.every((vote) => vote.person !== person),
     ),
     asks: asks.filter((ask) => ask.answer === null && ask.assigned.includes(person)),

@@ -3,6 +3,7 @@ import { faultPoints } from '../../../src/engine/fault-points.ts';
 import { openEngine } from '../../../src/engine/open-engine.ts';
 import { leaseOwner } from '../../../src/engine/owner.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
+import { nobodyEnrolled } from '../../../src/providers/step-up.ts';
 import { aClassRule } from '../builders.ts';
 import { durableOutside } from '../durable-outside.ts';
 import { noConnections } from '../no-connections.ts';
@@ -36,6 +37,7 @@ const engine = openEngine({
   stepKinds: new Map(testStepKinds(durableOutside(effects)).map((kind) => [kind.uses, kind])),
   providers: {},
   sinks: {},
+  stepUp: nobodyEnrolled,
   vault: {
     seal: () => {
       throw new Error('nothing is sealed here');

@@ -1,0 +1,23 @@
+import { actions, at, bold, button, header, line } from '../blocks.ts';
+import type { Message } from '../limits.ts';
+import { cut, dateText, escapeMrkdwn, oneLine } from '../text.ts';
+import type { ApprovalCard } from './approval-card.ts';
+
+/** A message of its own for whoever has not decided; what was decided meanwhile is said instead of asked. */
+export function approvalReminder(card: ApprovalCard): Message {
+  const question = cut(oneLine(card.question), 250);
+  if (card.outcome !== null)
+    return {
+      text: `No longer needed: ${escapeMrkdwn(question)}`,
+      blocks: [header('No longer needed'), line(`${question} was ${card.outcome} meanwhile.`)],
+    };
+  return {
+    text: `Still waiting for you: ${escapeMrkdwn(question)}, until ${dateText(card.expiresAt)}`,
+    blocks: [
+      header('Still waiting for you'),
+      line(bold(question)),
+      line('Decide until ', at(card.expiresAt), '. After that nothing is executed.'),
+      ...actions('approval', [button({ action: 'review', token: card.token, label: 'Review', style: 'primary' })]),
+    ],
+  };
+}

@@ -1,0 +1,127 @@
+import { eligibleFor } from '../domain/approval/eligible.ts';
+import { keysTouched } from '../domain/approval/keys-touched.ts';
+import { missingPeople } from '../domain/approval/reachable.ts';
+import type { Approval } from '../domain/approval.ts';
+import { planHashOf } from '../domain/binding.ts';
+import { ApprovalId, type PersonId, personOf, StepId } from '../domain/ids.ts';
+import type { Key } from '../domain/key.ts';
+import { type ApprovalRule, expiresMs, termsOf } from '../domain/policy/approval-rule.ts';
+import { ruleFor } from '../domain/policy/rule-for.ts';
+import type { Policy } from '../domain/policy.ts';
+import { PermanentFailure } from '../errors.ts';
+import type { StepContext } from './contract.ts';
+import { bindingNow, keyOfRun } from './look-up.ts';
+import { opaqueToken } from './opaque-token.ts';
+import { modeOf } from './run-mode.ts';
+
+const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** The approval to ask for now, under the rule that holds here. Throws PermanentFailure when no rule does. */
+export async function newApproval(asked: { question: string; rule: string }, context: StepContext): Promise<Approval> {
+  const { run } = context;
+  const { policy } = await context.policy();
+  const key = await keyOfRun(context);
+  const { name, rule } = await ruleHere(asked.rule, { policy, key }, context);
+  const binding = await bindingNow(context);
+  const createdAt = context.now();
+  const approval: Approval = {
+    id: ApprovalId.parse(context.newId('apr')),
+    run: run.id,
+    step: StepId.parse(context.step.id),
+    incident: run.incident,
+    question: asked.question,
+    ruleName: name,
+    rule,
+    subject: {
+      owner: key?.owner ?? null,
+      escalation: key?.escalation ?? null,
+      environment: key?.environment ?? null,
+      emergency: isEmergency(context),
+      compromised: isCompromised(key, context),
+      confirm: key?.slug ?? run.runbook.id,
+    },
+    binding,
+    planHash: planHashOf(binding),
+    requestedBy: run.requestedBy,
+    asked: [],
+    token: opaqueToken(context.newId),
+    createdAt,
+    expiresAt: new Date(createdAt.getTime() + expiresMs(rule, isEmergency(context))),
+    votes: [],
+    delegations: [],
+    reminded: 0,
+    escalated: 0,
+    glassBrokenBy: null,
+    outcome: null,
+    decidedAt: null,
+  };
+  return { ...approval, asked: await ableToDecide(approval, policy, context) };
+}
+
+async function ruleHere(
+  name: string,
+  { policy, key }: { policy: Policy; key: Key | null },
+  context: StepContext,
+): Promise<{ name: string; rule: ApprovalRule }> {
+  const chosen = ruleFor(policy, name, {
+    emergency: isEmergency(context),
+    radius: {
+      callers: key === null ? 0 : await callersOf(key, context),
+      keys: keysTouched(context.run.inputs, key?.id ?? null),
+      environment: key?.environment ?? null,
+    },
+  });
+  if (chosen.kind === 'rule') return chosen;
+  if (chosen.kind === 'refused')
+    throw new PermanentFailure(
+      `The rule ${chosen.name} does not let anybody decide this: ${chosen.why}. Make it smaller, or change its cap in policy.yaml. Nothing was executed.`,
+    );
+  const known = Object.keys(policy.rules).sort().join(', ') || 'none';
+  throw new PermanentFailure(`policy.yaml has no rule ${chosen.name}; it has: ${known}. Nothing was executed.`);
+}
+
+async function callersOf(key: Key, context: StepContext): Promise<number> {
+  const usage = await context.ledger.usageOf(key.id, new Date(context.now().getTime() - WEEK_MS));
+  return new Set(usage.map(({ caller }) => caller)).size;
+}
+
+/** An incident is an emergency unless its request said `planned`. */
+function isEmergency(context: StepContext): boolean {
+  const mode = modeOf(context);
+  return mode === null ? context.incident !== null : mode !== 'planned';
+}
+
+/** Whether somebody else may have the key, as the ledger or whoever asked says. */
+function isCompromised(key: Key | null, context: StepContext): boolean {
+  const mode = modeOf(context);
+  return (
+    (key !== null && key.compromisedAt !== null) || mode === 'suspected' || mode === 'extended' || mode === 'exploited'
+  );
+}
+
+/** Whoever could say yes today; where a code is needed, without those who have none. */
+async function ableToDecide(approval: Approval, policy: Policy, { now, stepUp }: StepContext): Promise<PersonId[]> {
+  const people = [...eligibleFor(approval, { policy, runAt: now() })].sort();
+  if (termsOf(approval.rule).tier !== 3) return people;
+  const able: PersonId[] = [];
+  for (const person of people) if (await stepUp.isEnrolled(person)) able.push(person);
+  return able;
+}
+
+/** Why nobody could ever decide it, and whom to add; null when enough people can. Waiting for the others would only burn the deadline. */
+export async function shortfallOf(approval: Approval, context: StepContext): Promise<string | null> {
+  const { policy } = await context.policy();
+  const { tier } = termsOf(approval.rule);
+  const missing = missingPeople(approval, { policy, runAt: context.now() });
+  if (missing === null) return null;
+  const { asked, ruleName } = approval;
+  const have = asked.length === 0 ? 'nobody can decide today' : `only ${asked.join(', ')} can decide today`;
+  const requester = personOf(approval.requestedBy);
+  const own =
+    requester !== null && !approval.rule.requester_may_approve ? `, other than ${requester}, who asked for this` : '';
+  const codes = tier === 3 ? ` Each of them needs a code of their own: ${context.stepUp.howToEnrol}` : '';
+  return (
+    `The rule ${ruleName} needs ${missing} and ${have}. ` +
+    `Add people to one of these in policy.yaml${own}; then start the request again.${codes} Nothing was executed.`
+  );
+}
