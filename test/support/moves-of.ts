@@ -10,9 +10,14 @@ export const waiting = (id: string, wait: Waiting, answered = false) =>
   aStep(id, { state: 'waiting', waiting: wait, answered });
 export const approval = (until: Date | null): Waiting => ({ kind: 'approval', id: ApprovalId.parse('apr-1'), until });
 
-export function movesOf(plan: Plan, records: StepRecord[], overrides: Partial<Run> = {}, now = NOON) {
+export function movesOf(
+  plan: Plan,
+  records: readonly StepRecord[],
+  overrides: Partial<Run> = {},
+  ...[now = NOON, looked = new Set()]: [now?: Date, looked?: ReadonlySet<string>]
+) {
   const run = aRun({ steps: Object.fromEntries(records.map((record) => [record.step, record])), ...overrides });
-  const moves = nextMoves(plan, run, { now, epoch: 1 });
+  const moves = nextMoves(plan, run, { now, epoch: 1, looked });
   const ids = (steps: readonly PlannedStep[]) => steps.map((one) => one.id);
   return {
     ...moves,
@@ -21,6 +26,7 @@ export function movesOf(plan: Plan, records: StepRecord[], overrides: Partial<Ru
     recover: ids(moves.recover),
     skip: moves.skip.map((one) => one.step.id),
     fail: moves.fail.map((one) => one.step.id),
+    errors: moves.fail.map((one) => one.error),
     undo: moves.undo?.id ?? null,
   };
 }

@@ -6,7 +6,7 @@ import { aRun, aStep, NOON } from './builders.ts';
 
 /** What happened, in order: `start a`, `undo b` … with the run as it was just before. */
 export interface Played {
-  trace: { what: keyof Moves | 'answer'; step: StepId; before: Run }[];
+  trace: { what: keyof Moves | 'answer'; step: StepId; before: Run; now: Date }[];
   run: Run;
   finish: Moves['finish'];
   /** Null, or why nothing can happen any more although the run has not ended. */
@@ -38,7 +38,7 @@ export function playMoves(
     const before = run;
     const ordinal = Object.keys(before.steps).length + 1;
     const crash = events.crashes.includes(round);
-    const note = (what: keyof Moves | 'answer', step: StepId) => trace.push({ what, step, before });
+    const note = (what: keyof Moves | 'answer', step: StepId) => trace.push({ what, step, before, now });
     for (const { step, why } of moves.skip) {
       note('skip', step.id);
       put(aStep(step.id, { state: 'skipped', why }, { attempts: 0, ordinal }));
