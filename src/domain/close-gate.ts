@@ -1,5 +1,6 @@
 import type { IncidentFacts } from './incident-facts.ts';
 import { nameOf } from './key.ts';
+import { behind, standing } from './peer.ts';
 import type { Run, StepRecord } from './run.ts';
 
 /** Evidence of this kind: a person showed the tested reminder that Rekey cannot test itself, under their name. */
@@ -10,7 +11,13 @@ export const REMINDER_BY_HAND = 'reminder_by_hand';
  * ended, production is proved to work again, everybody affected was told, and the reminder that would have prevented it was test-fired.
  */
 export function openPointsOf(facts: IncidentFacts): string[] {
-  return [...runsOpen(facts), ...recoveryOpen(facts), ...tellingOpen(facts), ...reminderOpen(facts)];
+  return [
+    ...runsOpen(facts),
+    ...recoveryOpen(facts),
+    ...tellingOpen(facts),
+    ...peersOpen(facts),
+    ...reminderOpen(facts),
+  ];
 }
 
 function runsOpen({ run, runs }: IncidentFacts): string[] {
@@ -49,6 +56,14 @@ function tellingOpen({ notices, usage }: IncidentFacts): string[] {
   return callers
     .filter((caller) => !told.has(`caller:${caller}`))
     .map((caller) => `The caller ${caller} was not told which key failed and when its replacement is available.`);
+}
+
+// A peer that still pins the old key is somebody whose pulls will stop, or who goes on trusting what has leaked.
+function peersOpen({ board }: IncidentFacts): string[] {
+  if (board === null) return [];
+  return behind(board, 'pinned').map(
+    (row) => `The peer ${row.peer.name} does not trust the new key yet: ${standing(row)}.`,
+  );
 }
 
 function reminderOpen({ current, reminder, evidence }: IncidentFacts): string[] {

@@ -2,6 +2,7 @@ import type { Approval } from './approval.ts';
 import type { AuditEntry } from './event.ts';
 import type { Ask, Evidence, Incident, Notice, Reminder } from './incident.ts';
 import type { Key } from './key.ts';
+import type { PeerBoard } from './peer.ts';
 import type { Run } from './run.ts';
 
 /** Everything that the ledger knows about one incident, read in one go. */
@@ -19,6 +20,8 @@ export interface IncidentFacts {
   evidence: readonly Evidence[];
   /** The reminder of the current key. */
   reminder: Reminder | null;
+  /** Who trusts the key that failed, and how far each has come with what takes its place; null for a key that nobody pins. */
+  board: PeerBoard | null;
   usage: readonly CallerUse[];
   /** Audit lines of the incident, and where the whole chain stands now. */
   entries: readonly AuditEntry[];

@@ -11,7 +11,7 @@ export function summaryMarkdown(summary: Summary): string {
     ['Decisions', list(summary.decisions, decision)],
     ['Why the rotation was missed', answers(summary)],
     ['Data integrity', [plain(summary.dataIntegrity)]],
-    ['Who was told', list(summary.told, (recipient) => plain(recipient))],
+    ['Who was told', [...list(summary.told, (recipient) => plain(recipient)), ...peers(summary)]],
     [
       'Follow-ups',
       list(summary.followUps, ({ what, owner, due }) => `${plain(what)} Owner: ${plain(owner)}, by ${day(due)}.`),
@@ -32,6 +32,10 @@ export function summaryMarkdown(summary: Summary): string {
   ];
   const body = sections.map(([title, lines]) => `## ${title}\n\n${lines.join('\n')}\n`);
   return [`# ${summary.severity}: ${plain(summary.title)} (${summary.incident})\n`, ...body].join('\n');
+}
+
+function peers({ peers: line }: Summary): string[] {
+  return line === null ? [] : ['', `Peers: ${plain(line)}.`];
 }
 
 function impact({ impact: { startedAt, recoveredAt, rejectedCalls, callers } }: Summary): string[] {

@@ -5,6 +5,7 @@ import type { Ask, Evidence, Incident } from './incident.ts';
 import type { IncidentFacts } from './incident-facts.ts';
 import { instantText } from './instant.ts';
 import { nameOf } from './key.ts';
+import { boardLine } from './peer.ts';
 import { MISSED_ROTATION, Missed } from './questions.ts';
 import { type Names, type TimelineLine, timelineOf } from './timeline.ts';
 
@@ -35,6 +36,8 @@ export interface Summary {
   missed: Missed | null;
   dataIntegrity: string;
   told: string[];
+  /** The line of the re-pin board; null for a key that no peer pins. */
+  peers: string | null;
   followUps: FollowUp[];
   openPoints: string[];
   timeline: TimelineLine[];
@@ -57,6 +60,7 @@ export function summaryOf(facts: IncidentFacts): Summary {
     missed,
     dataIntegrity: notices.at(-1)?.facts.dataIntegrity ?? 'Nobody has stated whether data integrity is at risk.',
     told: [...new Set(notices.map((notice) => notice.recipient))].sort(),
+    peers: facts.board === null ? null : boardLine(facts.board, 'pinned'),
     followUps: followUpsOf(facts, missed),
     openPoints: openPointsOf(facts),
     timeline: timelineOf(entries, namesOf(facts)),

@@ -1,3 +1,4 @@
+import { awaitedVersion } from '../domain/awaited-version.ts';
 import type { Key } from '../domain/key.ts';
 import { boardOf, type PeerBoard } from '../domain/peer.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
@@ -9,4 +10,13 @@ export async function boardNow(
 ): Promise<PeerBoard> {
   const peers = (await ledger.peers()).filter((peer) => peer.pins.includes(key.slug));
   return boardOf(key.id, peers, await ledger.peerProgress(key.id));
+}
+
+/** Of what takes the place of a key, once there is something; null for a key that nobody pins. */
+export async function boardOfReplacement(
+  ledger: Pick<LedgerReader, 'peers' | 'peerProgress' | 'versionsOf'>,
+  key: Key,
+): Promise<PeerBoard | null> {
+  const board = await boardNow(ledger, awaitedVersion(key, await ledger.versionsOf(key.slug)));
+  return board.rows.length === 0 ? null : board;
 }

@@ -2,6 +2,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { IncidentFacts } from '../domain/incident-facts.ts';
 import type { Run } from '../domain/run.ts';
 import { affectedSince } from './affected.ts';
+import { boardOfReplacement } from './board.ts';
 import type { StepContext } from './contract.ts';
 
 const LINES = 1_000;
@@ -26,6 +27,7 @@ export async function incidentFacts(
     notices: await ledger.noticesOfIncident(incident.id),
     evidence: await ledger.evidenceOfIncident(incident.id),
     reminder: current === null ? null : await ledger.reminder(current.id),
+    board: failed === null ? null : await boardOfReplacement(ledger, failed),
     usage: failed === null ? [] : await ledger.usageOf(failed.id, affectedSince({ incident, now })),
     entries: await ledger.audit({ incident: incident.id, limit: LINES }),
     head: head === undefined ? null : { seq: head.seq, hash: head.hash },

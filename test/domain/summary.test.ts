@@ -65,6 +65,7 @@ function facts(overrides: Partial<IncidentFacts> = {}): IncidentFacts {
     notices: [aNotice(), aNotice({ recipient: 'caller:payments-worker' })],
     evidence: [],
     reminder,
+    board: null,
     usage: [{ caller: 'payments-worker', minute: NOON, accepted: 0, rejected: 41 }],
     entries: [],
     head: { seq: 77, hash: 'a1'.repeat(32) },

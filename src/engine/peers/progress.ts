@@ -1,3 +1,4 @@
+import { awaitedVersion } from '../../domain/awaited-version.ts';
 import type { LedgerEvent } from '../../domain/event.ts';
 import { type BoardRow, hasReached, PEER_STATES, standing } from '../../domain/peer.ts';
 import { Refusal } from '../../errors.ts';
@@ -61,9 +62,7 @@ async function onBoard(deps: PeersDeps, request: OnProgress, { verb, doing, even
 export async function versionAwaited(read: Parameters<typeof findKey>[0], name: string): Promise<Standing['key']> {
   const key = await findKey(read, name);
   if (key.slug !== name) return key;
-  const versions = await read.versionsOf(key.slug);
-  const open = versions.filter((one) => one.state !== 'revoked' && one.version > key.version);
-  return open.sort((a, b) => b.version - a.version)[0] ?? key;
+  return awaitedVersion(key, await read.versionsOf(key.slug));
 }
 
 function evidenceOf({ actor }: OnProgress, reason: string): string {

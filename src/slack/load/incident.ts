@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { IncidentId } from '../../domain/ids.ts';
 import type { Evidence } from '../../domain/incident.ts';
 import { KeyClass } from '../../domain/key.ts';
+import { boardLine } from '../../domain/peer.ts';
 import { MISSED_ROTATION, Missed } from '../../domain/questions.ts';
 import type { Run, Waiting } from '../../domain/run.ts';
+import { boardOfReplacement } from '../../steps/board.ts';
 import type { Sources } from '../deps.ts';
 import type { IncidentCard } from '../views/incident-card.ts';
 import { actorText, displayNames, keyName } from './names.ts';
@@ -15,6 +17,7 @@ export async function loadIncident(sources: Sources, subject: string): Promise<I
   const name = await displayNames(sources);
   const key = incident.key === null ? null : await ledger.key(incident.key);
   const runs = await ledger.runsOfIncident(incident.id);
+  const board = key === null ? null : await boardOfReplacement(ledger, key);
   const evidence = await ledger.evidenceOfIncident(incident.id);
   return {
     ...incident,
@@ -24,6 +27,7 @@ export async function loadIncident(sources: Sources, subject: string): Promise<I
     classified: classifiedBy(runs),
     evidence: evidence.map(({ kind, hash }) => ({ kind, hash })),
     missed: missedIn(evidence),
+    board: board === null ? null : boardLine(board, 'pinned'),
     runs: runs.map((run) => ({ id: run.id, runbook: run.runbook.id, state: stateOf(run) })),
   };
 }
@@ -57,6 +61,7 @@ const WAITS_FOR: Record<Waiting['kind'], string> = {
   approval: 'an approval',
   ask: 'an answer',
   run: 'another run',
+  each: 'the runs that it started',
   claim: 'the claim of the new secret',
   peers: 'peers',
   time: 'its time',

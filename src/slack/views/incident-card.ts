@@ -25,6 +25,8 @@ export interface IncidentCard {
   evidence: readonly { kind: string; hash: string }[];
   /** From the Investigate phase. */
   missed: Missed | null;
+  /** The line of the re-pin board; null for a key that no peer pins. */
+  board: string | null;
   runs: readonly { id: string; runbook: string; state: string }[];
 }
 
@@ -38,6 +40,7 @@ export function incidentCard(card: IncidentCard): Message {
     [bold('Began '), at(card.startedAt), ', reported ', at(card.reportedAt), ` by ${cut(card.openedBy, 100)}`],
     ...(card.classified === null ? [] : [[bold('Identified '), cut(card.classified, 400)]]),
     ...(card.evidence.length === 0 ? [] : [[bold('Evidence '), evidenceOf(card.evidence)]]),
+    ...(card.board === null ? [] : [[bold('Peers '), cut(card.board, 400)]]),
     ...reached('Contained', card.containedAt),
     ...reached('Recovered', card.recoveredAt),
     ...reached('Closed', card.closedAt),

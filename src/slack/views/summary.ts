@@ -21,6 +21,7 @@ function drawn(summary: Summary, most: number): Message {
     ...(summary.missed === null ? [] : [missedBlock(summary.missed)]),
     line(bold('Data integrity '), cut(summary.dataIntegrity, 500)),
     line(bold('Told '), cut(summary.told.join(', ') || 'nobody', 500)),
+    ...(summary.peers === null ? [] : [line(bold('Peers '), cut(summary.peers, 500))]),
     bullets([bold('Follow-ups')], orNone(atMost(summary.followUps, most, followUpLine))),
     bullets([bold('Still open')], orNone(atMost(summary.openPoints, most, (point) => [cut(point, 250)]))),
     context(proofOf(summary)),

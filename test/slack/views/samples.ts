@@ -89,6 +89,7 @@ export function messagesWith(text: string): Record<string, Message> {
         missed: text,
         answers: QUESTIONS.map((question) => ({ question, answer: 'no' as const, proof: text })),
       },
+      board: text,
       runs: many(30, (index) => ({ id: `run-${index}`, runbook: 'R-KEY-EXPIRY', state: 'running' })),
     }),
     run: runProgress({
@@ -332,6 +333,7 @@ function aSummary(text: string): Summary {
     },
     dataIntegrity: text,
     told: many(50, () => text),
+    peers: text,
     followUps: many(30, () => ({ what: text, owner: text, due: NOON })),
     openPoints: many(30, () => text),
     timeline: [],
