@@ -55,6 +55,7 @@ function stepSchema(catalogue: readonly StepKind[]): JsonSchema {
     ...fields,
     properties: { ...fields.properties, uses: { description: 'Kind of step.', oneOf: kinds } },
     allOf: catalogue.map(conditionOn),
+    dependencies: { ramp: ['each'], max_failures: ['each'] },
   };
 }
 
@@ -63,7 +64,7 @@ function conditionOn(kind: StepKind): JsonSchema {
   const isKind: JsonSchema = { properties: { uses: { const: kind.uses } }, required: ['uses'] };
   return Object.fromEntries([
     ['if', isKind],
-    ['then', { properties: { with: withSchema(kind) } }],
+    ['then', { properties: { with: withSchema(kind), ...(kind.each === undefined ? { each: false } : {}) } }],
   ]);
 }
 
@@ -92,5 +93,22 @@ function withReference(property: JsonSchema, field: z.core.$ZodType): JsonSchema
 }
 
 function toJson(schema: z.ZodType): JsonSchema {
-  return z.toJSONSchema(schema, { io: 'input', target: 'draft-7', unrepresentable: 'any' });
+  const { definitions: _, ...json } = z.toJSONSchema(schema, {
+    io: 'input',
+    target: 'draft-7',
+    unrepresentable: 'any',
+  });
+  return withoutLocalReferences(json);
+}
+
+// Any JSON refers to itself by a name that is lost where the schema becomes part of a larger one; it takes everything, so nothing is lost.
+function withoutLocalReferences(json: JsonSchema): JsonSchema {
+  const text = JSON.stringify(json, (_name, value: unknown) => (isLocalReference(value) ? {} : value));
+  return z.custom<JsonSchema>().parse(JSON.parse(text));
+}
+
+function isLocalReference(value: unknown): boolean {
+  return (
+    typeof value === 'object' && value !== null && '$ref' in value && /^#\/definitions\/__/.test(String(value.$ref))
+  );
 }
