@@ -11,18 +11,7 @@ import type { StepContext, StepKind, StepResult } from '../../src/steps/contract
 import { keyRefOf } from '../../src/steps/fields.ts';
 import { stepKinds } from '../../src/steps/index.ts';
 import { aStepWorld, CANARY, digestOf, OLD_MATERIAL, type StepWorld } from '../support/a-step-context.ts';
-import {
-  aKey,
-  anAlert,
-  anIncident,
-  aPolicy,
-  aRun,
-  aVote,
-  bob,
-  carol,
-  minutesAfter,
-  NOON,
-} from '../support/builders.ts';
+import { aKey, anAlert, anIncident, aPolicy, aRun, aVote, carol, minutesAfter, NOON } from '../support/builders.ts';
 
 // The steps against the real tables: what they claim has to be legal there, in this order, with every constraint and trigger on.
 

@@ -157,6 +157,9 @@ export function aPolicy(overrides: Partial<Policy> = {}): Policy {
     may: {
       rotate: ['group:oncall', 'owner'],
       cancel: ['group:oncall'],
+      pause: ['group:oncall'],
+      skip: ['group:oncall'],
+      retry: ['group:oncall'],
       answer: ['owner', 'group:oncall'],
       read: ['group:oncall', 'owner'],
     },
