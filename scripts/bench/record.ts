@@ -112,6 +112,7 @@ function startOf(i: number): Start {
     finishedAt: null,
     outcome: null,
     cancelRequestedAt: null,
+    openRuns: 'one_per_key',
     steps: {},
   };
   const rotation: Rotation = {

@@ -13,12 +13,14 @@ import type { PeopleEvent } from './people-event.ts';
 import type { Rotation, RotationEnd } from './rotation.ts';
 import type { Run, RunOutcome, Situation, StepRecord } from './run.ts';
 import type { RunbookEvent } from './runbook-event.ts';
+import type { UpkeepEvent } from './upkeep-event.ts';
 
 /**
  * The only way the ledger changes. Each member is applied, audited and announced in one transaction; adding a member makes the
  * compiler ask for its change (ledger/apply), its audit subject and its timeline sentence (domain/timeline).
  */
 export type LedgerEvent =
+  | UpkeepEvent
   | PeerEvent
   | CanaryEvent
   | RunbookEvent

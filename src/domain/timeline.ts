@@ -9,6 +9,7 @@ import { isAboutFanOut, sentenceForFanOut, type ToldOfFanOut } from './timeline-
 import { sentenceForKey } from './timeline-of-keys.ts';
 import { isAboutRunbook, sentenceForRunbook, type ToldOfRunbook } from './timeline-of-runbooks.ts';
 import { isAboutKey, type Told, type ToldOfKey } from './told.ts';
+import { isAboutUpkeep, sentenceForUpkeep, type ToldOfUpkeep } from './upkeep-event.ts';
 
 /** Names of keys, approvals, questions and runs by their ids; an id without a name stands for itself. */
 export type Names = ReadonlyMap<string, string>;
@@ -41,6 +42,7 @@ const Recorded = z.custom<Told>((value) => typeof value === 'object' && value !=
 /** One sentence on what happened, or null when it only repeats another line. */
 export function sentenceFor(event: Told, names: Names): string | null {
   const name = (id: string) => names.get(id) ?? id;
+  if (isAboutUpkeep(event)) return sentenceForUpkeep(event, name);
   if (isAboutRunbook(event)) return sentenceForRunbook(event);
   if (isAboutApproval(event)) return sentenceForApproval(event, name);
   if (isAboutAsk(event)) return sentenceForAsk(event, name);
@@ -54,7 +56,7 @@ export function sentenceFor(event: Told, names: Names): string | null {
 function sentenceForRun(
   event: Exclude<
     Told,
-    ToldOfKey | ToldOfApproval | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfFanOut | ToldOfAsk
+    ToldOfKey | ToldOfUpkeep | ToldOfApproval | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfFanOut | ToldOfAsk
   >,
   name: (id: string) => string,
 ): string | null {
@@ -84,6 +86,7 @@ function sentenceForIncident(
   event: Exclude<
     Told,
     | ToldOfKey
+    | ToldOfUpkeep
     | ToldOfApproval
     | ToldOfPeer
     | ToldOfCanary

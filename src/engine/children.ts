@@ -38,8 +38,7 @@ async function cancelItems(
   { run, reason }: { run: RunId; reason: string },
 ): Promise<LedgerEvent[]> {
   const events: LedgerEvent[] = [];
-  for (const id of await read.openChildren(run))
-    if ((await read.run(id))?.parent?.step === step) events.push(...(await cancelWithChildren(read, id, reason)));
+  for (const id of await read.openChildren(run, step)) events.push(...(await cancelWithChildren(read, id, reason)));
   return events;
 }
 

@@ -63,17 +63,19 @@ export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<
 export async function alert(deps: EngineDeps, request: AlertRequest): Promise<Started> {
   return recordStart(deps, request, `alert ${request.alert}`, async (tx, policy) => {
     assertHookMay(policy, request);
-    const preemption = await preemptionBy(tx.read, await findKey(tx.read, request.key));
+    const found = await findKey(tx.read, request.key);
+    const [runbook] = deps.runbooks.startedBy({ ...request, source: request.actor });
+    const takes = takesKey(deps, runbook);
+    const preemption: Preemption = takes ? await preemptionBy(tx.read, found) : { key: found, open: null, how: 'end' };
     const { key } = preemption;
     const received = alertOf(deps, request, key);
     // By slug the alert may mean the version that is just being replaced; its replacement is not what failed.
-    const open = await runningEmergency(tx.read, await tx.read.versionsOf(key.slug));
+    const open = takes ? await runningEmergency(tx.read, await tx.read.versionsOf(key.slug)) : null;
     if (open !== null)
       return {
         events: [{ type: 'alert_received', alert: { ...received, incident: open.incident } }],
         result: joined(open),
       };
-    const [runbook] = deps.runbooks.startedBy({ ...request, source: request.actor });
     if (runbook === undefined)
       throw new Refusal(
         'no_runbook',
@@ -95,6 +97,12 @@ export async function alert(deps: EngineDeps, request: AlertRequest): Promise<St
       runbook,
     });
   });
+}
+
+/** One with `open_runs: any` leaves the key to the run that has it, and joins none. */
+function takesKey({ runbooks }: Pick<EngineDeps, 'runbooks'>, runbook: string | undefined): boolean {
+  const loaded = runbook === undefined ? null : runbooks.current(runbook);
+  return loaded === null || runbooks.planOf(loaded).openRuns === 'one_per_key';
 }
 
 async function recordStart(

@@ -12,6 +12,7 @@ import { applyRotationEvent } from './apply-rotations.ts';
 import { applyRunbookEvent } from './apply-runbooks.ts';
 import { applyRunEvent } from './apply-runs.ts';
 import { applySecretEvent } from './apply-secrets.ts';
+import { applyUpkeepEvent } from './apply-upkeep.ts';
 import type { AuditContext } from './audit.ts';
 import type { LedgerDb } from './open.ts';
 
@@ -120,6 +121,16 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'canary_missed':
     case 'canary_ended':
       return applyCanaryEvent(tx, event, context);
+    case 'cache_cleared':
+    case 'expiry_seen':
+    case 'provider_synced':
+    case 'entered_incident':
+    case 'situation_reported':
+    case 'scheduled_run_planned':
+    case 'scheduled_run_started':
+    case 'scheduled_run_missed':
+    case 'scheduled_run_cancelled':
+      return applyUpkeepEvent(tx, event, context);
     case 'request_refused':
       // Its audit line is all there is to it.
       return;

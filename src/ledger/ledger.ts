@@ -13,9 +13,9 @@ import { controlQueries } from './control-reader.ts';
 import { dueKeyQueries } from './due-keys.ts';
 import { fanOutQueries } from './fan-outs.ts';
 import { keySearchQueries } from './find-keys.ts';
+import { glassBreakQueries } from './glass-breaks.ts';
 import type { Inbox } from './inbox.ts';
 import { openInbox } from './inbox-table.ts';
-import { glassBreakQueries } from './glass-breaks.ts';
 import { incidentQueries } from './incidents.ts';
 import { keyQueries } from './key-queries.ts';
 import { type Lease, type Leases, openLeases } from './leases.ts';
@@ -31,6 +31,7 @@ import { reportQueries } from './report-queries.ts';
 import { rotationQueries } from './rotations.ts';
 import { runbookQueries } from './runbooks.ts';
 import { runQueries } from './runs.ts';
+import { scheduledRunQueries } from './scheduled-runs.ts';
 import { countUsage, type UsageCount } from './usage.ts';
 import { type AuditVerdict, type Progress, verifyAudit, verifyTail } from './verify-audit.ts';
 import { type BackgroundCheck, verifyInBackground, type WatchOptions } from './verify-background.ts';
@@ -146,6 +147,7 @@ function readerOf(db: LedgerDb): LedgerReader {
     ...keySearchQueries(db),
     ...reportQueries(db),
     ...rotationQueries(db),
+    ...scheduledRunQueries(db),
     ...claimQueries(db),
     ...runQueries(db),
     ...controlQueries(db),
@@ -217,6 +219,7 @@ function contextOf(event: LedgerEvent, context: RecordContext): AuditContext {
       return { ...base, incident: event.alert.incident };
     case 'run_started':
       return { ...base, incident: event.run.incident, run: event.run.id };
+    case 'entered_incident':
     case 'run_joined':
       return { ...base, run: event.run, incident: event.incident };
     case 'step_recorded':

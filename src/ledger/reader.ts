@@ -1,6 +1,6 @@
 import type { Alarm, AlarmKind } from '../domain/alarm.ts';
-import type { Approval } from '../domain/approval.ts';
 import type { GlassBreak } from '../domain/approval/break-glass.ts';
+import type { Approval } from '../domain/approval.ts';
 import type { Claim } from '../domain/claim.ts';
 import type { AuditEntry } from '../domain/event.ts';
 import type { ApprovalId, AskId, ClaimId, IncidentId, KeyId, RotationId, RunId, SecretId } from '../domain/ids.ts';
@@ -9,6 +9,7 @@ import type { Key, KeyClass, KeyState } from '../domain/key.ts';
 import type { KeySearch } from '../domain/key-search.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { Run } from '../domain/run.ts';
+import type { ScheduledRun } from '../domain/scheduled-run.ts';
 import type { ControlReader } from './control-reader.ts';
 import type { FanOutReader } from './fan-outs.ts';
 import type { PeerReader } from './peer-reader.ts';
@@ -49,6 +50,16 @@ export interface DeadKeyUse {
   rejected: number;
   /** The last minute in which it was seen. */
   lastAt: Date;
+}
+
+/** What is the case, what is being done and what is missing, as people said it last. */
+export interface Situated {
+  conditions: string | null;
+  actions: string | null;
+  needs: string | null;
+  note: string | null;
+  at: Date;
+  by: string;
 }
 
 export interface KeyFilter {
@@ -124,6 +135,12 @@ export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, 
   dueRotations: (at: Date, limit: number, after?: PageEnd<string>) => Promise<Rotation[]>;
   openRotations: (limit: number) => Promise<Rotation[]>;
   rotationsEndedSince: (since: Date) => Promise<Rotation[]>;
+  scheduledRun: (id: string) => Promise<ScheduledRun | null>;
+  /** The ones that have not begun, the next one first. */
+  scheduledRuns: (limit: number) => Promise<ScheduledRun[]>;
+  scheduledRunsEndedSince: (since: Date) => Promise<ScheduledRun[]>;
+  /** The ones whose time has come, the longest waiting first. */
+  dueScheduledRuns: (at: Date, limit: number) => Promise<ScheduledRun[]>;
   claim: (id: ClaimId) => Promise<Claim | null>;
   claimByTokenHash: (hash: string) => Promise<Claim | null>;
   claimsOfKey: (key: KeyId) => Promise<Claim[]>;
@@ -153,6 +170,8 @@ export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, 
   /** The questions that the run waits for now. */
   openAsksOfRun: (run: RunId) => Promise<Ask[]>;
   incident: (id: IncidentId) => Promise<Incident | null>;
+  /** What people said of it last; null when nobody did. */
+  situationOf: (incident: IncidentId) => Promise<Situated | null>;
   openIncidentOfKey: (key: KeyId) => Promise<Incident | null>;
   alertsOfIncident: (incident: IncidentId) => Promise<Alert[]>;
   secret: (id: SecretId) => Promise<SealedSecret | null>;

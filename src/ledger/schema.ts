@@ -1,7 +1,7 @@
+import type { ApprovalsTable, DelegationsTable, GlassBreaksTable, VotesTable } from './schema/approvals.ts';
 import type { AnswersTable, AuditCheckedTable, AuditHeadTable, AuditTable, CheckpointsTable } from './schema/audit.ts';
 import type { SettlementsTable } from './schema/control.ts';
 import type { FanOutItemsTable } from './schema/fan-outs.ts';
-import type { ApprovalsTable, DelegationsTable, GlassBreaksTable, VotesTable } from './schema/approvals.ts';
 import type { AlertsTable, EvidenceTable, IncidentsTable, NoticesTable, SummariesTable } from './schema/incidents.ts';
 import type {
   AlarmsTable,
@@ -19,6 +19,7 @@ import type { CanariesTable, PeerProgressTable, PeersTable } from './schema/peer
 import type { AskMarksTable } from './schema/people.ts';
 import type { RunbookProofsTable, RunbooksLiveTable, RunbookVersionsTable } from './schema/runbooks.ts';
 import type { AsksTable, RunbookTextsTable, RunsTable, StepsTable } from './schema/runs.ts';
+import type { ScheduledRunsTable, SituationsTable } from './schema/upkeep.ts';
 
 // Columns as they are stored: snake_case, instants as ISO-8601 UTC text, nested values as JSON text, truth as 0 or 1.
 // One file a family under schema/; the codecs in the files of each family are the only translators.
@@ -64,4 +65,6 @@ export interface LedgerTables {
   runbook_versions: RunbookVersionsTable;
   runbooks_live: RunbooksLiveTable;
   runbook_proofs: RunbookProofsTable;
+  scheduled_runs: ScheduledRunsTable;
+  situations: SituationsTable;
 }

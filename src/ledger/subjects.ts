@@ -126,6 +126,21 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'canary_missed':
     case 'canary_ended':
       return `key:${event.key}`;
+    case 'cache_cleared':
+    case 'expiry_seen':
+      return `key:${event.key}`;
+    case 'provider_synced':
+      return `provider:${event.provider}`;
+    case 'entered_incident':
+      return `run:${event.run}`;
+    case 'situation_reported':
+      return `incident:${event.incident}`;
+    case 'scheduled_run_planned':
+      return `scheduled_run:${event.scheduled.id}`;
+    case 'scheduled_run_started':
+    case 'scheduled_run_missed':
+    case 'scheduled_run_cancelled':
+      return `scheduled_run:${event.scheduled}`;
     case 'request_refused':
       return run === null ? event.what : `run:${run}`;
     default:

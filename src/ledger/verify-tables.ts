@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { Kysely, type Selectable, sql } from 'kysely';
 import { z } from 'zod';
-import { canonicalJson, contentHash } from '../domain/canonical.ts';
 import type { Vote } from '../domain/approval.ts';
+import { canonicalJson, contentHash } from '../domain/canonical.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import { newAsk } from '../domain/new-ask.ts';
 import { newKey } from '../domain/new-key.ts';
@@ -47,6 +47,8 @@ const COMPARED = {
   runbook_versions: { key: ['runbook', 'hash'], without: [] },
   runbooks_live: { key: ['runbook'], without: [] },
   runbook_proofs: { key: ['id'], without: [] },
+  scheduled_runs: { key: ['id'], without: [] },
+  situations: { key: ['incident_id'], without: [] },
   summaries: { key: ['incident_id'], without: ['markdown', 'json'] },
 } as const satisfies Partial<Record<keyof LedgerTables, { key: readonly string[]; without: readonly string[] }>>;
 
@@ -143,7 +145,8 @@ function comparable(value: unknown): string {
 
 const Anything = z.custom<LedgerEvent>((value) => typeof value === 'object' && value !== null && 'type' in value);
 const INSTANT = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
-const isInstant = (name: string) => /At$/.test(name) || name === 'notBefore' || name === 'at' || name === 'until' || name === 'shiftedTo';
+const isInstant = (name: string) =>
+  /At$/.test(name) || name === 'notBefore' || name === 'at' || name === 'until' || name === 'shiftedTo';
 
 // Written by this ledger only, and its line's hash was checked: the shape is not in question.
 function eventOf(row: Selectable<AuditTable>): LedgerEvent {

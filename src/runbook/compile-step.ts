@@ -5,6 +5,7 @@ import { whoText } from '../steps/fields.ts';
 import { checkNode } from './check-node.ts';
 import { type Condition, compileConditionAt } from './conditions.ts';
 import type { Draft } from './drafts.ts';
+import { plannedEach, readEach, withItem } from './each.ts';
 import type { SourceStep } from './loaded.ts';
 import { describeNode, joinPath, type MapNode, type Node } from './node.ts';
 import { plannedCondition, plannedWhen, stepsRead } from './planned-condition.ts';
@@ -35,9 +36,15 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
   const onFailure = readOnFailure(draft, place);
   const { kind, fields } = draft;
   if (kind === null) return null;
-  const scope = scopeUnder(condition, draft, place.scope);
+  const before = {
+    scope: scopeUnder(condition, draft, place.scope),
+    report,
+    needs: new Set<string>(),
+    conditions: new Map(),
+  };
   const mentions: Mention[] = [];
-  const checking: Checking = { scope, report, mentions, needs: new Set(), conditions: new Map() };
+  const each = readEach(draft, kind, before);
+  const checking: Checking = { ...before, scope: withItem(before.scope, each), mentions };
   const withPath = joinPath(draft.path, 'with');
   const withNode: Node = draft.node.entries.get('with')?.node ?? { kind: 'map', at: draft.node.at, entries: new Map() };
   const resolve = compileWith(kind.with, { node: withNode, path: withPath }, checking);
@@ -61,7 +68,8 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
       dueMs: fields.due ?? null,
       assignee,
       when: condition === null ? null : plannedWhen(condition),
-      resolve,
+      resolve: each === null ? resolve : () => ({ ...written, inputs: {} }),
+      each: each === null ? null : plannedEach(each, fields, { id: draft.id, resolve }),
       conditions: conditionsIn(checking, withPath),
       needs: needsOf(condition, checking.needs),
       line: draft.node.at.line,
@@ -82,11 +90,12 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
       paths: new Set([
         ...(condition?.paths ?? []),
         ...pathsOf(withNode),
+        ...pathsOf(draft.node.entries.get('each')?.node),
         ...[...checking.conditions.values()].flatMap((one) => [...one.paths]),
         ...pathsOf(draft.node.entries.get('assignee')?.node),
       ]),
       mentions,
-      call: callOf(mentions, withNode, scope),
+      call: callOf(mentions, withNode, checking.scope),
     },
   };
 }

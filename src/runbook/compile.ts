@@ -63,6 +63,7 @@ function compileRoot(root: MapNode, { text, catalogue, report }: Source): Loaded
       Object.entries(head.deadlines).flatMap(([of, ms]) => (ms === undefined ? [] : [[of, ms]])),
     ),
     hosts: head.grants.hosts,
+    openRuns: head.open_runs,
     stages: PHASES.flatMap((phase) => plannedOf(compiled.get(phase))),
     finally: plannedOf(compiled.get('finally')),
   };
@@ -130,12 +131,19 @@ function compileStage(
   flow.leave(
     done.map(({ draft, step }) => ({
       id: draft.id,
-      outputs: draft.kind === null ? UNKNOWN : typeOf(outputsOf(draft.kind, writtenIn(draft.node))),
+      outputs: typeOfOutputs(draft),
       facts: step?.source.facts ?? [],
       onFailure: step?.planned.onFailure ?? { kind: 'stop' },
     })),
   );
   return done.flatMap(({ step }) => (step === null ? [] : [step]));
+}
+
+function typeOfOutputs({ kind, node }: Draft): ValueType {
+  if (kind === null) return UNKNOWN;
+  return typeOf(
+    kind.each !== undefined && node.entries.has('each') ? kind.each.outputs : outputsOf(kind, writtenIn(node)),
+  );
 }
 
 /** The shape of `inputs`, as far as it can be read; what is broken there is reported by the head. */

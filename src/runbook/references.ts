@@ -14,7 +14,8 @@ export interface Reference {
 }
 
 const ANYWHERE = /\$\{([^{}]*)\}/g;
-const PATH = /^[a-z][a-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+$/;
+// An item of a list stands for itself; of everything else, one value is meant.
+const PATH = /^(item|[a-z][a-z0-9_]*(\.[A-Za-z][A-Za-z0-9_]*)+)$/;
 const LITERAL_TEXT = /^'([^'{}$]*)'$/;
 const LONGEST = 200;
 

@@ -20,7 +20,7 @@ export function requireReference(reference: Reference, scope: Scope): Json {
 }
 
 function follow(segments: readonly string[], scope: Scope): Json {
-  let value: Json = { inputs: scope.inputs, steps: scope.steps };
+  let value: Json = { inputs: scope.inputs, steps: scope.steps, item: scope.item ?? null };
   for (const segment of segments) {
     if (value === null || typeof value !== 'object' || Array.isArray(value) || !Object.hasOwn(value, segment))
       return null;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MOST_ITEMS } from '../domain/fan-out.ts';
 import { KeyClass } from '../domain/key.ts';
 import { PHASES } from '../domain/run.ts';
 import { ERROR_CLASSES } from '../error-class.ts';
@@ -74,6 +75,12 @@ export const RunbookHead = z.strictObject({
   grants: Grants.default({ providers: [], sinks: [], hosts: [] }).describe(
     'Everything outside that its steps may touch.',
   ),
+  open_runs: z
+    .enum(['one_per_key', 'any'])
+    .default('one_per_key')
+    .describe(
+      'one_per_key: who asks again joins the run that is open for the key. any: several may be open beside each other.',
+    ),
   deadlines: Deadlines.default({}).describe('How long the run and its phases may take.'),
   ...phases,
   finally: z.unknown().optional(),
@@ -116,5 +123,26 @@ export const StepFields = z.strictObject({
   on_failure: z.string().optional().describe('stop (default), continue, ask, or the id of a later step to go on with.'),
   due: duration.optional().describe('When people are reminded that this step waits for them.'),
   assignee: z.string().optional().describe('Who takes care of this step.'),
+  each: z
+    .string()
+    .regex(/^\$\{[^{}]+\}$/, `expected one reference to a list, such as "\${steps.found.keys}"`)
+    .optional()
+    .describe(`A list: the runbook is started once for each of its items; in \`with\`, \`\${item}\` is the item.`),
+  ramp: z
+    .union(
+      [z.literal('doubling'), z.int().min(1).max(MOST_ITEMS)],
+      `expected doubling, or a whole number from 1 to ${MOST_ITEMS}`,
+    )
+    .optional()
+    .describe(
+      'How many runs at once: so many, or doubling (default): 1, then 2, then 4 … each when all before have ended.',
+    ),
+  max_failures: z
+    .union(
+      [z.int().min(0).max(MOST_ITEMS), z.string().regex(/^(100|[1-9]?\d)%$/)],
+      'expected a whole number such as 3, or a share such as 20%',
+    )
+    .optional()
+    .describe('How many of them may fail before no more are started; 0 when it is left out.'),
 });
 export type StepFields = z.output<typeof StepFields>;

@@ -11,7 +11,7 @@ export interface VisibleStep {
 
 /** What may be looked at from one place in a runbook, and how sure it is to be there. */
 export interface ScopeTypes {
-  /** `inputs`, or `alert` for the conditions under `start_on`. */
+  /** `inputs`, with `item` inside the `with` of a step with `each`; or `alert` for the conditions under `start_on`. */
   roots: ReadonlyMap<string, ValueType>;
   steps: ReadonlyMap<string, VisibleStep>;
   /** Steps before this place that may have failed or been jumped over. */
@@ -34,11 +34,18 @@ export function lookUp(segments: readonly string[], scope: ScopeTypes): Found | 
   if (root === 'steps' && !scope.roots.has('alert')) return lookUpStep(rest, scope);
   const type = scope.roots.get(root);
   const known = [...scope.roots.keys(), ...(scope.roots.has('alert') ? [] : ['steps'])];
+  if (type === undefined && root === 'item') return ITEM_ELSEWHERE;
   if (type === undefined)
     return { expected: `a name that begins with ${listed(known)}`, got: `\`${root}\``, fix: suggestion(root, known) };
-  if (rest.length === 0) return noName(root, [...fieldsOf(type).keys()]);
+  if (rest.length === 0 && root !== 'item') return noName(root, [...fieldsOf(type).keys()]);
   return walk(type, { segments: rest, walked: root, absentWith: null });
 }
+
+const ITEM_ELSEWHERE: Complaint = {
+  expected: '`item` only inside the `with` of a step with `each`',
+  got: '`item`',
+  fix: `write \`each: "\${steps.<id>.<list>}"\` beside this \`with\`, or use another value`,
+};
 
 function lookUpStep(segments: readonly string[], scope: ScopeTypes): Found | Complaint {
   const [id = '', ...rest] = segments;

@@ -124,6 +124,7 @@ const WORDS: Record<Meaning, string> = {
   live_condition: 'a condition (CEL)',
   approval_rule: 'the name of a rule in policy.yaml',
   runbook: 'the id of a runbook',
+  runbook_hash: 'the SHA-256 of a runbook',
   runbook_inputs: 'inputs for the runbook',
   provider: 'the name of a provider',
   sink: 'the name of a sink',

@@ -170,6 +170,7 @@ export const WRITTEN_OUT: ReadonlySet<Meaning> = new Set([
   'live_condition',
   'approval_rule',
   'runbook',
+  'runbook_hash',
   'provider',
   'sink',
   'host',

@@ -16,6 +16,7 @@ export type Meaning =
   | 'approval_rule'
   | 'runbook'
   | 'runbook_inputs'
+  | 'runbook_hash'
   | 'connection'
   | GrantKind;
 
@@ -115,6 +116,11 @@ export const runbookId = z
   .string()
   .regex(/^R-[A-Z0-9]+(-[A-Z0-9]+)*$/, 'expected a runbook id such as R-BREAK-GLASS')
   .register(meanings, { meaning: 'runbook' });
+/** SHA-256 of a runbook's text. */
+export const runbookHash = z
+  .string()
+  .regex(/^[0-9a-f]{64}$/, 'expected a SHA-256 of 64 hex digits, as `rekey runbooks show` prints it')
+  .register(meanings, { meaning: 'runbook_hash' });
 export const runbookInputs = z.record(z.string(), z.json()).register(meanings, { meaning: 'runbook_inputs' });
 
 /** Name of a provider, sink or host. Refused at load unless the runbook's `grants` list it. */

@@ -1,45 +1,58 @@
 import { z } from 'zod';
-import { errorOf, type Run } from '../domain/run.ts';
+import type { Waiting } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
-import { defineStep } from './contract.ts';
-import { runbookId, runbookInputs } from './fields.ts';
+import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { runbookHash, runbookId, runbookInputs } from './fields.ts';
+import { beginEach, countEach } from './start-each.ts';
+import { assertPinned, endText } from './started-run.ts';
 
-/** Starts another runbook for the same incident and goes on when it has succeeded. */
+const With = z.strictObject({
+  runbook: runbookId.describe('Which runbook.'),
+  hash: runbookHash
+    .optional()
+    .describe('SHA-256 of the text that it has to be; while another one is loaded, nothing starts.'),
+  inputs: runbookInputs.describe(`Its inputs; with \`each\`, \`\${item}\` and \`\${item.slug}\` stand for the item.`),
+});
+
+const Item = z.strictObject({
+  name: z.string(),
+  run: z.string().nullable(),
+  outcome: z.enum(['succeeded', 'failed', 'cancelled']),
+});
+
+/** Starts another runbook, for the same incident, and goes on when it has succeeded; with `each`, once for each item of a list. */
 export const runbookStart = defineStep({
   uses: 'runbook.start',
-  summary: 'Runs another runbook and waits until it has ended.',
-  with: z.strictObject({
-    runbook: runbookId.describe('Which runbook.'),
-    inputs: runbookInputs.describe('Its inputs.'),
-  }),
+  summary: 'Runs another runbook and waits until it has ended; with `each`, one run for each item of a list.',
+  with: With,
   outputs: z.strictObject({ run: z.string(), outcome: z.enum(['succeeded']) }),
+  each: { outputs: z.strictObject({ succeeded: z.int(), failed: z.int(), items: z.array(Item) }) },
   effect: 'writes',
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'The run that was started takes its own steps back.' },
   timeoutMs: 15_000,
   rehearsal: 'real',
   perform: async (input, context) => {
-    const run = await context.childRun(input.runbook, input.inputs);
-    return {
-      kind: 'wait',
-      waiting: { kind: 'run', id: run.id, until: null },
-      events: [{ type: 'run_started', run }],
-    };
+    assertPinned(input, context);
+    return context.each === null ? startOne(input, context) : beginEach(input, { ...context, each: context.each });
   },
-  resume: async (_input, { waiting, ledger }) => {
-    const run = waiting.kind === 'run' ? await ledger.run(waiting.id) : null;
-    if (run === null) throw new PermanentFailure('The run that this step waited for is not in the ledger.');
-    if (run.outcome === null) return { kind: 'wait', waiting, events: [] };
-    if (run.outcome === 'succeeded')
-      return { kind: 'done', outputs: { run: run.id, outcome: run.outcome }, events: [] };
-    return { kind: 'failed', error: `${run.runbook.id} (${run.id}) ${run.outcome}${firstFailure(run)}.`, events: [] };
-  },
+  resume: async (input, context) =>
+    context.each === null ? endOne(context) : countEach(input, { ...context, each: context.each }),
 });
 
-function firstFailure(run: Run): string {
-  for (const record of Object.values(run.steps)) {
-    const error = errorOf(record);
-    if (error !== null) return ` at ${record.step}: ${error.replace(/\.$/, '')}`;
-  }
-  return '';
+async function startOne(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
+  const run = await context.childRun(input.runbook, input.inputs);
+  return {
+    kind: 'wait',
+    waiting: { kind: 'run', id: run.id, until: null },
+    events: [{ type: 'run_started', run }],
+  };
+}
+
+async function endOne({ waiting, ledger }: StepContext & { waiting: Waiting }): Promise<StepResult> {
+  const run = waiting.kind === 'run' ? await ledger.run(waiting.id) : null;
+  if (run === null) throw new PermanentFailure('The run that this step waited for is not in the ledger.');
+  if (run.outcome === null) return { kind: 'wait', waiting, events: [] };
+  if (run.outcome === 'succeeded') return { kind: 'done', outputs: { run: run.id, outcome: run.outcome }, events: [] };
+  return { kind: 'failed', error: endText(run), events: [] };
 }

@@ -110,6 +110,8 @@ async function describe(read: Reader, { slug }: Rotation, waiting: Waiting): Pro
     }
     case 'run':
       return `the run ${waiting.id}`;
+    case 'each':
+      return `the runs that it started${until}`;
     case 'peers':
       return `the peers that trust it (rekey peers board ${slug})${until}`;
     case 'time':
