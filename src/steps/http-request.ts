@@ -11,7 +11,7 @@ import { expectation, pathParts, writtenPath } from './http-fields.ts';
 
 const With = z.strictObject({
   connection: connectionName.describe('A connection of connections.yaml.'),
-  method: Method.describe('GET and HEAD only look; DELETE destroys; the others change something.'),
+  method: Method.describe('GET and HEAD only look; the others change something.'),
   path: pathParts.default([]),
   query: z
     .record(
@@ -53,15 +53,11 @@ export const httpRequest = defineStep({
     json: z.json().describe('The answer, with whatever looks like a secret masked; null unless `body` is `json`.'),
     ms: z.int().describe('How long it took, in milliseconds.'),
   }),
-  effect: 'destroys',
+  effect: 'writes',
   repeat: 'ask',
   effectOf: ({ method, idempotent }) => {
     const looks = method === 'GET' || method === 'HEAD';
-    const destroys = method === 'DELETE' || typeof method !== 'string';
-    return {
-      effect: looks ? 'reads' : destroys ? 'destroys' : 'writes',
-      repeat: looks || idempotent === true ? 'safe' : 'ask',
-    };
+    return { effect: looks ? 'reads' : 'writes', repeat: looks || idempotent === true ? 'safe' : 'ask' };
   },
   calls: (written) => {
     const method = Method.safeParse(written.method).data;

@@ -60,7 +60,7 @@ export const peersAwait = defineStep({
   },
   undo: { kind: 'nothing', why: 'It only waits.' },
   timeoutMs: 120_000,
-  rehearsal: 'scripted',
+  rehearsal: 'real',
   forecast: async (input, { ledger }) => {
     const key = input.key === undefined ? null : await ledger.keyBySlug(input.key.slug);
     const late = key === null ? [] : behind(await boardNow(ledger, key), input.state ?? 'pinned');
@@ -79,18 +79,14 @@ async function look(input: Input, context: StepContext): Promise<StepResult> {
   const board = withSeen(before, seen, context.now());
   const late = behind(board, input.state);
   if (late.length === 0) return { kind: 'done', outputs: outputsOf(board, input.state), events: seen };
-  const { began, deadline } = timesOf(input, context);
+  const began = context.step.startedAt;
+  const deadline = later(began, input.deadline);
   if (deadline <= context.now())
     return { kind: 'failed', error: `${nameOf(key)}: ${boardLine(board, input.state)}.`, events: seen };
   const { events, next } = await reminders({ key, board, began, input }, context);
   const times = [deadline, next, ...(input.probe === undefined ? [] : [later(context.now(), input.probe.every)])];
   const until = new Date(Math.min(...times.map((time) => time.getTime())));
   return { kind: 'wait', waiting: { kind: 'peers', id: key.id, until }, events: [...seen, ...events] };
-}
-
-function timesOf({ deadline }: Input, { run, step, now }: StepContext): { began: Date; deadline: Date } {
-  const began = run.steps[step.id]?.startedAt ?? now();
-  return { began, deadline: later(began, deadline) };
 }
 
 /** The board as it will be when what was seen just now is recorded. */

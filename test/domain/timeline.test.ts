@@ -241,6 +241,26 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'ask_opened', ask: anAsk() },
     'carol was asked: "Is the caller redeployed with the new key?" (due 2027-03-10T12:30:00.000Z)',
   ],
+  ask_marked: [
+    { type: 'ask_marked', ask: anAsk().id, item: 'cdn', mark: 'not_applicable', reason: 'there is none', by: bob },
+    'bob said that it does not apply: "cdn" of "Is the caller redeployed with the new key?": there is none',
+  ],
+  ask_reminded: [
+    { type: 'ask_reminded', ask: anAsk().id, nth: 1, people: [carol] },
+    'carol was reminded of "Is the caller redeployed with the new key?"',
+  ],
+  ask_escalated: [
+    { type: 'ask_escalated', ask: anAsk().id, to: 'group:security', people: [bob] },
+    'is overdue and was put to bob too (group:security)',
+  ],
+  ask_handed_over: [
+    { type: 'ask_handed_over', ask: anAsk().id, to: 'bob', people: [bob], reason: 'on leave', by: carol },
+    'carol handed "Is the caller redeployed with the new key?" over to bob: on leave',
+  ],
+  ask_pushed_back: [
+    { type: 'ask_pushed_back', ask: anAsk().id, to: StepId.parse('deploy'), reason: 'the pipeline is red', by: carol },
+    'carol sent "Is the caller redeployed with the new key?" back to step deploy: the pipeline is red',
+  ],
   ask_answered: [
     { type: 'ask_answered', ask: AskId.parse('ask-1'), yes: true, evidence: 'https://ci/7', by: carol },
     'carol answered yes to "Redeployed?": https://ci/7',
@@ -290,6 +310,70 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
       },
     },
     'R-TEST passed a drill: recovered in 61 s.',
+  ],
+  peer_registered: [
+    {
+      type: 'peer_registered',
+      peer: {
+        name: 'node-b',
+        contact: 'ops@node-b.example',
+        connection: null,
+        pins: ['node-identity'],
+        registeredAt: NOON,
+      },
+      reason: 'joined the federation',
+    },
+    'The peer node-b (ops@node-b.example) was registered; it pins node-identity: joined the federation',
+  ],
+  peer_changed: [
+    { type: 'peer_changed', peer: 'node-b', change: { contact: 'group:oncall' }, reason: 'ours now' },
+    'The peer node-b was changed (contact): ours now',
+  ],
+  peer_removed: [{ type: 'peer_removed', peer: 'node-b', reason: 'left' }, 'The peer node-b was removed: left'],
+  peer_reached: [
+    { type: 'peer_reached', peer: 'node-b', key, state: 'pinned', evidence: 'their manifest' },
+    'node-b re-pinned to payments-prod v3: their manifest',
+  ],
+  peer_waived: [
+    { type: 'peer_waived', peer: 'node-d', key, reason: 'shut down until June', by: 'person:bob' },
+    'person:bob let payments-prod v3 go ahead without the peer node-d: shut down until June',
+  ],
+  canary_began: [
+    {
+      type: 'canary_began',
+      canary: {
+        id: 'run-1.try.1',
+        run,
+        step: evidence.step,
+        key,
+        members: [{ name: 'payments-1', sink: 'file', target: '/run/a', previous: null }],
+        beganAt: NOON,
+        deliveredAt: null,
+        rounds: 0,
+        probes: 0,
+        failures: 0,
+        missed: null,
+        endedAt: null,
+        outcome: null,
+      },
+    },
+    'A canary of payments-prod v3 began: payments-1.',
+  ],
+  canary_delivered: [
+    { type: 'canary_delivered', canary: 'run-1.try.1', key },
+    'payments-prod v3 was delivered to the canary.',
+  ],
+  canary_probed: [
+    { type: 'canary_probed', canary: 'run-1.try.1', key, probes: 2, failures: 1, failed: ['payments-2: 500'] },
+    'The canary of payments-prod v3 failed 1 of 2 probes: payments-2: 500.',
+  ],
+  canary_missed: [
+    { type: 'canary_missed', canary: 'run-1.try.1', key, why: '1 of 2 probes failed, 0 were allowed' },
+    'missed its threshold: 1 of 2 probes failed, 0 were allowed.',
+  ],
+  canary_ended: [
+    { type: 'canary_ended', canary: 'run-1.try.1', key, outcome: 'returned', why: '1 of 2 probes failed' },
+    'got its previous key back: 1 of 2 probes failed.',
   ],
   request_refused: [
     { type: 'request_refused', what: 'vote on apr-1', code: 'not_an_approver', sentence: 'You are not an approver.' },
