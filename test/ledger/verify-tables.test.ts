@@ -82,6 +82,45 @@ const STORY: LedgerEvent[] = [
       answered: false,
     }),
   },
+  { type: 'run_paused', run, reason: 'a release is under way' },
+  { type: 'run_resumed', run, reason: 'it is out' },
+  {
+    type: 'step_recorded',
+    run,
+    record: aStep(
+      'swap',
+      { state: 'in_doubt', question: 'was it?' },
+      { input: { key: 'payments-prod', at: NOON.toISOString() } },
+    ),
+  },
+  {
+    type: 'step_settled',
+    run,
+    step: aStep('swap', { state: 'started' }).step,
+    happened: true,
+    reason: 'seen',
+    by: 'person:alice',
+  },
+  {
+    type: 'step_recorded',
+    run,
+    record: aStep('swap', { state: 'done', outputs: {} }, { undoing: { failures: 1, until: NOON, error: '503' } }),
+  },
+  { type: 'run_finished', run, outcome: 'failed', why: 'mint: no' },
+  { type: 'run_reopened', run, reason: 'the provider is back' },
+  {
+    type: 'steps_reset',
+    run,
+    records: [aStep('mint', { state: 'reset', why: 'once more', outputs: { b: 1 } })],
+    reason: 'once more',
+  },
+  {
+    type: 'step_skipped',
+    run,
+    record: aStep('swap', { state: 'skipped', why: 'not needed' }),
+    reason: 'not needed',
+  },
+  { type: 'run_paused', run, reason: 'wait' },
   { type: 'incident_contained', incident },
   { type: 'key_expired', key: aKey().id },
   { type: 'key_revoked', key: aKey().id, replacedBy: null },
@@ -147,7 +186,7 @@ async function aStory() {
 test('the audit alone rebuilds every row', async () => {
   const { ledger } = await aStory();
   expect(await ledger.verifyAudit()).toMatchObject({ whole: true });
-  expect(await ledger.verifyTables()).toEqual({ whole: true, rows: 17 });
+  expect(await ledger.verifyTables()).toEqual({ whole: true, rows: 19 });
 });
 
 test.each([
