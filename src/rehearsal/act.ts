@@ -1,16 +1,19 @@
-import { ClaimId, KeyId, PersonId } from '../domain/ids.ts';
+import { ClaimId, KeyId } from '../domain/ids.ts';
 import { take } from '../engine/keys/take.ts';
 import { openRotations } from '../engine/rotations/open-rotations.ts';
 import { Refusal, sentenceOf } from '../errors.ts';
+import { actOnApproval } from './act-on-approval.ts';
+import { actOnAsk } from './act-on-ask.ts';
 import type { GivenAnswer } from './answer-schema.ts';
 import type { Awaited } from './awaited.ts';
+import { misplaced, pressBy } from './press.ts';
 import type { Stage } from './stage.ts';
 
 /** A person does what the file says, through the verb that Slack and the command line call too. */
 export async function act(stage: Stage, at: Awaited, answer: GivenAnswer): Promise<void> {
   const [name = at.record.step] = at.names;
   try {
-    await doIt(stage, at, answer);
+    await perform(stage, at, answer);
   } catch (error) {
     if (!(error instanceof Refusal)) throw error;
     if (error.code === answer.refused) return;
@@ -21,91 +24,80 @@ export async function act(stage: Stage, at: Awaited, answer: GivenAnswer): Promi
     stage.complaints.push(`${name}: expected that Rekey refuses this answer (${answer.refused}), and it took it.`);
 }
 
-async function doIt(stage: Stage, at: Awaited, answer: GivenAnswer): Promise<void> {
-  const { engine, deps } = stage;
-  if ('approve' in answer) return vote(stage, at, { person: answer.approve, vote: 'approve', reason: answer.reason });
-  if ('deny' in answer) return vote(stage, at, { person: answer.deny, vote: 'deny', reason: answer.reason });
-  if ('yes' in answer) return reply(stage, at, { person: answer.yes, yes: true, evidence: answer.evidence });
-  if ('no' in answer) return reply(stage, at, { person: answer.no, yes: false, evidence: answer.evidence });
-  if ('happened' in answer)
-    return settle(stage, at, { person: answer.happened, happened: true, reason: answer.reason });
-  if ('did_not_happen' in answer)
-    return settle(stage, at, { person: answer.did_not_happen, happened: false, reason: answer.reason });
+async function perform(stage: Stage, at: Awaited, answer: GivenAnswer): Promise<void> {
+  if (isOnApproval(answer)) return actOnApproval(stage, at, answer);
+  if (isOnAsk(answer)) return actOnAsk(stage, at, answer);
+  if ('happened' in answer || 'did_not_happen' in answer) return settle(stage, at, answer);
   if ('claims' in answer) return claim(stage, at, answer.claims);
-  if ('cancels' in answer)
-    return engine.cancel(at.run.id, { ...from(stage, answer.cancels), reason: reasonOf(answer) });
-  if ('waives' in answer)
-    return openRotations(deps).waiveGate({
-      ...from(stage, answer.waives),
-      key: await slugOf(stage, at),
-      reason: reasonOf(answer),
-    });
-  return answer satisfies never;
+  if ('waives' in answer) return waive(stage, at, answer);
+  if ('peer' in answer) return peerMoves(stage, at, answer);
+  return control(stage, at, answer);
 }
 
-async function vote(
-  stage: Stage,
-  at: Awaited,
-  press: { person: string; vote: 'approve' | 'deny'; reason: string },
-): Promise<void> {
-  if (at.for.kind !== 'approval') throw misplaced(at, 'approve or deny');
-  const { token } = at.for.approval;
-  const person = PersonId.parse(press.person);
-  const { reviewHash } = await stage.engine.review(token, person);
-  await stage.engine.vote(token, { ...from(stage, press.person), ...press, person, reviewHash });
+type OnApproval = Parameters<typeof actOnApproval>[2];
+type OnAsk = Parameters<typeof actOnAsk>[2];
+
+function isOnApproval(answer: GivenAnswer): answer is OnApproval {
+  return 'approve' in answer || 'deny' in answer || 'delegate' in answer || 'breaks_glass' in answer;
 }
 
-async function reply(
-  stage: Stage,
-  at: Awaited,
-  press: { person: string; yes: boolean; evidence: string },
-): Promise<void> {
-  if (at.for.kind !== 'ask') throw misplaced(at, 'yes or no');
-  const person = PersonId.parse(press.person);
-  await stage.engine.answer(at.for.ask.token, { ...from(stage, press.person), ...press, person });
+function isOnAsk(answer: GivenAnswer): answer is OnAsk {
+  const keys = ['yes', 'no', 'ticks', 'not_applicable', 'fills', 'pushes_back', 'hands_over'];
+  return keys.some((key) => key in answer);
 }
 
-async function settle(
-  stage: Stage,
-  at: Awaited,
-  press: { person: string; happened: boolean; reason: string },
-): Promise<void> {
+type Settling = Extract<GivenAnswer, { happened: string } | { did_not_happen: string }>;
+
+async function settle(stage: Stage, at: Awaited, answer: Settling): Promise<void> {
   if (at.for.kind !== 'doubt') throw misplaced(at, 'happened or did_not_happen');
-  const { happened, reason } = press;
-  await stage.engine.settle(at.run.id, at.record.step, { ...from(stage, press.person), happened, reason });
+  const happened = 'happened' in answer;
+  const person = 'happened' in answer ? answer.happened : answer.did_not_happen;
+  const press = { ...pressBy(stage, person), happened, reason: answer.reason };
+  await stage.engine.settle(at.run.id, at.record.step, press);
 }
 
 async function claim(stage: Stage, at: Awaited, person: string): Promise<void> {
   if (at.for.kind !== 'claim') throw misplaced(at, 'claims');
   const id = ClaimId.parse(at.for.claim);
-  await take(stage.deps, { id }, { ...from(stage, person), how: 'terminal' });
+  await take(stage.deps, { id }, { ...pressBy(stage, person), how: 'terminal' });
 }
 
-async function slugOf({ deps }: Stage, at: Awaited): Promise<string> {
+async function waive(stage: Stage, at: Awaited, answer: Extract<GivenAnswer, { waives: string }>): Promise<void> {
+  const { deps } = stage;
   const key = at.run.key === null ? null : await deps.ledger.read.key(KeyId.parse(at.run.key));
   if (key === null) throw new Refusal('no_key', 'This run is about no key, so there is no gate to waive.');
-  return key.slug;
+  const { waives, reason } = answer;
+  await openRotations(deps).waiveGate({ ...pressBy(stage, waives), key: key.slug, reason });
 }
 
-function reasonOf({ reason }: { reason: string }): string {
-  return reason === '' ? 'said in a rehearsal' : reason;
+/** What a peer does is seen from outside; here the file says it. */
+async function peerMoves(stage: Stage, at: Awaited, answer: Extract<GivenAnswer, { peer: string }>): Promise<void> {
+  const { record } = at;
+  const waits = record.state === 'waiting' && record.waiting.kind === 'peers' ? record.waiting : null;
+  if (waits === null) throw misplaced(at, 'what a peer does');
+  const { peer, state, evidence } = answer;
+  const { ledger, now } = stage.deps;
+  const context = { at: now(), actor: 'system:rehearsal', channel: 'cli', run: at.run.id } as const;
+  await ledger.record(context, async () => ({
+    events: [{ type: 'peer_reached', peer, key: waits.id, state, evidence }],
+    result: undefined,
+  }));
+  await ledger.leases.wake(at.run.id, now());
 }
 
-function from({ deps }: Stage, person: string) {
-  const id = deps.newId('press');
-  return { actor: `person:${person}`, channel: 'cli', dedupe: { source: 'rehearsal', id } } as const;
-}
+type Controlling = Extract<
+  GivenAnswer,
+  { skips: string } | { retries: string } | { pauses: string } | { resumes: string } | { cancels: string }
+>;
 
-function misplaced(at: Awaited, what: string): Refusal {
-  const waits = {
-    approval: 'an approval',
-    ask: 'an answer',
-    claim: 'a claim',
-    doubt: '“did it happen?”',
-    other: 'time',
-  };
-  return new Refusal(
-    'misplaced',
-    `${at.record.step} waits for ${waits[at.for.kind]}, so nobody can say ${what} there.`,
-  );
+async function control(stage: Stage, at: Awaited, answer: Controlling): Promise<void> {
+  const { engine } = stage;
+  const { reason } = answer;
+  const by = (person: string) => ({ ...pressBy(stage, person), reason });
+  const [run, step] = [at.run.id, at.record.step];
+  if ('skips' in answer) return engine.skip(run, step, by(answer.skips));
+  if ('retries' in answer) return engine.retry(run, step, by(answer.retries));
+  if ('pauses' in answer) return engine.pause(run, by(answer.pauses));
+  if ('resumes' in answer) return engine.resume(run, by(answer.resumes));
+  return engine.cancel(run, by(answer.cancels));
 }

@@ -1,4 +1,4 @@
-import type { Plan, PlannedStep, Stage } from '../domain/plan.ts';
+import { type Plan, type PlannedStep, type Stage, stepsOf } from '../domain/plan.ts';
 import type { LoadedRunbook, SourceStep } from '../runbook/loaded.ts';
 
 /** A way that a run can take and that some case has to take. */
@@ -19,19 +19,23 @@ export interface Branch {
  */
 export function branchesOf(runbook: LoadedRunbook, noGoesOn: ReadonlySet<string>): Branch[] {
   const undoable = undoableIn(runbook.plan);
+  const each = new Set(stepsOf(runbook.plan).flatMap((step) => (step.each === null ? [] : [String(step.id)])));
   return [
     ...runbook.startOn.map(({ alert, at }): Branch => {
       const gap = `no case is started by the alert ${alert}`;
       return { id: `start_on/${alert}`, kind: 'branch', step: 'start_on', ...at, gap };
     }),
-    ...runbook.steps.flatMap((step) => ofStep(step, { undoable, noGoesOn })),
+    ...runbook.steps.flatMap((step) => ofStep(step, { undoable, noGoesOn, each })),
   ];
 }
 
-function ofStep(
-  step: SourceStep,
-  { undoable, noGoesOn }: { undoable: ReadonlySet<string>; noGoesOn: ReadonlySet<string> },
-): Branch[] {
+interface Ways {
+  undoable: ReadonlySet<string>;
+  noGoesOn: ReadonlySet<string>;
+  each: ReadonlySet<string>;
+}
+
+function ofStep(step: SourceStep, { undoable, noGoesOn, each }: Ways): Branch[] {
   const { id, at } = step;
   const branch = (name: string, gap: string): Branch => ({ id: `${id}/${name}`, kind: 'branch', step: id, ...at, gap });
   const found: Branch[] = [{ id, kind: 'step', step: id, ...at, gap: 'it is done in no case' }];
@@ -46,6 +50,7 @@ function ofStep(
   }
   if (step.kind.uses === 'ask') found.push(branch('yes', 'nobody answers yes in any case'));
   if (noGoesOn.has(id)) found.push(branch('no', 'nobody answers no in any case, and the run would go on after it'));
+  if (each.has(id)) found.push(branch('item_fails', 'the run of no item fails in any case'));
   if (undoable.has(id)) found.push(branch('undone', 'it is taken back in no case'));
   return found;
 }

@@ -7,7 +7,7 @@ import { PRODUCTION } from '../domain/key-facts.ts';
 import { newKey } from '../domain/new-key.ts';
 import { mintKey } from '../providers/key-format.ts';
 import type { Pepper } from '../providers/pepper.ts';
-import type { KeyFixture, Rehearsal } from './schema.ts';
+import type { KeyFixture, PeerFixture, Rehearsal } from './schema.ts';
 
 interface Place {
   start: Date;
@@ -22,7 +22,8 @@ export type LedgerFixture = NonNullable<Rehearsal['ledger']>;
 export async function furnish(fixture: LedgerFixture, place: Place): Promise<{ keys: Key[]; events: LedgerEvent[] }> {
   const made = await Promise.all(fixture.keys.map((one) => keyOf(one, place)));
   const keys = made.map(({ key }) => key);
-  return { keys, events: made.flatMap(({ events }) => events) };
+  const peers = fixture.peers.map((peer) => registered(peer, place.start));
+  return { keys, events: [...made.flatMap(({ events }) => events), ...peers] };
 }
 
 async function keyOf(one: KeyFixture, place: Place): Promise<{ key: Key; events: LedgerEvent[] }> {
@@ -69,6 +70,11 @@ function reminderOf({ reminder }: KeyFixture, key: Key, { channel }: Place): Led
   const { within_days: withinDays, owner } = reminder;
   const set = { withinDays, owner, channel: reminder.channel ?? channel, setAt: key.createdAt };
   return [{ type: 'reminder_set', reminder: { key: key.id, ...set, setBy: 'system:rehearsal', tested: null } }];
+}
+
+function registered({ name, contact, connection, pins }: PeerFixture, registeredAt: Date): LedgerEvent {
+  const peer = { name, contact, connection: connection ?? null, pins, registeredAt };
+  return { type: 'peer_registered', peer, reason: 'part of this case' };
 }
 
 /** The key that `payments-prod` or `payments-prod v3` means among these; null when it means none. */

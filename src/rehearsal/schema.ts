@@ -55,8 +55,17 @@ const Calls = z.strictObject({
 });
 export type Calls = z.output<typeof Calls>;
 
+const PeerFixture = z.strictObject({
+  name: z.string().min(1).describe('How people and runbooks call it.'),
+  contact: z.string().min(1).describe('Who looks after it: a person, group:<name> or an e-mail address.'),
+  connection: z.string().optional().describe('A connection of connections.yaml.'),
+  pins: z.array(Slug).min(1).describe('Names of the keys that it trusts.'),
+});
+export type PeerFixture = z.output<typeof PeerFixture>;
+
 const Ledger = z.strictObject({
   keys: z.array(KeyFixture).min(1).describe('The keys that are there.'),
+  peers: z.array(PeerFixture).default([]).describe('Other systems that trust them.'),
   calls: z.array(Calls).default([]).describe('Who called with them and who will.'),
 });
 

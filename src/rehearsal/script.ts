@@ -6,7 +6,9 @@ export interface Script<Line> {
   /** What comes next at a step, by its names, the most exact first; null when nothing is left. */
   peek: (names: readonly string[]) => Line | null;
   take: (names: readonly string[]) => Line | null;
-  /** Names whose lines were not all taken. */
+  /** Takes a line that stays in force until another one follows it. */
+  takeUnlessLast: (names: readonly string[]) => void;
+  /** Names whose lines were not all spoken. */
   left: () => string[];
 }
 
@@ -17,10 +19,16 @@ export function scriptOf<Line>(lines: Readonly<Record<string, Line | readonly Li
     const found = names.map((name) => queues.get(name)).find((queue) => queue !== undefined && queue.length > 0);
     return found ?? [];
   };
+  const inForce = new Set<Line[]>();
   return {
     peek: (names) => queueOf(names)[0] ?? null,
     take: (names) => queueOf(names).shift() ?? null,
-    left: () => [...queues].filter(([, queue]) => queue.length > 0).map(([name]) => name),
+    takeUnlessLast: (names) => {
+      const queue = queueOf(names);
+      if (queue.length > 1) queue.shift();
+      else inForce.add(queue);
+    },
+    left: () => [...queues].filter(([, queue]) => queue.length > 0 && !inForce.has(queue)).map(([name]) => name),
   };
 }
 

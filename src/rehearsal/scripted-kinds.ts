@@ -1,15 +1,17 @@
 import type { Json } from '../domain/run.ts';
-import { ERROR_CLASSES, type ErrorClass, OutsideTrouble } from '../error-class.ts';
+import { OutsideTrouble } from '../error-class.ts';
 import { PermanentFailure } from '../errors.ts';
 import type { StepContext, StepKind, Undo } from '../steps/contract.ts';
 import { addressOf } from './address.ts';
 import type { Failure, Reply } from './outside-schema.ts';
 import type { Script } from './script.ts';
+import { scriptedConnection } from './scripted-connection.ts';
 
 interface Scripting {
   replies: Script<Reply>;
   /** Told of a step that needs a reply and has none. */
   complain: (sentence: string) => void;
+  start: Date;
 }
 
 /**
@@ -21,24 +23,39 @@ export function scriptedKinds(kinds: readonly StepKind[], scripting: Scripting):
 }
 
 function scripted(kind: StepKind, scripting: Scripting): StepKind {
+  const { resume } = kind;
   return {
     ...kind,
     undo: scriptedUndo(kind.undo, scripting),
     perform: async (input, context) => {
       const names = await namesOf(context);
       const reply = scripting.replies.peek(names);
-      if (reply === null || 'undo_fails' in reply) {
-        if (kind.rehearsal === 'real') return kind.perform(input, context);
-        const sentence = unanswered(kind, names[0] ?? context.step.id);
-        scripting.complain(sentence);
-        throw new PermanentFailure(sentence);
+      if (reply !== null && 'fails' in reply) throw nextFailure(reply.fails, () => scripting.replies.take(names));
+      if (reply !== null && 'outputs' in reply) {
+        scripting.replies.take(names);
+        assertMayBeScripted(kind, names[0] ?? context.step.id, scripting);
+        return { kind: 'done', outputs: json(reply.outputs), events: [] };
       }
-      if ('fails' in reply) throw nextFailure(reply.fails, () => scripting.replies.take(names));
-      scripting.replies.take(names);
-      assertMayBeScripted(kind, names[0] ?? context.step.id, scripting);
-      return { kind: 'done', outputs: json(reply.outputs), events: [] };
+      if (kind.rehearsal === 'scripted' && (reply === null || !('responds' in reply)))
+        throw unanswered(kind, names[0] ?? context.step.id, scripting);
+      return kind.perform(input, withAnswers(context, names, scripting));
     },
+    ...(resume === undefined
+      ? {}
+      : {
+          resume: async (input, context) => resume(input, withAnswers(context, await namesOf(context), scripting)),
+        }),
   };
+}
+
+function withAnswers<Context extends StepContext>(
+  context: Context,
+  names: readonly string[],
+  scripting: Scripting,
+): Context {
+  const connection: StepContext['connection'] = async (name) =>
+    scriptedConnection(await context.connection(name), { ...scripting, names });
+  return { ...context, connection };
 }
 
 function scriptedUndo(undo: Undo, { replies }: Scripting): Undo {
@@ -64,8 +81,7 @@ function nextFailure(failure: Failure, used: () => void): Error {
   if (failure.times === 0) used();
   const { error } = failure;
   if (failure.class === 'permanent') return new PermanentFailure(error);
-  const errorClass = ERROR_CLASSES.find((one): one is ErrorClass => one === failure.class);
-  return errorClass === undefined ? new Error(error) : new OutsideTrouble(errorClass, error);
+  return failure.class === 'other' ? new Error(error) : new OutsideTrouble(failure.class, error);
 }
 
 /** What changes something, or asks people, is not made up: the path after it would rest on what never happened. */
@@ -78,8 +94,10 @@ function assertMayBeScripted(kind: StepKind, name: string, { complain }: Scripti
   throw new PermanentFailure(sentence);
 }
 
-function unanswered(kind: StepKind, name: string): string {
-  return `${name}: ${kind.uses} reaches beyond this machine, and the case does not say what comes back; write \`outside: { ${name}: { outputs: { … } } }\` or \`{ fails: { error: "…" } }\`.`;
+function unanswered({ uses }: StepKind, name: string, { complain }: Scripting): PermanentFailure {
+  const sentence = `${name}: ${uses} reaches beyond this machine, and the case does not say what comes back; write \`outside: { ${name}: { responds: { status: 200, json: { … } } } }\`, \`{ outputs: { … } }\` or \`{ fails: { error: "…" } }\`.`;
+  complain(sentence);
+  return new PermanentFailure(sentence);
 }
 
 function json(value: Record<string, unknown>): { [name: string]: Json } {

@@ -4,12 +4,13 @@ import type { Policy } from '../domain/policy.ts';
 import type { EngineDeps } from '../engine/deps.ts';
 import { openEngine } from '../engine/open-engine.ts';
 import { leaseOwner } from '../engine/owner.ts';
-import { Refusal } from '../errors.ts';
 import { openLedger } from '../ledger/ledger.ts';
+import { openConnections } from '../providers/connections.ts';
 import { providers } from '../providers/index.ts';
 import { openPepper } from '../providers/pepper.ts';
 import { openVault } from '../providers/seal.ts';
 import { playedStepUp } from '../providers/step-up.ts';
+import { loadConnections } from '../runbook/connections-file.ts';
 import { loadClassRule } from '../runbook/policy-file.ts';
 import type { RunbookSet } from '../runbook/runbook-set.ts';
 import { sinks } from '../sinks/index.ts';
@@ -89,13 +90,17 @@ export async function openStage(
     runbooks: house.runbooks,
     policy: async () => policy,
     classRule: (keyClass) => loadClassRule(house.dir, keyClass),
-    stepKinds: scriptedKinds(house.stepKinds, { replies, complain }),
+    stepKinds: scriptedKinds(house.stepKinds, { replies, complain, start }),
     // No host may be called: whatever would leave this machine is refused before it does.
     providers: byName(providers({ ledger: ledger.read, pepper, vault, probeHosts: [], now: () => now })),
     sinks: byName(sinks({ fileRoots: [room.places] })),
-    connections: async (name) => {
-      throw new Refusal('rehearsal', `The connection ${name} is not opened in a rehearsal.`);
-    },
+    // Looked up as in earnest; what it answers comes from the file (scripted-connection), so no credential is ever read.
+    connections: openConnections({
+      specs: () => loadConnections(house.dir),
+      keysDir: room.places,
+      allow: [],
+      now: () => now,
+    }),
     vault,
     stepUp: playedStepUp,
     now: () => now,
@@ -111,7 +116,7 @@ export async function openStage(
     // With a crash to come, leases are of a process that is gone, so that the next one has them at once.
     owner: crash.length > 0 ? ALL_ENDED : leaseOwner(),
   };
-  const fixture = one.ledger ?? rehearsal.ledger ?? { keys: [], calls: [] };
+  const fixture = one.ledger ?? rehearsal.ledger ?? { keys: [], peers: [], calls: [] };
   const channel = policy.policy.team.incident_channel;
   const { keys, events } = await furnish(fixture, { start, places: room.places, pepper, channel });
   const by = { at: start, actor: 'system:rehearsal', channel: 'cli' } as const;

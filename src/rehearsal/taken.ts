@@ -21,6 +21,8 @@ export function takenIn({ trace, noGoesOn }: Pick<Stage, 'trace' | 'noGoesOn'>):
   for (const { event } of trace.events) {
     if (event.type === 'run_started') runs.set(event.run.id, event.run.runbook.id);
     if (event.type === 'step_recorded') for (const branch of branchesIn(event.record)) add(event.run, branch);
+    if (event.type === 'fan_out_moved' && event.ended.some(({ outcome }) => outcome !== 'succeeded'))
+      add(event.run, `${event.step}/item_fails`);
     if (event.type === 'approval_requested') steps.set(event.approval.id, event.approval);
     if (event.type === 'approval_decided') {
       const asked = steps.get(event.approval);

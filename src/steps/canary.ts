@@ -34,7 +34,7 @@ export const canary = defineStep({
     undo: withdrawCanary,
   },
   timeoutMs: 120_000,
-  rehearsal: 'scripted',
+  rehearsal: 'real',
   calls: ({ cohort, watch }) => {
     const http = isMap(watch) && isMap(watch.http) ? watch.http : null;
     const path = http === null ? null : writtenPath(http);
