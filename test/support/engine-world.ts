@@ -15,7 +15,9 @@ import type { Ledger } from '../../src/ledger/ledger.ts';
 import { nobodyEnrolled } from '../../src/providers/step-up.ts';
 import { approve } from '../../src/steps/approve.ts';
 import { ask } from '../../src/steps/ask.ts';
+import { assert } from '../../src/steps/assert.ts';
 import { runbookStart } from '../../src/steps/runbook-start.ts';
+import { wait } from '../../src/steps/wait.ts';
 import { aClassRule, aKey, alice, aPolicy, NOON } from './builders.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
 import { type MortalLedger, mortalLedger, ProcessKilled } from './mortal-ledger.ts';
@@ -112,7 +114,9 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
           return policy;
         },
         connections: noConnections,
-        stepKinds: new Map([...testStepKinds(outside), approve, ask, runbookStart].map((kind) => [kind.uses, kind])),
+        stepKinds: new Map(
+          [...testStepKinds(outside), approve, ask, runbookStart, wait, assert].map((kind) => [kind.uses, kind]),
+        ),
         classRule: async () => aClassRule(),
         providers: {},
         sinks: {},
