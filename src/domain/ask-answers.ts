@@ -40,7 +40,7 @@ function readField(field: FormField, text: string, isPerson: (name: string) => b
     case 'enum':
       return field.values.includes(text) ? text : { wrong: `Choose one of ${field.values.join(', ')}.` };
     case 'bool':
-      return { yes: true, true: true, no: false, false: false }[text] ?? { wrong: 'Say yes or no.' };
+      return YES_OR_NO.get(text) ?? { wrong: 'Say yes or no.' };
     case 'date':
       return isDay(text) ? text : { wrong: 'Write a day such as 2027-05-20.' };
     case 'url':
@@ -51,6 +51,13 @@ function readField(field: FormField, text: string, isPerson: (name: string) => b
       return field.type satisfies never;
   }
 }
+
+const YES_OR_NO: ReadonlyMap<string, boolean> = new Map([
+  ['yes', true],
+  ['true', true],
+  ['no', false],
+  ['false', false],
+]);
 
 function withinLength({ min, max }: FormField, text: string): Value {
   if (min !== null && text.length < min)

@@ -16,7 +16,7 @@ export function sentenceForAsk(event: ToldOfAsk, name: (id: string) => string): 
     case 'ask_marked':
       return `${event.by} ${MARKED[event.mark]} "${event.item}" of "${name(event.ask)}"${because(event.reason)}.`;
     case 'ask_reminded':
-      return `${event.people.join(', ')} was reminded of "${name(event.ask)}".`;
+      return `${event.people.join(', ') || 'Nobody'} was reminded of "${name(event.ask)}".`;
     case 'ask_escalated':
       return `"${name(event.ask)}" is overdue and was put to ${event.people.join(', ')} too (${event.to}).`;
     case 'ask_handed_over':

@@ -63,7 +63,7 @@ export function pushedBackText(pushedBack: NonNullable<Ask['pushedBack']>): stri
 type AskQueries = Pick<LedgerReader, 'ask' | 'askByToken' | 'asksOfIncident' | 'openAsksOfRun'>;
 
 export function askQueries(db: LedgerDb): AskQueries {
-  const all = () => db.selectFrom('asks').selectAll('asks');
+  const all = () => db.selectFrom('asks').selectAll();
   const whole = async (row: Selectable<AsksTable>): Promise<Ask> => {
     const marks = await db.selectFrom('ask_marks').selectAll().where('ask_id', '=', row.id).orderBy('at').execute();
     return askFromRow(row, marks.map(markFromRow));
@@ -81,15 +81,15 @@ export function askQueries(db: LedgerDb): AskQueries {
       many(await all().where('incident_id', '=', incident).orderBy('created_at').execute()),
     openAsksOfRun: async (run) =>
       many(
-        await all()
-          .innerJoin('steps', (join) =>
-            join.onRef('steps.run_id', '=', 'asks.run_id').onRef('steps.waiting_id', '=', 'asks.id'),
-          )
-          .where('asks.run_id', '=', run)
+        await db
+          .selectFrom('steps')
+          .innerJoin('asks', 'asks.id', 'steps.waiting_id')
+          .where('steps.run_id', '=', run)
           .where('steps.state', '=', 'waiting')
-          .where('answer', 'is', null)
-          .where('pushed_back', 'is', null)
-          .orderBy('created_at')
+          .where('asks.answer', 'is', null)
+          .where('asks.pushed_back', 'is', null)
+          .selectAll('asks')
+          .orderBy('asks.created_at')
           .execute(),
       ),
   };

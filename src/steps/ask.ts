@@ -68,18 +68,19 @@ function waitFor(opened: Ask, events: LedgerEvent[]): StepResult {
 /** Nobody has answered yet: whoever is to be told now is told. */
 async function lookAgain(opened: Ask, context: StepContext): Promise<StepResult> {
   const { reminder, escalate } = dueNow(opened, context.now());
+  // Whoever left the policy meanwhile cannot answer any more, and need not be told.
+  const today = await peopleToday(opened.assignee, context);
   const events: LedgerEvent[] = [];
   let after = opened;
   const { escalateTo } = opened.reminders;
-  if (escalate && escalateTo !== null) {
+  const isNobodys = reminder !== null && today.length === 0 && opened.escalation === null;
+  if ((escalate || isNobodys) && escalateTo !== null) {
     const people = await peopleToday(escalateTo, context);
     events.push({ type: 'ask_escalated', ask: opened.id, to: escalateTo, people });
     after = { ...after, escalation: { to: escalateTo, people } };
   }
   if (reminder !== null) {
-    // Whoever left the policy meanwhile cannot answer any more, and need not be told.
-    const today = await peopleToday(opened.assignee, context);
-    const people = [...new Set([...today, ...(opened.escalation?.people ?? [])])];
+    const people = [...new Set([...today, ...(after.escalation?.people ?? [])])];
     events.push({ type: 'ask_reminded', ask: opened.id, nth: reminder, people });
     after = { ...after, reminded: reminder };
   }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/domain/canonical.ts';
 import type { LedgerEvent } from '../../src/domain/event.ts';
-import { AskId, IncidentId, RunId, SecretId } from '../../src/domain/ids.ts';
+import { AskId, IncidentId, RunId, SecretId, StepId } from '../../src/domain/ids.ts';
 import { sentenceFor, timelineOf, toldBy } from '../../src/domain/timeline.ts';
 import {
   aClaim,
@@ -243,11 +243,11 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
   ],
   ask_marked: [
     { type: 'ask_marked', ask: anAsk().id, item: 'cdn', mark: 'not_applicable', reason: 'there is none', by: bob },
-    'bob said that it does not apply: "cdn" of "Is the caller redeployed with the new key?": there is none',
+    'bob said that it does not apply: "cdn" of "Redeployed?": there is none',
   ],
   ask_reminded: [
     { type: 'ask_reminded', ask: anAsk().id, nth: 1, people: [carol] },
-    'carol was reminded of "Is the caller redeployed with the new key?"',
+    'carol was reminded of "Redeployed?"',
   ],
   ask_escalated: [
     { type: 'ask_escalated', ask: anAsk().id, to: 'group:security', people: [bob] },
@@ -255,11 +255,11 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
   ],
   ask_handed_over: [
     { type: 'ask_handed_over', ask: anAsk().id, to: 'bob', people: [bob], reason: 'on leave', by: carol },
-    'carol handed "Is the caller redeployed with the new key?" over to bob: on leave',
+    'carol handed "Redeployed?" over to bob: on leave',
   ],
   ask_pushed_back: [
     { type: 'ask_pushed_back', ask: anAsk().id, to: StepId.parse('deploy'), reason: 'the pipeline is red', by: carol },
-    'carol sent "Is the caller redeployed with the new key?" back to step deploy: the pipeline is red',
+    'carol sent "Redeployed?" back to step deploy: the pipeline is red',
   ],
   ask_answered: [
     { type: 'ask_answered', ask: AskId.parse('ask-1'), yes: true, evidence: 'https://ci/7', by: carol },

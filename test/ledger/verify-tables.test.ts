@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { contentHash } from '../../src/domain/canonical.ts';
 import type { LedgerEvent } from '../../src/domain/event.ts';
-import { SecretId } from '../../src/domain/ids.ts';
+import { AskId, SecretId, StepId } from '../../src/domain/ids.ts';
 import {
   aGlassBreak,
   aKey,
@@ -30,6 +30,15 @@ const secret = {
   createdAt: NOON,
   destroyedAt: null,
 } as const;
+const LIST = anAsk({
+  id: AskId.parse('ask-2'),
+  token: 'ast-2',
+  form: {
+    kind: 'checklist',
+    // A name that the audit leaves out elsewhere.
+    items: ['cdn', 'text'].map((id) => ({ id, label: `Do ${id}`, required: true, mayNotApply: true })),
+  },
+});
 const STORY: LedgerEvent[] = [
   {
     type: 'alert_received',
@@ -63,6 +72,14 @@ const STORY: LedgerEvent[] = [
   { type: 'approval_decided', approval: anApproval().id, outcome: 'approved' },
   { type: 'ask_opened', ask: anAsk() },
   { type: 'ask_answered', ask: anAsk().id, yes: true, evidence: 'https://ci.example.com/1', by: carol },
+  { type: 'ask_opened', ask: LIST },
+  { type: 'ask_marked', ask: LIST.id, item: 'cdn', mark: 'done', reason: '', by: carol },
+  { type: 'ask_marked', ask: LIST.id, item: 'cdn', mark: 'not_applicable', reason: 'there is none', by: carol },
+  { type: 'ask_marked', ask: LIST.id, item: 'text', mark: 'done', reason: '', by: carol },
+  { type: 'ask_reminded', ask: LIST.id, nth: 1, people: [carol] },
+  { type: 'ask_escalated', ask: LIST.id, to: 'bob', people: [bob] },
+  { type: 'ask_handed_over', ask: LIST.id, to: 'bob', people: [bob], reason: 'on leave', by: carol },
+  { type: 'ask_pushed_back', ask: LIST.id, to: StepId.parse('mint'), reason: 'too early', by: bob },
   {
     type: 'step_recorded',
     run,
