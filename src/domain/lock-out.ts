@@ -1,3 +1,4 @@
+import { Refusal } from '../errors.ts';
 import { type Key, nameOf } from './key.ts';
 
 const EXPIRING_WITHIN_MS = 30 * 24 * 3_600_000;
@@ -28,6 +29,31 @@ function isLive(key: Key, now: Date): boolean {
 function isSeen({ provedLiveAt, digest }: Key): boolean {
   return provedLiveAt !== null || digest !== null;
 }
+
+/** `rotate`: the old key goes before the new one is there, as in the mode `exploited`. */
+export type TakingAway = 'revoke' | 'suspend' | 'rotate';
+
+/** Refusal `last_admin_key` when nobody could administer the key's provider any more. */
+export function assertNotLast(
+  key: Administrator,
+  administrators: readonly Key[],
+  at: { now: Date; doing: TakingAway },
+): void {
+  // What its provider refuses already can be taken away: it administers nothing.
+  if (!isAccepted(key, at.now) || othersLike(key, administrators, at.now).live.length > 0) return;
+  throw new Refusal(
+    'last_admin_key',
+    `${nameOf(key)} is the last live admin key of ${key.administers}: without it Rekey can neither rotate nor revoke the keys there. ${ADVICE[at.doing]}`,
+  );
+}
+
+export const SECOND_ADMIN_FIRST = 'Register a second admin key of that provider with its value first';
+
+const ADVICE: Readonly<Record<TakingAway, string>> = {
+  revoke: `${SECOND_ADMIN_FIRST}, or rotate this one: its replacement is proved before it goes.`,
+  suspend: `${SECOND_ADMIN_FIRST}, or rotate this one: its replacement is proved before it goes.`,
+  rotate: `${SECOND_ADMIN_FIRST}, or rotate it as suspected: then the new one is there and proved before the old one goes.`,
+};
 
 /** The live administrators of `key`'s provider other than itself that Rekey has seen; `proven` ones were accepted in a real call. */
 export function othersLike(

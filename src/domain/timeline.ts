@@ -56,7 +56,15 @@ export function sentenceFor(event: Told, names: Names): string | null {
 function sentenceForRun(
   event: Exclude<
     Told,
-    ToldOfKey | ToldOfUpkeep | ToldOfApproval | ToldOfPeer | ToldOfCanary | ToldOfRunbook | ToldOfControl | ToldOfFanOut | ToldOfAsk
+    | ToldOfKey
+    | ToldOfUpkeep
+    | ToldOfApproval
+    | ToldOfPeer
+    | ToldOfCanary
+    | ToldOfRunbook
+    | ToldOfControl
+    | ToldOfFanOut
+    | ToldOfAsk
   >,
   name: (id: string) => string,
 ): string | null {

@@ -14,8 +14,16 @@ const LEADS = ['owner', 'service', 'provider', 'class', 'environment'] as const;
 type Lead = (typeof LEADS)[number];
 
 /** Keys by what is known of them, each state along its own stretch of an index, so that it costs what is found and not what there is. */
-export function keySearchQueries(db: LedgerDb): Pick<LedgerReader, 'findKeys'> {
+export function keySearchQueries(db: LedgerDb): Pick<LedgerReader, 'findKeys' | 'keysOfProvider'> {
   return {
+    keysOfProvider: async ({ provider, expiringBefore, after, limit }) => {
+      let living = allKeys(db)
+        .where('provider', '=', provider)
+        .where('external_ref', '>', after ?? '')
+        .where('state', 'in', ['active', 'retiring', 'suspended']);
+      if (expiringBefore !== null) living = living.where('expires_at', '<', stored(expiringBefore));
+      return (await living.orderBy('external_ref').limit(limit).execute()).map(keyFromRow);
+    },
     findKeys: async (search, { now, limit }) => {
       const found: Key[] = [];
       for (const part of searchedStates(search, now)) found.push(...(await keysIn(db, { search, part, limit })));

@@ -43,7 +43,7 @@ export function alertToRow(alert: Alert): Insertable<AlertsTable> {
   };
 }
 
-type IncidentQueries = Pick<LedgerReader, 'incident' | 'openIncidentOfKey' | 'alertsOfIncident'>;
+type IncidentQueries = Pick<LedgerReader, 'incident' | 'situationOf' | 'openIncidentOfKey' | 'alertsOfIncident'>;
 
 export function incidentQueries(db: LedgerDb): IncidentQueries {
   const incidents = () => db.selectFrom('incidents').selectAll();
@@ -51,6 +51,12 @@ export function incidentQueries(db: LedgerDb): IncidentQueries {
     row === undefined ? null : incidentFromRow(row);
   return {
     incident: async (id) => oneIncident(await incidents().where('id', '=', id).executeTakeFirst()),
+    situationOf: async (incident) => {
+      const row = await db.selectFrom('situations').selectAll().where('incident_id', '=', incident).executeTakeFirst();
+      if (row === undefined) return null;
+      const { conditions, actions, needs, note } = row;
+      return { conditions, actions, needs, note, at: instant(row.reported_at), by: row.reported_by };
+    },
     openIncidentOfKey: async (key) =>
       oneIncident(
         await incidents()

@@ -95,6 +95,13 @@ export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, 
   /** The current version of each slug, by slug; a page of them when `limit` is given. */
   keys: (filter?: KeyFilter & { after?: string; limit?: number }) => Promise<Key[]>;
   versionsOf: (slug: string) => Promise<Key[]>;
+  /** Living keys of a provider, in the order of the names that it has for them; `after`: a page behind that name. */
+  keysOfProvider: (of: {
+    provider: string;
+    expiringBefore: Date | null;
+    after: string | null;
+    limit: number;
+  }) => Promise<Key[]>;
   /** The first `limit` keys of this kind, the one that ends first comes first. Costs what is found and not what there is. */
   findKeys: (search: KeySearch, at: { now: Date; limit: number }) => Promise<Key[]>;
   /** Keys that can still be used and expire before `before`, soonest first. */

@@ -33,6 +33,15 @@ export interface IssuedMaterial {
   expiresAt?: Date;
 }
 
+/** One key as its provider knows it. */
+export interface ListedKey {
+  externalRef: string;
+  /** null: it has no end. */
+  expiresAt: Date | null;
+  /** Whether it would be accepted now. */
+  isAccepted: boolean;
+}
+
 /** A system that issues keys. Every call is safe to repeat with the same token. */
 export interface Provider {
   name: string;
@@ -45,6 +54,18 @@ export interface Provider {
   probe: (key: Key, secret: Secret | null, signal: AbortSignal) => Promise<Probe>;
   /** Makes the provider refuse this key for good. Idempotent. For the ledger provider the ledger change itself does it. */
   revoke: (key: Key) => Promise<void>;
+  /**
+   * Makes the provider refuse this key until `reinstate`. Both are idempotent, and there when `capabilities.suspend` is true. For the ledger
+   * provider the ledger change itself does it.
+   */
+  suspend?: (key: Key) => Promise<void>;
+  reinstate?: (key: Key) => Promise<void>;
+  /** Drops what the provider's own verifiers remember of this key. Idempotent. Without it what they remember runs out by itself. */
+  clearCache?: (key: Key) => Promise<void>;
+  /** How long, at worst, a verifier may still go by what this key was before now; without it `capabilities.enforcementDelayMs`. */
+  enforcementDelay?: (key: Key) => Promise<number>;
+  /** What the provider itself knows of its keys, in any order; without it the provider cannot be asked. */
+  list?: (asked: { expiringBefore: Date | null; signal: AbortSignal }) => AsyncIterable<ListedKey>;
   /** True when `secret` is this key's material. */
   matches: (key: Key, secret: Secret) => boolean;
 }

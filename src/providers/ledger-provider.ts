@@ -5,7 +5,7 @@ import { PermanentFailure, Refusal, sentenceOf } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { Secret } from '../secret.ts';
 import { allowedHost } from './allowed-host.ts';
-import type { IssuedMaterial, Probe, Provider, Verdict } from './contract.ts';
+import type { IssuedMaterial, ListedKey, Probe, Provider, Verdict } from './contract.ts';
 import { mintJwt } from './jwt-mint.ts';
 import { type Verified, verifyMaterial } from './jwt-verify.ts';
 import { mintKey } from './key-format.ts';
@@ -16,7 +16,7 @@ import type { Vault } from './vault.ts';
 import { isUsable, verdictOn } from './verify-key.ts';
 
 export interface LedgerProviderDeps {
-  ledger: Pick<LedgerReader, 'keyByDigest' | 'key' | 'signingKeys' | 'secretsOfKey'>;
+  ledger: Pick<LedgerReader, 'keyByDigest' | 'key' | 'signingKeys' | 'secretsOfKey' | 'keysOfProvider'>;
   pepper: Pepper;
   vault: Vault;
   /** What a probe may call, see allowedHost. */
@@ -48,13 +48,30 @@ export function ledgerProvider(deps: LedgerProviderDeps): Provider {
       const found = await ledger.key(key.id);
       return recordProbe(key, { ...verdictOn(found, at), key: found }, at);
     },
-    // The ledger change that the step records is the revocation itself.
+    // The ledger change that the step records is the revocation itself, and so it is with the others.
     revoke: async () => {},
+    suspend: async () => {},
+    reinstate: async () => {},
+    list: ({ expiringBefore }) => ownKeys(deps, expiringBefore),
     matches: (key, secret) => {
       assertPepper(key, pepper);
       return key.digest !== null && pepper.matches(key.digest, secret.reveal());
     },
   };
+}
+
+const PAGE = 500;
+
+/** The ledger is its own record: what stands there, as a verifier would judge it now. */
+async function* ownKeys({ ledger, now }: LedgerProviderDeps, expiringBefore: Date | null): AsyncGenerator<ListedKey> {
+  for (let after: string | null = null; ; ) {
+    const page = await ledger.keysOfProvider({ provider: 'ledger', expiringBefore, after, limit: PAGE });
+    for (const key of page)
+      if (key.externalRef !== null)
+        yield { externalRef: key.externalRef, expiresAt: key.expiresAt, isAccepted: isUsable(verdictOn(key, now())) };
+    after = page.at(-1)?.externalRef ?? null;
+    if (page.length < PAGE || after === null) return;
+  }
 }
 
 /** A key of the ledger's own format: `live` in production, `test` everywhere else. */

@@ -2,10 +2,14 @@ import { approve } from './approve.ts';
 import { ask } from './ask.ts';
 import { assert } from './assert.ts';
 import { auditCapture } from './audit-capture.ts';
+import { cacheClear } from './cache-clear.ts';
 import { canary } from './canary.ts';
 import type { StepKind } from './contract.ts';
 import { httpRequest } from './http-request.ts';
+import { incidentOpen } from './incident-open.ts';
+import { incidentUpdate } from './incident-update.ts';
 import { keyClassify } from './key-classify.ts';
+import { keyCompareScopes } from './key-compare-scopes.ts';
 import { keyCreate } from './key-create.ts';
 import { keyFind } from './key-find.ts';
 import { keyProveDead } from './key-prove-dead.ts';
@@ -19,6 +23,7 @@ import { notify } from './notify.ts';
 import { peersAwait } from './peers-await.ts';
 import { peersNotify } from './peers-notify.ts';
 import { providerProbeAdmin } from './provider-probe-admin.ts';
+import { providerSync } from './provider-sync.ts';
 import { reminderProve } from './reminder-prove.ts';
 import { runbookStart } from './runbook-start.ts';
 import { secretDeliver } from './secret-deliver.ts';
@@ -31,6 +36,11 @@ import { wait } from './wait.ts';
 export const stepKinds: readonly StepKind[] = [
   keyClassify,
   keyFind,
+  cacheClear,
+  incidentOpen,
+  incidentUpdate,
+  keyCompareScopes,
+  providerSync,
   auditCapture,
   keyQuarantine,
   keySuspend,

@@ -17,6 +17,7 @@ import {
   aRotation,
   aRun,
   aRunbookVersion,
+  aScheduledRun,
   aStep,
   aVote,
   bob,
@@ -56,6 +57,50 @@ const tested = {
 
 // The record makes the compiler ask for a case here whenever an event is added.
 const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: Type }>, string] } = {
+  cache_cleared: [
+    { type: 'cache_cleared', key, provider: 'stoa', atProvider: false, delayMs: 300_000 },
+    'What verifiers remembered of payments-prod v3 was dropped; at stoa it may count for 300 s more.',
+  ],
+  expiry_seen: [
+    { type: 'expiry_seen', key, expiresAt: NOON, provider: 'stoa' },
+    'stoa says that payments-prod v3 ends at 2027-03-10T12:00:00.000Z.',
+  ],
+  provider_synced: [
+    { type: 'provider_synced', provider: 'stoa', seen: 12, unknown: 1, changed: 2, missing: 3 },
+    'stoa was asked for its keys: 12 seen, 1 unknown here, 2 changed, 3 missing there.',
+  ],
+  entered_incident: [{ type: 'entered_incident', run, incident }, 'works on this incident from now on.'],
+  situation_reported: [
+    {
+      type: 'situation_reported',
+      incident,
+      report: {
+        severity: 'SEV1',
+        title: null,
+        conditions: 'Checkout is down',
+        actions: 'alice restores the old key.',
+        needs: null,
+        note: null,
+      },
+    },
+    'The severity is SEV1 now. Conditions: Checkout is down. Actions: alice restores the old key.',
+  ],
+  scheduled_run_planned: [
+    { type: 'scheduled_run_planned', scheduled: aScheduledRun() },
+    'R-REKEY is to begin at 2027-03-11T12:00:00.000Z (sch-1): a controlled rekey',
+  ],
+  scheduled_run_started: [
+    { type: 'scheduled_run_started', scheduled: 'sch-1', run },
+    'The scheduled run sch-1 began (run-1).',
+  ],
+  scheduled_run_missed: [
+    { type: 'scheduled_run_missed', scheduled: 'sch-1', why: 'its window is over.' },
+    'The scheduled run sch-1 did not begin: its window is over.',
+  ],
+  scheduled_run_cancelled: [
+    { type: 'scheduled_run_cancelled', scheduled: 'sch-1', reason: 'not needed' },
+    'The scheduled run sch-1 was cancelled: not needed',
+  ],
   key_issued: [
     { type: 'key_issued', key: aKey({ version: 4, state: 'pending' }) },
     'payments-prod v4 was minted with the scopes payments:read, payments:write',

@@ -22,6 +22,7 @@ import { Policy } from '../../src/domain/policy.ts';
 import { NOT_BEGUN, type Rotation } from '../../src/domain/rotation.ts';
 import type { Run, StepRecord } from '../../src/domain/run.ts';
 import type { RunbookVersion } from '../../src/domain/runbook-version.ts';
+import type { ScheduledRun } from '../../src/domain/scheduled-run.ts';
 import { keyRefOf } from '../../src/steps/fields.ts';
 
 export const NOON = new Date('2027-03-10T12:00:00.000Z');
@@ -372,5 +373,27 @@ export function aRunbookVersion(over: Partial<RunbookVersion> = {}): RunbookVers
     approvedBy: null,
     approvedAt: null,
     ...over,
+  };
+}
+
+/** `R-REKEY` for `payments-prod v3`, a day after noon. */
+export function aScheduledRun(overrides: Partial<ScheduledRun> = {}): ScheduledRun {
+  return {
+    id: 'sch-1',
+    runbook: 'R-REKEY',
+    inputs: { key: keyRefOf(aKey()) },
+    key: aKey().id,
+    incident: null,
+    requestedBy: 'person:alice',
+    reason: 'a controlled rekey',
+    plannedBy: { run: RunId.parse('run-1'), step: StepId.parse('plan') },
+    plannedAt: NOON,
+    beginsAt: daysAfter(NOON, 1),
+    latestAt: null,
+    outcome: null,
+    run: null,
+    endedAt: null,
+    why: null,
+    ...overrides,
   };
 }

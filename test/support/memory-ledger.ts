@@ -89,6 +89,13 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
             (key.state === 'active' || key.state === 'retiring') && key.expiresAt !== null && key.expiresAt < before,
         )
         .sort((a, b) => (a.expiresAt?.getTime() ?? 0) - (b.expiresAt?.getTime() ?? 0)),
+    administrators: async (provider) =>
+      keys().filter((key) => key.administers !== null && (provider === undefined || key.administers === provider)),
+    keysOfProvider: async ({ provider, after }) =>
+      keys()
+        .filter((key) => key.provider === provider && (key.externalRef ?? '') > (after ?? ''))
+        .filter((key) => key.state === 'active' || key.state === 'retiring' || key.state === 'suspended')
+        .sort((a, b) => (a.externalRef ?? '').localeCompare(b.externalRef ?? '')),
     run: async (id) => rows.runs.get(id) ?? null,
     openRunOfKey: async (key) =>
       [...rows.runs.values()].find((run) => run.key === key && run.finishedAt === null) ?? null,
@@ -161,6 +168,9 @@ function change(rows: Rows, event: LedgerEvent, at: Date): void {
       return;
     case 'run_started':
       rows.runs.set(event.run.id, event.run);
+      return;
+    case 'entered_incident':
+      update(rows.runs, event.run, (run) => ({ ...run, incident: event.incident }));
       return;
     case 'run_finished':
       update(rows.runs, event.run, (run) => ({ ...run, finishedAt: at, outcome: event.outcome }));
@@ -243,6 +253,8 @@ function update<T>(rows: Map<string, T>, id: string, changed: (row: T) => T): vo
 
 function keyChange(event: LedgerEvent, at: Date): { key: string; set: Partial<Key> } | null {
   switch (event.type) {
+    case 'expiry_seen':
+      return { key: event.key, set: { expiresAt: event.expiresAt } };
     case 'key_activated':
       return { key: event.key, set: { state: 'active', activatedAt: at } };
     case 'key_expired':
