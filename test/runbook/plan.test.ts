@@ -80,7 +80,13 @@ describe('the plan', () => {
   });
 
   test('tries five times, but once where nobody can say whether it happened', () => {
-    expect(stepOf('look').retry).toEqual({ attempts: 5, backoffMs: 3_000 });
+    expect(stepOf('look').retry).toEqual({
+      attempts: 5,
+      backoffMs: 3_000,
+      maxBackoffMs: 300_000,
+      jitter: true,
+      on: null,
+    });
     expect(stepOf('mint').retry.attempts).toBe(1);
   });
 
