@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { Secret } from '../secret.ts';
+import { CODE_FIELD } from './views/review-fields.ts';
 
 /** Who and where, as Slack's verified payload says. */
 const From = z.object({
@@ -41,6 +43,8 @@ export type SubmissionIn = Extract<Incoming, { kind: 'submission' }>;
 export interface Live {
   trigger: string | null;
   responseUrl: string | null;
+  /** What was typed into the field for a code. */
+  code?: Secret | null;
 }
 
 export const NOT_LIVE: Live = { trigger: null, responseUrl: null };
@@ -114,6 +118,7 @@ const Field = z.object({
   selected_options: z.array(Option).nullish(),
   selected_date: Id,
   selected_user: Id,
+  selected_date_time: z.number().nullish(),
 });
 const Submitted = Interactive.extend({
   view: z.object({
@@ -129,20 +134,24 @@ export function readSubmission(body: unknown, deliveryId: string): Received<Subm
   const values: Record<string, string> = {};
   for (const [block, fields] of Object.entries(view.state.values))
     for (const field of Object.values(fields)) values[block] = textOf(field);
+  // A code is never stored: whoever reads the ledger must not be able to use it, however short it is good.
+  const { [CODE_FIELD]: code, ...kept } = values;
   const incoming = {
     kind: 'submission' as const,
     from: fromOf(read),
     form: view.callback_id,
     metadata: view.private_metadata,
     view: view.id,
-    values,
+    values: kept,
   };
-  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: liveOf(read) };
+  const live = { ...liveOf(read), code: code ? new Secret(code) : null };
+  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live };
 }
 
 /** Several options as one text: the values of ours hold no comma. */
 function textOf(field: z.infer<typeof Field>): string {
   const one = field.value ?? field.selected_option?.value ?? field.selected_date ?? field.selected_user;
+  if (field.selected_date_time != null) return String(field.selected_date_time);
   return one ?? field.selected_options?.map(({ value }) => value).join(',') ?? '';
 }
 

@@ -69,6 +69,11 @@ export function dayInput(field: Field): InputBlock {
   return input(field, { type: 'datepicker', action_id: field.id });
 }
 
+/** Everybody picks in their own zone; the value is in seconds. */
+export function instantInput(field: Field): InputBlock {
+  return input(field, { type: 'datetimepicker', action_id: field.id });
+}
+
 export function linkInput(field: Field): InputBlock {
   return input(field, { type: 'url_text_input', action_id: field.id });
 }

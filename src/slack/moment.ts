@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import type { PersonId } from '../domain/ids.ts';
 import type { Engine, Origin } from '../engine/engine.ts';
 import type { Rotations } from '../engine/rotations/rotations.ts';
+import type { Secret } from '../secret.ts';
 import type { Sources } from './deps.ts';
 import type { Message } from './limits.ts';
 
@@ -16,6 +17,8 @@ export interface Moment {
   person: PersonId;
   origin: Origin;
   channel: string | null;
+  /** Typed with a submission, and kept nowhere; null without one, and after a restart. */
+  code: Secret | null;
   /** Only this person sees it. */
   show: (message: Message) => Promise<void>;
   /** False when there is no trigger at hand: after a restart, or too late. */

@@ -1,3 +1,6 @@
+import { escalatedTo } from '../../domain/approval/eligible.ts';
+import { proofWanted } from '../../domain/approval/proof.ts';
+import { notBeforeOf } from '../../domain/approval/tally.ts';
 import type { Approval } from '../../domain/approval.ts';
 import { spanText } from '../../domain/duration.ts';
 import { ApprovalId } from '../../domain/ids.ts';
@@ -5,7 +8,7 @@ import type { Key } from '../../domain/key.ts';
 import { nameOf } from '../../domain/key.ts';
 import { pastPointOfNoReturn } from '../../domain/moves-back.ts';
 import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
-import { fewestVoices } from '../../domain/policy/approval-rule.ts';
+import { fewestVoices, termsOf } from '../../domain/policy/approval-rule.ts';
 import { ruledOut } from '../../domain/ruled-out.ts';
 import type { Run } from '../../domain/run.ts';
 import type { Review } from '../../engine/approvals/verbs.ts';
@@ -31,6 +34,10 @@ export async function loadApproval(sources: Sources, subject: string): Promise<A
     runbook: approval.binding.runbook,
     rule: { name: approval.ruleName, approve: fewestVoices(approval.rule) },
     asked: approval.asked.map(name),
+    escalatedTo: await escalatedNames(sources, approval),
+    delegations: approval.delegations.map((one) => ({ ...one, from: name(one.from), to: name(one.to) })),
+    alone: approval.glassBrokenBy === null ? null : name(approval.glassBrokenBy),
+    notBefore: notBeforeOf(approval),
     votes: approval.votes.map((vote) => ({ ...vote, person: name(vote.person) })),
     radius: await radiusOf(sources, about),
   };
@@ -60,7 +67,10 @@ export async function loadReview(
     requestedBy: actorText(approval.requestedBy, name),
     reason: about.run?.reason ?? '',
     expiresAt: approval.expiresAt,
-    reasonRequired: approval.rule.reason_required,
+    may: review.may,
+    proof: proofWanted(approval),
+    confirm: approval.subject.confirm,
+    reasonWanted: termsOf(approval.rule).reason,
     plan: about.plan === null || about.run === null ? [] : planLines(about.plan, about.run),
     radius: await radiusOf(sources, about),
   };
@@ -95,8 +105,25 @@ async function radiusOf({ ledger, providers, now }: Sources, { run, key, plan }:
     environment: key?.environment ?? null,
     callers: callersOf(usage),
     enforcement: delayMs === undefined ? null : enforcementText(delayMs),
+    peers:
+      key === null ? [] : (await ledger.peers()).flatMap(({ name, pins }) => (pins.includes(key.slug) ? [name] : [])),
+    proven: run === null ? null : await provenOf(ledger, run),
     undo: run === null || plan === null ? 'What can be taken back is not known.' : undoText(plan, run),
   };
+}
+
+async function provenOf(ledger: Sources['ledger'], { runbook }: Run): Promise<BlastRadius['proven']> {
+  const [last] = await ledger.runbookProofs(runbook.id, 1);
+  return last === undefined
+    ? null
+    : { at: last.at, how: last.how, passed: last.passed, isThisText: last.hash === runbook.hash };
+}
+
+async function escalatedNames(sources: Sources, approval: Approval): Promise<string[]> {
+  if (approval.escalated === 0) return [];
+  const name = await displayNames(sources);
+  const { policy } = await sources.policy();
+  return [...escalatedTo(approval, policy)].sort().map(name);
 }
 
 function enforcementText(delayMs: number): string {

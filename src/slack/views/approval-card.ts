@@ -3,6 +3,7 @@ import type { ApprovalOutcome, Vote } from '../../domain/approval.ts';
 import { actions, at, atMost, bold, bullets, button, context, header, type Line, line, lines } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, dateText, escapeMrkdwn, oneLine } from '../text.ts';
+import { PROOFS } from './proofs.ts';
 
 /** What a yes would touch, as far as the ledger knows now. */
 export interface BlastRadius {
@@ -10,6 +11,10 @@ export interface BlastRadius {
   callers: readonly { caller: string; calls: number; lastAt: Date }[];
   /** Worst time from revoking to every verifier refusing the key. */
   enforcement: string | null;
+  /** Who pins the key and has to learn of a new one. */
+  peers: readonly string[];
+  /** When its runbook was last proven; null: never. */
+  proven: { at: Date; how: 'drill' | 'rehearsal'; passed: boolean; isThisText: boolean } | null;
   undo: string;
 }
 
@@ -24,6 +29,11 @@ export interface ApprovalCard {
   planHash: string;
   rule: { name: string; approve: number };
   asked: readonly string[];
+  escalatedTo: readonly string[];
+  delegations: readonly { from: string; to: string }[];
+  /** Who decided without the others. */
+  alone: string | null;
+  notBefore: Date | null;
   expiresAt: Date;
   votes: readonly (Omit<Vote, 'person'> & { person: string })[];
   outcome: ApprovalOutcome | null;
@@ -43,12 +53,13 @@ export function approvalCard(card: ApprovalCard): Message {
       bold('Decided by '),
       `${card.rule.approve} of ${cut(card.asked.join(', '), 400)} (rule ${cut(card.rule.name, 80)})`,
     ],
+    ...besidesOf(card),
     open ? [bold('Deadline '), at(card.expiresAt), '; then nothing is executed'] : outcomeLine(card),
   ];
-  const blocks: KnownBlock[] = [header(title), line(question), lines(facts), ...votesOf(card)];
+  const radius = open ? [radiusBlock(card.radius)] : [];
+  const blocks: KnownBlock[] = [header(title), line(question), ...radius, lines(facts), ...votesOf(card)];
   if (open)
     blocks.push(
-      radiusBlock(card.radius),
       ...actions('approval', [button({ action: 'review', token: card.token, label: 'Review', style: 'primary' })]),
     );
   blocks.push(context(`${card.id} · ${cut(card.runbook, 80)} · plan ${card.planHash.slice(0, 8)}`));
@@ -56,10 +67,20 @@ export function approvalCard(card: ApprovalCard): Message {
   return { text: `${title}: ${escapeMrkdwn(question)}${when}`, blocks };
 }
 
-function outcomeLine({ outcome, votes, decidedAt }: ApprovalCard): Line {
-  const by = votes.map((vote) => vote.person).join(', ');
+function outcomeLine({ outcome, votes, decidedAt, alone }: ApprovalCard): Line {
+  const by = alone === null ? votes.map((vote) => vote.person).join(', ') : `${alone} alone (break-glass)`;
   const when: Line = decidedAt === null ? [] : [by === '' ? '' : ', ', at(decidedAt)];
   return [bold(`${OUTCOMES[outcome ?? 'expired'].words} `), by === '' ? '' : `by ${cut(by, 200)}`, ...when];
+}
+
+function besidesOf({ escalatedTo, delegations, notBefore }: ApprovalCard): Line[] {
+  return [
+    ...(escalatedTo.length === 0 ? [] : [[bold('Also asked '), cut(escalatedTo.join(', '), 300)]]),
+    ...delegations
+      .slice(0, 5)
+      .map(({ from, to }) => [bold('Handed over '), `${cut(from, 100)} gave their voice to ${cut(to, 100)}`]),
+    ...(notBefore === null ? [] : [[bold('Not before '), at(notBefore)]]),
+  ];
 }
 
 const OUTCOMES: Record<ApprovalOutcome, { title: string; words: string }> = {
@@ -83,6 +104,7 @@ function votesOf({ votes }: ApprovalCard): KnownBlock[] {
         bold(cut(vote.person, 100)),
         vote.vote === 'approve' ? ' approved ' : ' rejected ',
         at(vote.at),
+        vote.proof === 'click' ? '' : `, ${PROOFS[vote.proof]}`,
         vote.reason.trim() === '' ? '' : `: ${cut(vote.reason, 300)}`,
       ],
     );
@@ -103,7 +125,19 @@ export function radiusBlock(radius: BlastRadius): KnownBlock {
         `Once revoked, the old key is refused everywhere ${radius.enforcement ?? 'after a time that is not known for this provider'}`,
       ],
       [cut(radius.undo, 400)],
+      ...(radius.peers.length === 0 ? [] : [[`Peers that pin it: ${cut(radius.peers.join(', '), 300)}`]]),
+      provenLine(radius),
       ...(callers.length === 0 ? [['No calls with this key were seen in 7 days.']] : callers),
     ],
   );
+}
+
+function provenLine({ proven }: BlastRadius): Line {
+  if (proven === null) return ['Its runbook has never been proven by a rehearsal or a drill'];
+  const text = proven.isThisText ? '' : ', on another text than the one that runs';
+  return [
+    `Its runbook was last ${proven.passed ? 'proven' : 'found to FAIL'} by a ${proven.how} `,
+    at(proven.at),
+    text,
+  ];
 }

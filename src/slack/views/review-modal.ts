@@ -1,9 +1,10 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
-import { at, atMost, bold, bullets, type Line, line, plain, radio, textInput } from '../blocks.ts';
+import { at, atMost, bold, bullets, type Line, line, plain } from '../blocks.ts';
 import { LIMITS } from '../limits.ts';
 import { cut } from '../text.ts';
 import { type BlastRadius, radiusBlock } from './approval-card.ts';
+import { type Deciding, decisionFields } from './review-fields.ts';
 
 export interface PlanLine {
   id: string;
@@ -12,15 +13,13 @@ export interface PlanLine {
   undo: 'undo' | 'nothing' | 'point_of_no_return';
 }
 
-export interface ReviewModal {
+export interface ReviewModal extends Deciding {
   token: string;
-  reviewHash: string;
   question: string;
   key: string | null;
   requestedBy: string;
   reason: string;
   expiresAt: Date;
-  reasonRequired: boolean;
   differences: readonly string[];
   /** True when a decision was just refused because it was made on an older review. */
   wasStale: boolean;
@@ -40,24 +39,9 @@ export function reviewModal(review: ReviewModal): ModalView {
       `${cut(review.key ?? 'No key', 320)}; asked for by ${cut(review.requestedBy, 100)}: ${cut(review.reason, 400)}`,
     ),
     line('Decide until ', at(review.expiresAt), '. After that nothing is executed.'),
-    bullets([bold('What a yes lets run')], atMost(review.plan, 25, planLine)),
     radiusBlock(review.radius),
-    // A new id for a new review: Slack would otherwise keep the choice that was made on the old one.
-    radio({
-      id: decisionField(review.reviewHash),
-      label: 'Your decision',
-      options: [
-        { value: 'approve', label: 'Approve: let it run' },
-        { value: 'deny', label: 'Reject: nothing is executed' },
-      ],
-    }),
-    textInput({
-      id: 'reason',
-      label: 'Reason',
-      hint: 'Goes into the audit and the summary under your name. Never paste a key here.',
-      optional: !review.reasonRequired,
-      multiline: true,
-    }),
+    bullets([bold('What a yes lets run')], atMost(review.plan, 25, planLine)),
+    ...decisionFields(review),
   ];
   return {
     type: 'modal',
@@ -70,10 +54,6 @@ export function reviewModal(review: ReviewModal): ModalView {
     close: plain('Not now', LIMITS.viewButton),
     blocks,
   };
-}
-
-export function decisionField(reviewHash: string): string {
-  return `decision-${reviewHash.slice(0, 12)}`;
 }
 
 function changesOf({ differences, wasStale }: ReviewModal): KnownBlock[] {

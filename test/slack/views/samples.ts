@@ -32,6 +32,8 @@ function radiusOf(text: string) {
     environment: text,
     callers: many(50, (index) => ({ caller: `${index}${text}`, calls: 1_000_000, lastAt: NOON })),
     enforcement: 'at most 1 min 0 s',
+    peers: many(50, () => text),
+    proven: { at: NOON, how: 'drill' as const, passed: false, isThisText: false },
     undo: text,
   };
 }
@@ -116,6 +118,10 @@ export function messagesWith(text: string): Record<string, Message> {
       planHash: 'c'.repeat(64),
       rule: { name: text, approve: 2 },
       asked: many(50, () => text),
+      escalatedTo: many(50, () => text),
+      delegations: many(9, () => ({ from: text, to: text })),
+      alone: text,
+      notBefore: NOON,
       expiresAt: minutesAfter(NOON, 10),
       votes: many(20, () => vote),
       outcome: null,
@@ -160,7 +166,7 @@ export function messagesWith(text: string): Record<string, Message> {
       pushedBack: null,
       answer: {
         yes: true,
-        evidence: 'https://ci.example.com/42',
+        evidence: text,
         by: text,
         at: NOON,
         filled: many(20, () => ({ label: text, value: text })),
@@ -239,7 +245,10 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
       requestedBy: text,
       reason: text,
       expiresAt: NOON,
-      reasonRequired: true,
+      may: { vote: true, delegate: true, breakGlass: true },
+      proof: 'totp' as const,
+      confirm: text,
+      reasonWanted: 'always' as const,
       differences: many(30, () => text),
       wasStale: true,
       plan: many(120, (index) => ({
