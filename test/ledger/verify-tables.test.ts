@@ -99,6 +99,40 @@ const STORY: LedgerEvent[] = [
       answered: false,
     }),
   },
+  {
+    type: 'fan_out_planned',
+    run,
+    step: StepId.parse('fan'),
+    items: [1, 2, 3].map((index) => ({
+      index,
+      name: `item-${index}`,
+      inputsHash: `hash-${index}`,
+      tried: null,
+      run: null,
+      joined: false,
+      outcome: null,
+      why: null,
+    })),
+  },
+  {
+    type: 'fan_out_moved',
+    run,
+    step: StepId.parse('fan'),
+    generation: 1,
+    started: [{ index: 1, name: 'item-1', run, joined: true }],
+    ended: [],
+  },
+  {
+    type: 'fan_out_moved',
+    run,
+    step: StepId.parse('fan'),
+    generation: 1,
+    started: [],
+    ended: [
+      { index: 1, name: 'item-1', outcome: 'failed', why: 'no' },
+      { index: 2, name: 'item-2', outcome: 'not_started', why: 'too many had failed' },
+    ],
+  },
   { type: 'run_paused', run, reason: 'a release is under way' },
   { type: 'run_resumed', run, reason: 'it is out' },
   {
@@ -203,7 +237,7 @@ async function aStory() {
 test('the audit alone rebuilds every row', async () => {
   const { ledger } = await aStory();
   expect(await ledger.verifyAudit()).toMatchObject({ whole: true });
-  expect(await ledger.verifyTables()).toEqual({ whole: true, rows: 19 });
+  expect(await ledger.verifyTables()).toEqual({ whole: true, rows: 22 });
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { bob, carol, MINUTE } from '../support/builders.ts';
-import { anEngineWorld, from, refusalOf } from '../support/engine-world.ts';
-import { aPlan, aPlannedStep } from '../support/plans.ts';
+import { bob, carol, MINUTE } from '../../support/builders.ts';
+import { anEngineWorld, from, refusalOf } from '../../support/engine-world.ts';
+import { aPlan, aPlannedStep } from '../../support/plans.ts';
 
 async function asked(evidence: 'none' | 'text' | 'url' = 'url', no: 'fails' | 'waits' = 'fails') {
   const question = { question: 'Is the caller redeployed?', assignee: 'carol', evidence, no };
