@@ -3,19 +3,28 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchLedger, type Figure } from './bench/ledger.ts';
+import { benchRuns } from './bench/runs.ts';
 
 // Prints a table and writes bench/results.json. Ratios compare two things in one run on one machine; the bare times are there to show what was
 // compared.
-const USAGE = 'npm run bench -- ledger [--keys 1000000] [--lines 5000000] [--rounds 7]';
+const USAGE =
+  'npm run bench -- ledger [--keys 1000000] [--lines 5000000] [--rounds 7]\n          npm run bench -- runs [--runs 100000] [--rounds 7]';
 
 const { values, positionals } = given();
-if (values.help || positionals[0] !== 'ledger') {
+const [which] = positionals;
+if (values.help || (which !== 'ledger' && which !== 'runs')) {
   console.error(`Expected: ${USAGE}`);
   process.exit(values.help ? 0 : 2);
 }
 
-const size = { keys: Number(values.keys), lines: Number(values.lines), rounds: Number(values.rounds) };
-const figures = await benchLedger(size, (text) => console.error(text));
+const say = (text: string) => console.error(text);
+const size = {
+  keys: Number(values.keys),
+  lines: Number(values.lines),
+  runs: Number(values.runs),
+  rounds: Number(values.rounds),
+};
+const figures = which === 'runs' ? await benchRuns(size, say) : await benchLedger(size, say);
 const folder = join(import.meta.dirname, '..', 'bench');
 mkdirSync(folder, { recursive: true });
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
@@ -52,6 +61,7 @@ function given() {
         keys: count('1000000'),
         lines: count('5000000'),
         rounds: count('7'),
+        runs: count('100000'),
       },
     });
   } catch (error) {

@@ -112,6 +112,9 @@ function startOf(i: number): Start {
     finishedAt: null,
     outcome: null,
     cancelRequestedAt: null,
+    overdueAt: null,
+    deadlinesFrom: null,
+    paused: null,
     openRuns: 'one_per_key',
     steps: {},
   };
