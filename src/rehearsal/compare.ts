@@ -75,12 +75,17 @@ function missing(step: string, expected: Readonly<Record<string, EndState>>): Pa
   return { step, expected: expected[step] ?? null, got: null, because: null };
 }
 
+// After the first turn everything is otherwise; the whole path stands beside it.
+const MOST_SAID = 3;
+
 function differencesIn(path: readonly PathLine[]): string[] {
   const wrong = path.filter((line) => line.expected !== line.got);
-  return wrong.map(({ step, expected, got, because }) => {
+  const more = wrong.length <= MOST_SAID ? [] : [`and ${wrong.length - MOST_SAID} more steps otherwise than expected`];
+  const said = wrong.slice(0, MOST_SAID).map(({ step, expected, got, because }) => {
     const why = because === null ? '' : `: ${because}`;
     return `${step}: expected ${expected ?? 'that it is not reached here'}, got ${got ?? 'nothing: it was not reached here'}${why}`;
   });
+  return [...said, ...more];
 }
 
 function compareOutcome({ outcome: expected }: Expectation, { run }: Outcome): string[] {

@@ -3,6 +3,7 @@ import { Refusal, sentenceOf } from '../errors.ts';
 import type { LoadedRunbook } from '../runbook/loaded.ts';
 import { beginCase } from './begin.ts';
 import { type Comparison, compare } from './compare.ts';
+import type { Expectation } from './expect-schema.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 import { play } from './play.ts';
 import type { Rehearsal, RehearsalCase } from './schema.ts';
@@ -15,6 +16,7 @@ export interface CaseResult {
   passed: boolean;
   /** Why not, in sentences; empty when it passed. */
   problems: string[];
+  expected: Expectation;
   comparison: Comparison | null;
   outcome: Outcome | null;
   taken: Taken;
@@ -32,7 +34,8 @@ interface Rehearsing {
 export async function rehearseCase(rehearsing: Rehearsing, one: RehearsalCase): Promise<CaseResult> {
   const began = performance.now();
   const result = await played(rehearsing, one).catch(cannotBePlayed);
-  return { ...result, name: one.name, passed: result.problems.length === 0, tookMs: performance.now() - began };
+  const { name, expect: expected = {} } = one;
+  return { ...result, name, expected, passed: result.problems.length === 0, tookMs: performance.now() - began };
 }
 
 type Played = Pick<CaseResult, 'problems' | 'comparison' | 'outcome' | 'taken'>;

@@ -22,11 +22,15 @@ export interface RehearseOptions {
   onCase?: (runbook: string, result: CaseResult) => void;
 }
 
+/** What stands behind the id of a runbook in the name of its rehearsal. */
+export const REHEARSAL_FILE = '.rehearsal.yaml';
+
 export interface Rehearsed {
   runbook: string;
   file: string;
+  text: string;
   runbookFile: string;
-  cases: (CaseResult & { line: number })[];
+  cases: (CaseResult & { index: number; line: number })[];
   /** Null when not all cases were played. */
   coverage: Coverage | null;
 }
@@ -63,7 +67,7 @@ interface Rehearsing {
 }
 
 async function rehearseFile({ house, scratch, options }: Rehearsing, { read, runbook }: Found): Promise<Rehearsed> {
-  const { rehearsal, file, lineOfCase } = read;
+  const { rehearsal, file, text, lineOfCase } = read;
   const cases: Rehearsed['cases'] = [];
   const taken = nothingTaken();
   for (const [index, one] of rehearsal.cases.entries()) {
@@ -71,11 +75,11 @@ async function rehearseFile({ house, scratch, options }: Rehearsing, { read, run
     const room = await scratch.room(`${runbook.id}-${index}`);
     const result = await rehearseCase({ house, rehearsal, runbook, room }, one);
     mergeTaken(taken, result.taken);
-    cases.push({ ...result, line: lineOfCase(index) });
+    cases.push({ ...result, index, line: lineOfCase(index) });
     options.onCase?.(runbook.id, result);
   }
   const coverage = options.named === null ? coverageOf(runbook, taken) : null;
-  return { runbook: runbook.id, file, runbookFile: runbook.file, cases, coverage };
+  return { runbook: runbook.id, file, text, runbookFile: runbook.file, cases, coverage };
 }
 
 /** What a report comes to: every case as expected, every runbook rehearsed, and enough of each covered. */

@@ -17,9 +17,15 @@ export function takenIn({ trace, noGoesOn }: Pick<Stage, 'trace' | 'noGoesOn'>):
   const taken: Taken = { branches: new Map(), noGoesOn };
   const runs = new Map<RunId, string>();
   const steps = new Map<string, { run: RunId; step: string }>();
+  // An alert is recorded before the run that it starts, in the same breath.
+  const alerts: string[] = [];
   const add = (run: RunId, branch: string) => note(taken.branches, runs.get(run) ?? '', branch);
   for (const { event } of trace.events) {
-    if (event.type === 'run_started') runs.set(event.run.id, event.run.runbook.id);
+    if (event.type === 'alert_received') alerts.push(event.alert.alert);
+    if (event.type === 'run_started') {
+      runs.set(event.run.id, event.run.runbook.id);
+      for (const alert of alerts.splice(0)) add(event.run.id, `start_on/${alert}`);
+    }
     if (event.type === 'step_recorded') for (const branch of branchesIn(event.record)) add(event.run, branch);
     if (event.type === 'fan_out_moved' && event.ended.some(({ outcome }) => outcome !== 'succeeded'))
       add(event.run, `${event.step}/item_fails`);

@@ -4,6 +4,7 @@ import { Refusal } from '../../errors.ts';
 import type { PathLine } from '../../rehearsal/compare.ts';
 import { isGood, type RehearsalReport, type Rehearsed, rehearse as rehearseFolder } from '../../rehearsal/rehearse.ts';
 import type { CaseResult } from '../../rehearsal/rehearse-case.ts';
+import { updateExpectations } from '../../rehearsal/update.ts';
 import { describeProblem } from '../../runbook/problem.ts';
 import { stepKinds } from '../../steps/index.ts';
 import type { CliCommand } from '../command.ts';
@@ -14,6 +15,7 @@ interface Options {
   json?: boolean;
   only?: string;
   minCoverage: number;
+  update?: boolean;
 }
 
 export const rehearse: CliCommand = (group) => {
@@ -23,17 +25,27 @@ export const rehearse: CliCommand = (group) => {
     .description('plays the rehearsals beside the runbooks on the real engine; exit 1 when one goes otherwise')
     .option('--only <words>', 'only cases with these words in their name')
     .option('--min-coverage <percent>', 'fail below this part of steps and branches', percent, 0)
+    .option('--update', 'write what happened into the cases that went otherwise, to be read and then unmarked')
     .option('--json', 'print one JSON object')
     .addHelpText('after', '\nExample:\n  rekey runbooks rehearse R-KEY-EXPIRY --min-coverage 100')
-    .action(async (named: string[], { json, only, minCoverage }: Options) => {
+    .action(async (named: string[], { json, only, minCoverage, update }: Options) => {
       const { dir, ids } = whereIs(named);
       const report = await rehearseFolder({ dir, catalogue: stepKinds, only: ids, named: only ?? null });
       assertFound(report, ids);
+      if (update) await writeUpdates(dir, report);
       if (json) sayJson({ ok: isGood(report, minCoverage), ...plain(report) });
       else tell(report, minCoverage);
       process.exitCode = isGood(report, minCoverage) ? 0 : 1;
     });
 };
+
+async function writeUpdates(dir: string, { rehearsed }: RehearsalReport): Promise<void> {
+  for (const one of rehearsed) {
+    const count = await updateExpectations(dir, one);
+    if (count > 0)
+      process.stderr.write(`${one.file}: ${counted(count, 'case')} written, marked \`reviewed: false\`.\n`);
+  }
+}
 
 function percent(text: string): number {
   const number = Number(text);
@@ -95,12 +107,18 @@ function tellCase({ name, passed, problems, comparison, tookMs }: CaseResult, pl
   if (passed) return;
   say(`    ${place}`);
   for (const problem of problems) say(`    - ${problem}`);
-  if (comparison?.path.some((line) => line.expected !== line.got)) say(indented(sideBySide(comparison.path)));
+  if (comparison !== null) say(indented(sideBySide(comparison.path)));
 }
 
 function sideBySide(path: readonly PathLine[]): string {
-  const rows = path.map(({ step, expected, got }) => [expected === got ? ' ' : '✗', step, expected ?? '–', got ?? '–']);
-  return table(['', 'step', 'expected', 'got'], rows);
+  const rows = path.map(({ step, expected, got, because }) => [
+    expected === got ? ' ' : '✗',
+    step,
+    expected ?? '–',
+    got ?? '–',
+    got === 'skipped' ? '' : (because ?? ''),
+  ]);
+  return table(['', 'step', 'expected', 'got', 'because'], rows);
 }
 
 function indented(text: string): string {
@@ -116,7 +134,7 @@ function seconds(ms: number): string {
 
 function plain({ rehearsed, unrehearsed, problems, tookMs }: RehearsalReport) {
   return {
-    rehearsed: rehearsed.map(({ cases, ...one }) => ({
+    rehearsed: rehearsed.map(({ cases, text: _, ...one }) => ({
       ...one,
       cases: cases.map(({ name, line, passed, problems: why, comparison, outcome, tookMs: ms }) => ({
         name,
