@@ -1,6 +1,7 @@
 import { alarms } from './alarms.ts';
 import { audit } from './audit.ts';
 import { backup } from './backup.ts';
+import { breakGlass } from './break-glass.ts';
 import type { CliCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { demo } from './demo.ts';
@@ -10,6 +11,7 @@ import { keys } from './keys.ts';
 import { peers } from './peers.ts';
 import { restore } from './restore.ts';
 import { runbooks } from './runbooks.ts';
+import { runs } from './runs.ts';
 import { serve } from './serve.ts';
 
 /** The command table. One more command is one file and one line. */
@@ -18,8 +20,10 @@ export const commands: readonly CliCommand[] = [
   serve,
   demo,
   runbooks,
+  runs,
   keys,
   peers,
+  breakGlass,
   audit,
   alarms,
   backup,

@@ -19,6 +19,9 @@ export function anInstallationOf(
       may: {
         rotate: ['group:security', 'group:oncall'],
         cancel: security,
+        pause: security,
+        skip: security,
+        retry: security,
         answer: security,
         read: security,
         create: security,

@@ -6,6 +6,7 @@ import { type AnswerOptions, answerAsk, toldOf } from '../asks/answer-ask.ts';
 import { findAsk } from '../asks/find-ask.ts';
 import type { CliCommand } from '../command.ts';
 import { say, sayJson } from '../print.ts';
+import { carryOnRun } from '../runs/carry-on-run.ts';
 import { collected } from '../spans.ts';
 import { type Rekey, withRekey } from '../with-rekey.ts';
 import { carryOn } from './tell-rotation.ts';
@@ -50,6 +51,7 @@ async function run(rekey: Rekey, name: string, wanted: Wanted): Promise<void> {
   if (person === null) throw new Refusal('not_allowed', `${rekey.actor} is nobody who can answer.`);
   const after = await act(rekey, { ask, person }, wanted);
   if (rotation !== null && after.answer !== null) return carryOn(rekey, rotation, wanted);
+  if (after.answer !== null) return carryOnRun(rekey, after.run, wanted);
   if (wanted.json) sayJson({ id: after.id, run: after.run, assignee: after.assignee, answered: after.answer !== null });
   else say(wordsOn(ask, after));
 }

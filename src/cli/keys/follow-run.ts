@@ -1,10 +1,18 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import { spanText } from '../../domain/duration.ts';
+import type { RunId } from '../../domain/ids.ts';
 import { instantText } from '../../domain/instant.ts';
-import type { Rotation } from '../../domain/rotation.ts';
 import type { Run, StepRecord, Waiting } from '../../domain/run.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Rekey } from '../with-rekey.ts';
+
+/** Which run, and what `rekey keys …` and `rekey runs …` are told so that they find it: its key, or its own id. */
+export interface Target {
+  run: RunId;
+  name: string;
+  /** The command that goes on with it in this way. */
+  goOn: string;
+}
 
 /** How far a run came while somebody looked on: its end, or what it waits for. */
 export interface Followed {
@@ -24,28 +32,27 @@ const PATIENCE_MS = 20_000;
  */
 export async function followRun(
   { engine, deps }: Rekey,
-  rotation: Rotation,
+  target: Target,
   tell: (line: string) => void,
 ): Promise<Followed> {
   const { read } = deps.ledger;
-  if (rotation.run === null) throw new Error(`${rotation.id} has no run yet.`);
   const told = new Map<string, StepRecord['state']>();
   const leaving = new AbortController();
   const leave = () => leaving.abort();
   process.once('SIGINT', leave);
   try {
     for (;;) {
-      await engine.advance(rotation.run);
-      const run = await read.run(rotation.run);
-      if (run === null) throw new Error(`The run ${rotation.run} is not in the ledger.`);
+      await engine.advance(target.run);
+      const run = await read.run(target.run);
+      if (run === null) throw new Error(`The run ${target.run} is not in the ledger.`);
       for (const line of news(run, told)) tell(line);
       if (run.finishedAt !== null) return { run, waits: [], left: false };
-      const doubts = doubtsIn(run);
-      if (doubts.length > 0) return { run, waits: doubts, left: false };
+      const people = [...pauseOf(run), ...doubtsIn(run)];
+      if (people.length > 0) return { run, waits: people, left: false };
       const waits = waitingIn(run);
       const isPatient = waits.length === 0 || waits.some((waiting) => isSoon(waiting, deps.now()));
       if (!isPatient)
-        return { run, waits: await Promise.all(waits.map((one) => describe(read, rotation, one))), left: false };
+        return { run, waits: await Promise.all(waits.map((one) => describe(read, target, one))), left: false };
       if (leaving.signal.aborted) return { run, waits: [], left: true };
       await pause(LOOK_EVERY_MS, undefined, { signal: leaving.signal }).catch(() => {});
     }
@@ -73,10 +80,19 @@ function news(run: Run, told: Map<string, StepRecord['state']>): string[] {
     });
 }
 
-/** What a crash left open; only a person can say, in Slack. */
-function doubtsIn(run: Run): string[] {
-  return Object.values(run.steps).flatMap((record) =>
-    record.state === 'in_doubt' ? [`somebody who knows whether ${record.step} happened: ${record.question}`] : [],
+function pauseOf({ id, paused }: Run): string[] {
+  if (paused === null) return [];
+  return [`somebody who resumes it (${paused.by} paused it: ${paused.reason}): rekey runs resume ${id}`];
+}
+
+/** What a crash left open; only a person can say. */
+function doubtsIn({ id, steps }: Run): string[] {
+  return Object.values(steps).flatMap((record) =>
+    record.state === 'in_doubt'
+      ? [
+          `somebody who knows whether ${record.step} happened (rekey runs settle ${id} ${record.step}): ${record.question}`,
+        ]
+      : [],
   );
 }
 
@@ -93,16 +109,16 @@ function isSoon({ kind, until }: Waiting, now: Date): boolean {
 
 type Reader = Pick<LedgerReader, 'approval' | 'ask' | 'claim'>;
 
-async function describe(read: Reader, { slug }: Rotation, waiting: Waiting): Promise<string> {
+async function describe(read: Reader, { name, goOn }: Target, waiting: Waiting): Promise<string> {
   const until = waiting.until === null ? '' : `, until ${instantText(waiting.until)}`;
   switch (waiting.kind) {
     case 'approval': {
       const asked = (await read.approval(waiting.id))?.asked.join(', ') || 'nobody who could';
-      return `an approval of ${asked}${until}: rekey keys approve ${slug}`;
+      return `an approval of ${asked}${until}: rekey keys approve ${name}`;
     }
     case 'ask': {
       const ask = await read.ask(waiting.id);
-      return `an answer of ${ask?.assigned.join(', ') ?? 'somebody'}${until} (rekey keys answer ${slug}): ${ask?.question ?? waiting.id}`;
+      return `an answer of ${ask?.assigned.join(', ') ?? 'somebody'}${until} (rekey keys answer ${name}): ${ask?.question ?? waiting.id}`;
     }
     case 'claim': {
       const recipient = (await read.claim(waiting.id))?.recipient ?? 'its recipient';
@@ -113,9 +129,9 @@ async function describe(read: Reader, { slug }: Rotation, waiting: Waiting): Pro
     case 'each':
       return `the runs that it started${until}`;
     case 'peers':
-      return `the peers that trust it (rekey peers board ${slug})${until}`;
+      return `the peers that trust it (rekey peers board ${name})${until}`;
     case 'time':
-      return `the clock${until}, when \`rekey serve\` goes on, or: rekey keys rotation ${slug} --follow`;
+      return `the clock${until}, when \`rekey serve\` goes on, or: ${goOn}`;
     case 'look':
       return `its condition${until}, looked at every ${spanText(waiting.everyMs)} when \`rekey serve\` goes on`;
     case 'retry':

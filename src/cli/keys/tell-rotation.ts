@@ -9,7 +9,9 @@ import { rotationFacts } from './history.ts';
 export async function carryOn(rekey: Rekey, rotation: Rotation, { json }: { json?: boolean }): Promise<void> {
   // Progress is for people; what a program reads is one object at the end.
   const tell = json ? (line: string) => process.stderr.write(`${line}\n`) : (line: string) => say(`  ${line}`);
-  const followed = await followRun(rekey, rotation, tell);
+  if (rotation.run === null) throw new Error(`${rotation.id} has no run yet.`);
+  const { run, slug: name } = rotation;
+  const followed = await followRun(rekey, { run, name, goOn: `rekey keys rotation ${name} --follow` }, tell);
   const after = (await rekey.deps.ledger.read.rotation(rotation.id)) ?? rotation;
   const ended = after.endedAt !== null && after.state !== 'completed';
   process.exitCode = ended || followed.run.outcome === 'failed' ? 1 : 0;
