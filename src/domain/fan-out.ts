@@ -28,6 +28,9 @@ export interface FanOutItem {
   why: string | null;
 }
 
+/** With how its run has ended by now; null while that runs, and where there is none. */
+export type ItemNow = FanOutItem & { ended: RunOutcome | null };
+
 export type ItemOutcome = RunOutcome | 'not_started';
 
 /** What changes for some items at once. */
@@ -96,11 +99,12 @@ export function changed(items: readonly FanOutItem[], change: FanOutChange, gene
  */
 export function plannedItems(
   list: readonly Pick<FanOutItem, 'name' | 'inputsHash'>[],
-  before: readonly FanOutItem[],
+  before: readonly ItemNow[],
   maxFailures: MaxFailures,
 ): FanOutItem[] {
   const hadEndedWell = allEnded(before) && !tooManyFailed(before, maxFailures);
-  const kept = hadEndedWell ? [] : before.filter((item) => item.outcome === 'succeeded' || isRunning(item));
+  const standing = hadEndedWell ? [] : before.map(asItStands);
+  const kept = standing.filter((item) => item.outcome === 'succeeded' || isRunning(item));
   const known = new Map(kept.map((item) => [item.inputsHash, item]));
   const first = new Map(list.map((item, at): [string, number] => [item.inputsHash, at]).reverse());
   const unique = list.filter((item, at) => first.get(item.inputsHash) === at);
@@ -108,6 +112,11 @@ export function plannedItems(
     const fresh = { tried: null, run: null, joined: false, outcome: null, why: null };
     return { ...(known.get(inputsHash) ?? fresh), index: at + 1, name, inputsHash };
   });
+}
+
+/** A run that had failed may have been opened again by a person since it was counted: what it is now counts. */
+function asItStands({ ended, ...item }: ItemNow): FanOutItem {
+  return item.run === null ? item : { ...item, outcome: ended, why: ended === item.outcome ? item.why : null };
 }
 
 /** `7 of 20 done, 1 failed, 4 running`: what people read while it goes on, and afterwards. */

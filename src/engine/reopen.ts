@@ -23,7 +23,7 @@ export async function reopening(read: LedgerReader, run: Run, reason: string): P
 }
 
 async function assertKeyFree(read: LedgerReader, run: Run): Promise<void> {
-  const open = run.key === null ? null : await read.openRunOfKey(run.key);
+  const open = run.key === null || run.openRuns === 'any' ? null : await read.openRunOfKey(run.key);
   if (open === null) return;
   throw new Refusal(
     'key_taken',

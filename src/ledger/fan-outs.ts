@@ -1,8 +1,7 @@
 import type { Insertable, Selectable } from 'kysely';
 import { z } from 'zod';
-import type { FanOutItem } from '../domain/fan-out.ts';
+import type { FanOutItem, ItemNow } from '../domain/fan-out.ts';
 import { type KeyId, RunId, type StepId } from '../domain/ids.ts';
-import type { RunOutcome } from '../domain/run.ts';
 import type { LedgerDb } from './open.ts';
 import type { FanOutItemsTable } from './schema/fan-outs.ts';
 
@@ -36,9 +35,6 @@ function itemFromRow(row: Selectable<FanOutItemsTable>): FanOutItem {
     why: row.why,
   };
 }
-
-/** An item, and how its run has ended by now; null while that runs, and where there is none. */
-export type ItemNow = FanOutItem & { ended: RunOutcome | null };
 
 /** What a run has to do with other runs. Each answer costs what these runs have, whatever else the ledger holds. */
 export interface FanOutReader {

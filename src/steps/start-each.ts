@@ -7,6 +7,7 @@ import {
   type FanOutItem,
   failureText,
   hasFailed,
+  type ItemNow,
   isRunning,
   nextItems,
   plannedItems,
@@ -15,7 +16,6 @@ import {
 import { type RunId, StepId } from '../domain/ids.ts';
 import type { Json, JsonObject, Run } from '../domain/run.ts';
 import { PermanentFailure, Refusal, sentenceOf } from '../errors.ts';
-import type { ItemNow } from '../ledger/fan-outs.ts';
 import type { StepContext, StepResult } from './contract.ts';
 import { keyRef } from './fields.ts';
 import { runToJoin } from './join-run.ts';
@@ -34,8 +34,7 @@ interface FanOut {
 export async function beginEach(what: Started, context: EachContext): Promise<StepResult> {
   const list = context.each.items().map((one) => ({ ...one, inputsHash: hashOf(one.inputs) }));
   const fanOut = { what, context, inputs: new Map(list.map((one) => [one.inputsHash, one.inputs])) };
-  const before = (await itemsNow(context)).map(asItStands);
-  const items = plannedItems(list, before, context.each.maxFailures);
+  const items = plannedItems(list, await itemsNow(context), context.each.maxFailures);
   await assertEnoughCanStart(fanOut, items);
   const planned: LedgerEvent = { type: 'fan_out_planned', ...placeOf(context), items };
   return goOn(fanOut, items, { events: [planned], ended: [] });
@@ -144,11 +143,6 @@ function itemsNow({ ledger, run, step }: EachContext): Promise<ItemNow[]> {
 
 function placeOf({ run, step }: EachContext): { run: RunId; step: StepId } {
   return { run: run.id, step: StepId.parse(step.id) };
-}
-
-/** A run that had failed may have been opened again by a person since it was counted: what it is now counts. */
-function asItStands({ ended, ...item }: ItemNow): FanOutItem {
-  return item.run === null ? item : { ...item, outcome: ended, why: ended === item.outcome ? item.why : null };
 }
 
 /** Without what changes on a key while nothing changes in what is to be done: it is the same item by its id. */

@@ -34,6 +34,8 @@ export interface EngineWorld {
   pass: (ms: number) => Date;
   now: () => Date;
   setPlan: (plan: Plan) => void;
+  /** What is loaded under this id, beside the one of `setPlan`, which answers for every other id. */
+  setRunbook: (id: string, plan: Plan) => void;
   /** The file as it is loaded now; null when it was deleted. Runs that began keep their plan. */
   setFileHash: (hash: string | null) => void;
   setPolicy: (policy: Policy | Refusal, hash?: string) => void;
@@ -69,6 +71,7 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
   const file = aLedgerFile();
   const outside = anOutside();
   const plans = new Map<string, Plan>([[plan.hash, plan]]);
+  const loaded = new Map<string, Plan>();
   let current: { hash: string; plan: Plan } | null = { hash: plan.hash, plan };
   let now = NOON;
   let policy: { policy: Policy; hash: string } | Refusal = { policy: aPolicy(), hash: 'b'.repeat(64) };
@@ -88,6 +91,10 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
       plans.set(hash, given);
       current = { hash, plan: given };
     },
+    setRunbook: (id, given) => {
+      plans.set(given.hash, given);
+      loaded.set(id, given);
+    },
     setFileHash: (hash) => {
       current = hash === null ? null : { hash, plan: current?.plan ?? plan };
     },
@@ -103,8 +110,10 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
         queue,
         runbooks: {
           planOf: ({ hash }) => plans.get(hash) ?? plan,
-          current: (id) =>
-            current === null ? null : { id, hash: current.hash, text: `runbook: ${id} # ${current.hash}` },
+          current: (id) => {
+            const hash = loaded.get(id)?.hash ?? current?.hash ?? null;
+            return hash === null ? null : { id, hash, text: `runbook: ${id} # ${hash}` };
+          },
           checkInputs: (_id, inputs) => inputs,
           assertFits: () => {},
           startedBy: () => ['R-KEY-EXPIRY'],
