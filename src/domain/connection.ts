@@ -28,7 +28,7 @@ const Allowed = z.strictObject({
   path: z
     .string()
     .regex(
-      /^\/(?:(?:[A-Za-z0-9._~-]+|\*)(?:\/(?:[A-Za-z0-9._~-]+|\*))*)?$/,
+      /^(?!.*\/\.\.?(?:\/|$))\/(?:(?:[A-Za-z0-9._~-]+|\*)(?:\/(?:[A-Za-z0-9._~-]+|\*))*)?$/,
       'expected a path such as /keys/*/refresh, in which * stands for one part',
     )
     .describe('Below `url`; * stands for exactly one part.'),

@@ -69,10 +69,11 @@ ${cohort(folder).join('\n')}
       watch: { for: 3m, every: 1m, key_probe: true, http: { path: [health], expect: { json: { ready: true } } }${watch} }
 `,
   });
-  const { world, open } = outside;
+  const { world, open, lead } = outside;
   let folder = '';
   return {
     world,
+    lead,
     services,
     held: () => MEMBERS.map((name) => readFileSync(join(folder, name), 'utf8').trim()),
     open: async (options) => {

@@ -1,10 +1,12 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface CountingServer {
   port: number;
   connections: number;
   requests: { method: string; url: string; authorization: string | undefined }[];
+  /** The headers of each request, in the same order. */
+  headers: IncomingHttpHeaders[];
   /** What the next requests are answered with. */
   answer: { status: number; headers: Record<string, string>; body: string };
   close: () => Promise<void>;
@@ -18,6 +20,7 @@ export async function countingServer(host = '127.0.0.1'): Promise<CountingServer
       url: request.url ?? '',
       authorization: request.headers.authorization,
     });
+    counting.headers.push(request.headers);
     const { status, headers, body } = counting.answer;
     response.writeHead(status, headers).end(body);
   });
@@ -29,6 +32,7 @@ export async function countingServer(host = '127.0.0.1'): Promise<CountingServer
     port: (server.address() as AddressInfo).port,
     connections: 0,
     requests: [],
+    headers: [],
     answer: { status: 200, headers: {}, body: 'ok' },
     close: async () => {
       server.closeAllConnections();

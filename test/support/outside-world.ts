@@ -25,6 +25,8 @@ inputs: { key: { type: key } }
 
 export interface OutsideWorld {
   world: RotationWorld;
+  /** Makes a connection lead elsewhere, as an edit of connections.yaml does; the operator lets Rekey go there. */
+  lead: (name: string, url: string) => void;
   /** Opens another process on the same ledger; only the clock is the test's. */
   open: (options?: { owner?: string; faultPoint?: FaultPoint }) => Promise<OutsideProcess>;
 }
@@ -54,8 +56,13 @@ export async function anOutsideWorld({
   const specs = Object.fromEntries(Object.entries(connections).map(([name, spec]) => [name, whole(spec)]));
   writeFileSync(join(dir, 'connections.yaml'), JSON.stringify({ version: 1, connections: specs }, null, 1));
   const hosts = Object.values(specs).map(({ url }) => new URL(url).host);
+  const allow = [...hosts];
   return {
     world,
+    lead: (name, url) => {
+      specs[name] = whole({ url });
+      allow.push(new URL(url).host);
+    },
     open: async (options = {}) => {
       const process = await world.open(options);
       const folder = dirname((await process.key(3)).delivery?.target ?? '');
@@ -68,7 +75,7 @@ export async function anOutsideWorld({
         connections: openConnections({
           specs: async () => specs,
           keysDir: join(dir, 'keys'),
-          allow: hosts,
+          allow,
           now: world.now,
         }),
       };
