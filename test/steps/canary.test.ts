@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RunId } from '../../src/domain/ids.ts';
 import { NOBODY, ProcessKilled } from '../support/engine-world.ts';
+import { recordEvents } from '../support/ledger-file.ts';
 import { anOutsideWorld, type OutsideProcess, type OutsideWorld } from '../support/outside-world.ts';
 
 const MEMBERS = ['payments-1', 'payments-2'] as const;
@@ -49,7 +50,8 @@ async function aCanaryWorld({
   const services = [await aService(), await aService()];
   const cohort = (folder: string) =>
     MEMBERS.map(
-      (name) => `        - { name: ${name}, sink: file, target: ${join(folder, name)}, connection: ${name} }`,
+      (name) =>
+        `        - { name: ${name}, sink: file, target: ${join(folder, name)}, connection: ${name}, caller: ${name} }`,
     );
   const outside = await anOutsideWorld({
     connections: Object.fromEntries(
@@ -114,6 +116,8 @@ describe('canary', () => {
     expect(first).toBe(second);
     expect(first).not.toBe(canary.world.oldMaterial);
     expect((await process.key(4)).state).toBe('active');
+    expect(await process.ledger.verifyTables()).toMatchObject({ whole: true });
+    expect(JSON.stringify(await process.deps.ledger.read.audit({ limit: 500 }))).not.toContain(first);
   });
 
   test('gives the cohort its previous key back when one member cannot work with the new one, and touches nobody else', async () => {
@@ -200,6 +204,39 @@ describe('canary', () => {
     const next = await canary.open();
     expect((await next.play(id)).outcome).toBe('failed');
     expect(await errorIn(next, id)).toContain('missed its threshold');
+  });
+
+  test('counts the calls with the new key: rejected ones are too many, and silence shows nothing', async () => {
+    const calls = ', calls: { most_rejected: 1, at_least: 3 }';
+    const silent = await aCanaryWorld({ watch: calls });
+    const [first] = [await silent.open()];
+    const quiet = await first.start();
+    await first.play(quiet);
+    expect(await errorIn(first, quiet)).toContain('0 calls with it were counted, at least 3 were expected');
+
+    const loud = await aCanaryWorld({ watch: calls });
+    const second = await loud.open();
+    const id = await second.start();
+    await second.play(id, () => loud.held()[0] !== loud.world.oldMaterial);
+    await second.calls(4, 'payments-1', { accepted: 5, rejected: 2 });
+    // Somebody who is not of the cohort says nothing about it.
+    await second.calls(4, 'billing', { rejected: 50 });
+    await second.play(id);
+    expect(await errorIn(second, id)).toContain('2 of 7 calls with it were rejected, 1 were allowed');
+  });
+
+  test('says what a person has to put back by hand when the sealed copy is gone, and gives back the rest', async () => {
+    const canary = await aCanaryWorld({ broken: ['payments-2'] });
+    const process = await canary.open();
+    const id = await process.start();
+    await process.play(id, () => canary.held()[0] !== canary.world.oldMaterial);
+    const begun = await process.deps.ledger.read.canary(`${id}.trial.1`);
+    const secret = begun?.members[1]?.previous;
+    if (secret == null) throw new Error('nothing was sealed of payments-2');
+    await recordEvents(process.deps.ledger, [{ type: 'secret_destroyed', secret }]);
+    await process.play(id);
+    expect(await errorIn(process, id)).toMatch(/payments-1 got the previous key back.*by hand at payments-2 \(file /);
+    expect(canary.held()[0]).toBe(canary.world.oldMaterial);
   });
 
   test('taking the run back later gives the cohort its previous key', async () => {
