@@ -98,7 +98,9 @@ export function missingEvidence(
     case 'none':
       return null;
     case 'text':
-      return given.evidence.trim() === '' ? 'Write one line on how you know; it goes into the summary.' : null;
+      return given.evidence.trim() === '' && given.file === null
+        ? 'Write one line on how you know; it goes into the summary.'
+        : null;
     case 'url':
       return webAddress(given.evidence) === null
         ? `Give a link as evidence, such as ${EXAMPLE}; what came is none.`
