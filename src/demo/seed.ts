@@ -14,6 +14,7 @@ import { fileSink } from '../sinks/file.ts';
 import type { Layout } from './layout.ts';
 
 const DAY_MS = 24 * 3_600_000;
+const SEED_MS = 30_000;
 export const CALLERS_KEY = 'payments-prod';
 
 interface Seeding {
@@ -144,7 +145,7 @@ async function issue({ ledger, pepper, vault, sink }: Seeding, wanted: Wanted): 
     ],
     result: undefined,
   }));
-  await sink.deliver(file, minted.secret);
+  await sink.deliver(file, minted.secret, AbortSignal.timeout(SEED_MS));
   const delivered: LedgerEvent[] = [
     { type: 'secret_delivered', secret: secret.id, key: id, sink: 'file', target: file },
     { type: 'key_activated', key: id },

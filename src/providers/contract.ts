@@ -47,13 +47,19 @@ export interface Provider {
   name: string;
   capabilities: Capabilities;
   /** The admin access that containment needs: is it there, and is the credential alive? */
-  probeAdmin: () => Promise<{ available: boolean; how: string }>;
+  probeAdmin: (signal: AbortSignal) => Promise<{ available: boolean; how: string }>;
   /** Mints a replacement. `token` is fixed before the effect: calling again with it never makes a second live key. */
-  create: (request: { token: string; replaces: Key; scopes: string[]; expiresAt: Date }) => Promise<IssuedMaterial>;
+  create: (request: {
+    token: string;
+    replaces: Key;
+    scopes: string[];
+    expiresAt: Date;
+    signal: AbortSignal;
+  }) => Promise<IssuedMaterial>;
   /** Does this key work right now? With `secret` the key itself is tried; without, the provider is asked about its record. */
   probe: (key: Key, secret: Secret | null, signal: AbortSignal) => Promise<Probe>;
   /** Makes the provider refuse this key for good. Idempotent. For the ledger provider the ledger change itself does it. */
-  revoke: (key: Key) => Promise<void>;
+  revoke: (key: Key, signal: AbortSignal) => Promise<void>;
   /**
    * Makes the provider refuse this key until `reinstate`. Both are idempotent, and there when `capabilities.suspend` is true. For the ledger
    * provider the ledger change itself does it.
@@ -61,7 +67,7 @@ export interface Provider {
   suspend?: (key: Key) => Promise<void>;
   reinstate?: (key: Key) => Promise<void>;
   /** Drops what the provider's own verifiers remember of this key. Idempotent. Without it what they remember runs out by itself. */
-  clearCache?: (key: Key) => Promise<void>;
+  clearCache?: (key: Key, signal: AbortSignal) => Promise<void>;
   /** How long, at worst, a verifier may still go by what this key was before now; without it `capabilities.enforcementDelayMs`. */
   enforcementDelay?: (key: Key) => Promise<number>;
   /** What the provider itself knows of its keys, in any order; without it the provider cannot be asked. */

@@ -19,18 +19,19 @@ export function fileSink({ roots }: { roots: readonly string[] }): Sink {
     name: 'file',
     check: async (target) => assertAlone(target, await read(target)),
     read,
-    deliver: async (target, secret) => {
+    deliver: async (target, secret, signal) => {
       const place = await placeOf(target, roots);
       assertAlone(target, await readSecretFile(place));
-      await inTurn(place.file, () => replaceFile(place, secret));
+      await inTurn(place.file, () => replaceFile(place, secret, goingOn(signal)));
       const back = await read(target);
       if (back?.reveal() !== secret.reveal())
         throw new Error(`${target} does not hold what was written; another program may be writing it.`);
     },
-    restore: async (target, previous, isOurs) => {
+    restore: async (target, { previous, isOurs }, signal) => {
       const place = await placeOf(target, roots);
       const isStillOurs = async () => {
         const there = await readSecretFile(place);
+        signal.throwIfAborted();
         return there !== null && isOurs(there);
       };
       return inTurn(place.file, async () => {
@@ -85,8 +86,15 @@ function assertAlone(target: string, there: Secret | null): void {
   );
 }
 
+function goingOn(signal: AbortSignal): () => Promise<boolean> {
+  return async () => {
+    signal.throwIfAborted();
+    return true;
+  };
+}
+
 /** `mayReplace` is asked last of all, because another process may have written it while this one was writing beside it. */
-async function replaceFile(place: FilePlace, secret: Secret, mayReplace = async () => true): Promise<boolean> {
+async function replaceFile(place: FilePlace, secret: Secret, mayReplace: () => Promise<boolean>): Promise<boolean> {
   const beside = besideOf(place);
   // Left by a crash, it holds a secret; its name is always the same, so that there is never more than one.
   await rm(beside, { force: true });

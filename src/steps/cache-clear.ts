@@ -42,7 +42,7 @@ export const cacheClear = defineStep({
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const provider = providerOf(context, key);
-    await provider.clearCache?.(key);
+    await provider.clearCache?.(key, context.signal);
     const delayMs = await delayOf(provider, key);
     const atProvider = provider.clearCache !== undefined;
     return {

@@ -43,7 +43,7 @@ export async function deliverCanary(
         throw new PermanentFailure(
           `${name} (${sink} ${target}) holds another value than when the canary began; somebody else writes there. Nothing was delivered to it.`,
         );
-      await to.deliver(target, fresh);
+      await to.deliver(target, fresh, context.signal);
     }
     events.push({ type: 'secret_delivered', secret, key: key.id, sink, target });
   }

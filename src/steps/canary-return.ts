@@ -66,7 +66,8 @@ async function putBack(
     if (byHand.includes(member)) continue;
     const isOurs = (there: Secret) => providerOf(context, key).matches(key, there);
     const previous = member.previous === null ? null : context.vault.open(await sealedSecret(context, member.previous));
-    if (await sinkNamed(context, member.sink).restore(member.target, previous, isOurs)) back.push(member);
+    if (await sinkNamed(context, member.sink).restore(member.target, { previous, isOurs }, context.signal))
+      back.push(member);
   }
   const [secret] = (await context.ledger.secretsOfKey(key.id)).filter((one) => one.purpose === 'new_key');
   const events = back.flatMap(({ sink, target }): LedgerEvent[] =>

@@ -51,6 +51,7 @@ export const keyCreate = defineStep({
       replaces: old,
       scopes,
       expiresAt,
+      signal: context.signal,
     });
     const key = await successor(old, issued, { context, scopes, expiresAt });
     const id = SecretId.parse(context.newId('sec'));
@@ -106,7 +107,7 @@ async function discard(made: z.output<typeof Outputs>, context: StepContext): Pr
   const sealed = await context.ledger.secret(SecretId.parse(made.secret.secret));
   const events: LedgerEvent[] = [];
   if (key.state !== 'revoked') {
-    await providerOf(context, key).revoke(key);
+    await providerOf(context, key).revoke(key, context.signal);
     events.push({ type: 'key_revoked', key: key.id, replacedBy: null });
   }
   if (sealed !== null && sealed.destroyedAt === null) events.push({ type: 'secret_destroyed', secret: sealed.id });

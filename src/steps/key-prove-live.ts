@@ -3,6 +3,7 @@ import type { LedgerEvent } from '../domain/event.ts';
 import { SecretId } from '../domain/ids.ts';
 import type { SealedSecret } from '../domain/incident.ts';
 import { type Key, nameOf } from '../domain/key.ts';
+import { OutsideTrouble } from '../error-class.ts';
 import { PermanentFailure } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { defineStep, type StepContext } from './contract.ts';
@@ -58,7 +59,10 @@ async function probeOften(
     const probe = await provider.probe(key, material, context.signal);
     // Retried by the engine: a new key may need a moment until every verifier knows it.
     if (probe.verdict !== 'accepted')
-      throw new Error(`${nameOf(key)} was ${probe.verdict} in probe ${nth} of ${times}: ${probe.how}.`);
+      throw new OutsideTrouble(
+        probe.verdict === 'rejected' ? 'refused' : 'network',
+        `${nameOf(key)} was ${probe.verdict} in probe ${nth} of ${times}: ${probe.how}.`,
+      );
     how = probe.how;
   }
   return how;

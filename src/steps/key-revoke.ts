@@ -31,7 +31,7 @@ export const keyRevoke = defineStep({
     const key = await currentKey(context, input.key);
     if (key.state === 'revoked') return already;
     await assertMayGo(key, input.replaced_by, context);
-    await providerOf(context, key).revoke(key);
+    await providerOf(context, key).revoke(key, context.signal);
     return revoked(key, input.replaced_by, context);
   },
   adopt: async (input, context) => {

@@ -18,7 +18,7 @@ export const providerProbeAdmin = defineStep({
   rehearsal: 'real',
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
-    const { available, how } = await providerOf(context, key).probeAdmin();
+    const { available, how } = await providerOf(context, key).probeAdmin(context.signal);
     return { kind: 'done', outputs: { available, how }, events: [] };
   },
 });

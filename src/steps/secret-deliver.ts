@@ -75,7 +75,7 @@ async function keepThenDeliver(
   const isKept = there === null || (await already(key, context)).some((one) => isSame(one, there, context));
   const events = isKept ? [] : keepPrevious(key, there, context);
   if (events.length > 0) return { kind: 'wait', waiting: { kind: 'time', until: context.now() }, events };
-  await sink.deliver(delivery.target, context.vault.open(sealed));
+  await sink.deliver(delivery.target, context.vault.open(sealed), context.signal);
   return delivered(key, sealed);
 }
 
@@ -151,7 +151,7 @@ async function withdraw(input: z.output<typeof With>, context: StepContext): Pro
   const previous = await previousOf(key, context);
   const material = previous === null ? null : context.vault.open(previous);
   const isOurs = (there: Secret) => providerOf(context, key).matches(key, there);
-  if (!(await sink.restore(delivery.target, material, isOurs))) return [];
+  if (!(await sink.restore(delivery.target, { previous: material, isOurs }, context.signal))) return [];
   const secret = SecretId.parse(input.secret.secret);
   return [{ type: 'secret_withdrawn', secret, key: key.id, sink: delivery.sink, target: delivery.target }];
 }

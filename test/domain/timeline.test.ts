@@ -219,6 +219,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'run_cancel_requested', run, reason: 'wrong key' },
     'R-KEY-EXPIRY (run-1) was asked for: wrong key',
   ],
+  run_overdue: [
+    { type: 'run_overdue', run, at: NOON, why: 'deadline of the run (8h) passed at 2027-03-10 12:00:00 UTC' },
+    'R-KEY-EXPIRY (run-1) is stopped: deadline of the run (8h) passed at 2027-03-10 12:00:00 UTC.',
+  ],
   run_finished: [
     { type: 'run_finished', run, outcome: 'failed', why: 'mint: no' },
     'R-KEY-EXPIRY (run-1) failed: mint: no',

@@ -66,10 +66,7 @@ test('an answer that got lost on the way is asked for before the effect is repea
 
 test.each([
   ['that nobody can look up', { uses: 'test.ask', repeat: 'ask', retry: tries(1, 1) }],
-  [
-    'that may be past the point of no return',
-    { uses: 'test.final', undo: 'point_of_no_return', retry: tries(2, 1) },
-  ],
+  ['that may be past the point of no return', { uses: 'test.final', undo: 'point_of_no_return', retry: tries(2, 1) }],
 ] as const)('an effect %s is never guessed: a person says whether it happened', async (_what, of) => {
   const world = await anEngineWorld(aPlan([[step('a', { uses: 'test.undoable', undo: 'undo' })], [step('b', of)]]));
   world.outside.after = (id) => {
@@ -179,7 +176,9 @@ test('a step kind that this Rekey does not know fails the run and takes back wha
 });
 
 test('an attempt that takes too long is given up', async () => {
-  const world = await anEngineWorld(aPlan([[step('a', { timeoutMs: 30, retry: { attempts: 1, backoffMs: 1 } })]]));
+  const world = await anEngineWorld(
+    aPlan([[step('a', { timeoutMs: 30, retry: { ...step('any').retry, attempts: 1 } })]]),
+  );
   const { hold, open } = gate();
   world.outside.before = hold;
   const rekey = await world.open();

@@ -9,7 +9,7 @@ async function inDoubt(uses: string, arrange: (world: Awaited<ReturnType<typeof 
     uses,
     repeat: 'probe',
     onFailure: { kind: 'ask' },
-    retry: { attempts: 1, backoffMs: 1 },
+    retry: { ...aPlannedStep('any').retry, attempts: 1 },
   });
   const world = await anEngineWorld(aPlan([[mint], [aPlannedStep('then')]]));
   arrange(world);

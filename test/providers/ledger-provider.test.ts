@@ -39,7 +39,13 @@ function over(keys: readonly Key[], deps: Partial<LedgerProviderDeps> = {}) {
 
 const NOTHING_SIGNED = { signingKeys: async () => [], secretsOfKey: async () => [] };
 
-const request = { token: 'run-1.mint.1', replaces: v3(), scopes: ['payments:read'], expiresAt: daysAfter(NOON, 90) };
+const request = {
+  token: 'run-1.mint.1',
+  replaces: v3(),
+  scopes: ['payments:read'],
+  expiresAt: daysAfter(NOON, 90),
+  signal: new AbortController().signal,
+};
 
 test('mints a key of the ledger’s own format with everything that the ledger stores of it', async () => {
   const made = await over([]).create(request);
@@ -109,7 +115,7 @@ test('refuses to replace a JWT while no key signs', async () => {
 });
 
 test('the admin access is there when sealing works and the ledger answers', async () => {
-  expect(await over([]).probeAdmin()).toMatchObject({ available: true });
+  expect(await over([]).probeAdmin(signal)).toMatchObject({ available: true });
 });
 
 test('the admin access is not there when the ledger does not answer, and the reason is shown', async () => {
@@ -118,14 +124,14 @@ test('the admin access is not there when the ledger does not answer, and the rea
     keyByDigest: async () => null,
     ...NOTHING_SIGNED,
   };
-  const { available, how } = await over([], { ledger: broken }).probeAdmin();
+  const { available, how } = await over([], { ledger: broken }).probeAdmin(signal);
   expect([available, how]).toEqual([false, expect.stringContaining('disk I/O error')]);
 });
 
 test('the admin access is not there when sealed values do not come back', async () => {
   const vault = openVault({ id: 'aaaa1111', bytes: randomBytes(32) });
   const forgetful = { seal: vault.seal, open: () => new Secret('something else') };
-  expect(await over([], { vault: forgetful }).probeAdmin()).toMatchObject({ available: false });
+  expect(await over([], { vault: forgetful }).probeAdmin(signal)).toMatchObject({ available: false });
 });
 
 test('a mistyped probe host is refused when Rekey starts', () => {
@@ -196,7 +202,7 @@ test('a probe URL that nobody allowed is refused, and the key is not sent', asyn
 
 test('revoking needs nobody else and can be repeated', async () => {
   const provider = over([v3()]);
-  await provider.revoke(v3());
-  await provider.revoke(v3());
+  await provider.revoke(v3(), signal);
+  await provider.revoke(v3(), signal);
   expect(api.connections).toBe(0);
 });

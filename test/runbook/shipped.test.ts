@@ -12,6 +12,7 @@ import { describeProblem } from '../../src/runbook/problem.ts';
 import { keyRefOf } from '../../src/steps/fields.ts';
 import { stepKinds } from '../../src/steps/index.ts';
 import { aKey } from '../support/builders.ts';
+import { aPlan } from '../support/plans.ts';
 
 const DIR = join(import.meta.dirname, '..', '..', 'runbooks');
 const NOW = new Date('2026-11-20T12:00:00Z');
@@ -176,9 +177,7 @@ describe('R-KEY-EXPIRY', () => {
     for (const keyClass of KeyClass.options) {
       const orphan = { ...key, owner: null };
       const { given } = await play({ key: orphan, situation: 'exploited' }, { class: { class: keyClass } });
-      for (const step of stepsOf(
-        runbook?.plan ?? { id: '', title: '', owner: '', hash: '', waived: {}, stages: [], finally: [] },
-      )) {
+      for (const step of stepsOf(runbook?.plan ?? aPlan([]))) {
         const input = given[step.id];
         if (input !== undefined) expect(kindOf(step.uses).with.safeParse(input).error, step.id).toBeUndefined();
       }

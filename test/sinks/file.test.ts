@@ -48,14 +48,15 @@ function sinkOver(fileRoots: string[]): Sink {
 }
 
 const always = () => true;
+const going = new AbortController().signal;
 
 /** Each way of using a target; what is refused must be refused by all of them. */
 const uses: [string, (sink: Sink, target: string) => Promise<unknown>][] = [
   ['check', (sink, target) => sink.check(target)],
   ['read', (sink, target) => sink.read(target)],
-  ['deliver', (sink, target) => sink.deliver(target, NEW)],
-  ['restore', (sink, target) => sink.restore(target, OLD, always)],
-  ['remove', (sink, target) => sink.restore(target, null, always)],
+  ['deliver', (sink, target) => sink.deliver(target, NEW, going)],
+  ['restore', (sink, target) => sink.restore(target, { previous: OLD, isOurs: always }, going)],
+  ['remove', (sink, target) => sink.restore(target, { previous: null, isOurs: always }, going)],
 ];
 
 async function refusedByAll(refused: string, used: Sink = sink): Promise<string> {
@@ -72,7 +73,7 @@ async function refusedByAll(refused: string, used: Sink = sink): Promise<string>
 }
 
 test('the caller’s file holds exactly the secret and a newline, and only its owner can read it', async () => {
-  await sink.deliver(target, NEW);
+  await sink.deliver(target, NEW, going);
   expect(readFileSync(target, 'utf8')).toBe('canary-material-new\n');
   expect(statSync(target).mode & 0o777).toBe(0o600);
   expect((await sink.read(target))?.reveal()).toBe('canary-material-new');
@@ -83,7 +84,7 @@ test('any one-line secret is read back as it was delivered', async () => {
   const oneLine = fc.string({ minLength: 1, unit: 'grapheme' }).filter((text) => !/[\r\n]/.test(text));
   await fc.assert(
     fc.asyncProperty(oneLine, async (text) => {
-      await sink.deliver(target, new Secret(text));
+      await sink.deliver(target, new Secret(text), going);
       expect((await sink.read(target))?.reveal()).toBe(text);
     }),
   );
@@ -92,14 +93,14 @@ test('any one-line secret is read back as it was delivered', async () => {
 test.each(['', 'ends-with-a-return\r'])(
   'does not report %j as delivered, because its caller would read something else',
   async (text) => {
-    await expect(sink.deliver(target, new Secret(text))).rejects.toThrow('does not hold what was written');
+    await expect(sink.deliver(target, new Secret(text), going)).rejects.toThrow('does not hold what was written');
   },
 );
 
 test('a reader sees the old secret or the new one, never a part or nothing', async () => {
   const [one, other] = ['1', '2'].map((digit) => new Secret(digit.repeat(30_000)));
   if (one === undefined || other === undefined) throw new Error('unreachable');
-  await sink.deliver(target, one);
+  await sink.deliver(target, one, going);
   let over = false;
   const reading = (async () => {
     const seen = new Set<string>();
@@ -109,7 +110,7 @@ test('a reader sees the old secret or the new one, never a part or nothing', asy
     }
     return seen;
   })();
-  for (let i = 0; i < 40; i++) await sink.deliver(target, i % 2 === 0 ? other : one);
+  for (let i = 0; i < 40; i++) await sink.deliver(target, i % 2 === 0 ? other : one, going);
   over = true;
   const allowed = [`${one.reveal()}\n`, `${other.reveal()}\n`];
   for (const text of await reading) expect(allowed.includes(text)).toBe(true);
@@ -125,33 +126,36 @@ test('says that nothing is there: no file, or an empty one', async () => {
 test('puts back what was there before', async () => {
   writeFileSync(target, 'canary-material-old\n');
   const previous = await sink.read(target);
-  await sink.deliver(target, NEW);
-  await sink.restore(target, previous, always);
+  await sink.deliver(target, NEW, going);
+  await sink.restore(target, { previous, isOurs: always }, going);
   expect(readFileSync(target, 'utf8')).toBe('canary-material-old\n');
 });
 
 test('removes what it delivered when nothing was there before, and can do it again', async () => {
-  await sink.deliver(target, NEW);
-  await sink.restore(target, null, always);
-  await sink.restore(target, null, always);
+  await sink.deliver(target, NEW, going);
+  await sink.restore(target, { previous: null, isOurs: always }, going);
+  await sink.restore(target, { previous: null, isOurs: always }, going);
   expect(readdirSync(root)).toEqual([]);
 });
 
 test('puts nothing back over what came there meanwhile', async () => {
   const isOurs = (there: Secret) => there.reveal() === OLD.reveal();
   for (const previous of [new Secret('canary-material-older'), null]) {
-    await sink.deliver(target, OLD);
+    await sink.deliver(target, OLD, going);
     // Another run delivers at the same moment; whichever of them is first, what it delivered is there.
-    await Promise.all([sink.restore(target, previous, isOurs), sink.deliver(target, NEW)]);
+    await Promise.all([sink.restore(target, { previous, isOurs }, going), sink.deliver(target, NEW, going)]);
     expect(readFileSync(target, 'utf8')).toBe('canary-material-new\n');
-    expect(await sink.restore(target, previous, isOurs)).toBe(false);
+    expect(await sink.restore(target, { previous, isOurs }, going)).toBe(false);
     expect(readFileSync(target, 'utf8')).toBe('canary-material-new\n');
   }
 });
 
 test('a secret that a crash left beside the file goes with the next delivery, and with the next removal', async () => {
   const left = join(root, '.payments.rekey-new');
-  for (const next of [() => sink.deliver(target, NEW), () => sink.restore(target, null, always)]) {
+  for (const next of [
+    () => sink.deliver(target, NEW, going),
+    () => sink.restore(target, { previous: null, isOurs: always }, going),
+  ]) {
     writeFileSync(left, 'canary-material-half');
     await next();
     expect(existsSync(left)).toBe(false);
@@ -161,7 +165,7 @@ test('a secret that a crash left beside the file goes with the next delivery, an
 test('a link that waits beside the file is not written through', async () => {
   const trap = join(outside, 'trap');
   symlinkSync(trap, join(root, '.payments.rekey-new'));
-  await sink.deliver(target, NEW);
+  await sink.deliver(target, NEW, going);
   expect(existsSync(trap)).toBe(false);
 });
 
@@ -169,7 +173,7 @@ test('does not overwrite a file that holds more than a secret', async () => {
   const content = 'DATABASE_URL=postgres://db\nAPI_KEY=canary-material-old\n';
   writeFileSync(target, content);
   await expect(sink.check(target)).rejects.toThrow(/has 2 lines.*would overwrite the rest/);
-  await expect(sink.deliver(target, NEW)).rejects.toThrow(Refusal);
+  await expect(sink.deliver(target, NEW, going)).rejects.toThrow(Refusal);
   expect(readFileSync(target, 'utf8')).toBe(content);
   // Quarantine still has to be able to keep it as evidence.
   expect((await sink.read(target))?.reveal()).toBe(content.trimEnd());
@@ -235,14 +239,14 @@ test('refuses a folder that is a link out of the allowed one, and follows one th
   mkdirSync(join(root, 'real'));
   symlinkSync(join(root, 'real'), join(root, 'alias'));
   expect(await refusedByAll(join(root, 'out', 'payments'))).toContain('outside of the folders');
-  await sink.deliver(join(root, 'alias', 'payments'), NEW);
+  await sink.deliver(join(root, 'alias', 'payments'), NEW, going);
   expect(readFileSync(join(root, 'real', 'payments'), 'utf8')).toBe('canary-material-new\n');
 });
 
 test.runIf(process.getuid?.() === 0)('the new file belongs to whom the old one belonged to', async () => {
   writeFileSync(target, 'canary-material-old\n');
   chownSync(target, 1234, 2345);
-  await sink.deliver(target, NEW);
+  await sink.deliver(target, NEW, going);
   const { uid, gid, mode } = statSync(target);
   expect([uid, gid, mode & 0o777]).toEqual([1234, 2345, 0o600]);
 });
@@ -274,4 +278,14 @@ test('no refusal repeats key material', async () => {
   writeFileSync(target, 'canary-material-old\nsecond line\n');
   await sink.check(target).catch((error: Error) => expect(error.message + error.stack).not.toContain('canary'));
   expect.assertions(1);
+});
+
+test('an attempt that was given up puts nothing there any more, and leaves nothing beside it', async () => {
+  await sink.deliver(target, OLD, going);
+  const givenUp = AbortSignal.abort(new Error('its time is up'));
+  await expect(sink.deliver(target, NEW, givenUp)).rejects.toThrow('its time is up');
+  await expect(sink.restore(target, { previous: NEW, isOurs: always }, givenUp)).rejects.toThrow('its time is up');
+  await expect(sink.restore(target, { previous: null, isOurs: always }, givenUp)).rejects.toThrow('its time is up');
+  expect((await sink.read(target))?.reveal()).toBe(OLD.reveal());
+  expect(readdirSync(root)).toEqual(['payments']);
 });

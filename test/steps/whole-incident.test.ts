@@ -55,7 +55,15 @@ async function contextFor(id: string): Promise<StepContext> {
     ...world.context,
     run: (await ledger.read.run(run.id)) ?? run,
     incident: await ledger.read.incident(incident),
-    step: { id, token: `${run.id}.${id}.${minute}`, attempt: 1, assignee: null, dueAt: null },
+    step: {
+      id,
+      token: `${run.id}.${id}.${minute}`,
+      generation: 1,
+      attempt: 1,
+      assignee: null,
+      startedAt: now(),
+      dueAt: null,
+    },
     ledger: ledger.read,
     now,
   };

@@ -90,6 +90,8 @@ export function aStepWorld(overrides: { key?: Partial<ReturnType<typeof aKey>>; 
     each: null,
     childRun: async (runbook, inputs) =>
       aRun({ id: RunId.parse('run-child'), runbook: { id: runbook, hash: 'e'.repeat(64), text: '' }, inputs }),
+    rotation: () => Promise.reject(new Error('rotations belong on the engine: test/rotation')),
+    scheduledRun: () => Promise.reject(new Error('the calendar belongs on the engine: test/engine/scheduled-runs')),
     saveReport: async (name, text) => {
       reports.set(name, text);
       return `/data/reports/${name}`;
@@ -197,7 +199,7 @@ function memorySink(): MemorySink {
     deliver: async (target, secret) => {
       targets.set(target, secret.reveal());
     },
-    restore: async (target, previous, isOurs) => {
+    restore: async (target, { previous, isOurs }) => {
       const there = targets.get(target);
       if (there === undefined || !isOurs(new Secret(there))) return false;
       if (previous === null) targets.delete(target);

@@ -65,7 +65,7 @@ export function memorySink(name: string, held: Map<string, Secret>): Sink {
     deliver: async (target, secret) => {
       held.set(target, secret);
     },
-    restore: async (target, previous, isOurs) => {
+    restore: async (target, { previous, isOurs }) => {
       const there = held.get(target);
       if (there === undefined || !isOurs(there)) return false;
       if (previous === null) held.delete(target);

@@ -9,6 +9,8 @@ import type { KeysDeps } from './deps.ts';
 import { assertPlaceFree, sinkOrRefuse } from './place.ts';
 import { keyOrThrow } from './record-on-key.ts';
 
+const PATIENCE_MS = 60_000;
+
 /**
  * Delivers a pending key to its registered place and activates it. The place holds it before the ledger says so, never the other way round:
  * after a crash between the two, delivering again writes the same bytes.
@@ -19,7 +21,11 @@ export async function handOver(deps: KeysDeps, key: Key, origin: Origin): Promis
   const sealed = await materialOf(ledger.read, key);
   // Again, because another request may have filled it since this one began.
   await assertPlaceFree(deps, key, key.delivery);
-  await sinkOrRefuse(deps, key.delivery).deliver(key.delivery.target, vault.open(sealed));
+  await sinkOrRefuse(deps, key.delivery).deliver(
+    key.delivery.target,
+    vault.open(sealed),
+    AbortSignal.timeout(PATIENCE_MS),
+  );
   deps.faultPoint('effect', 'generate');
   const context = { at: deps.now(), actor: origin.actor, channel: origin.channel };
   await ledger.record(context, async ({ read }) => activation(await keyOrThrow(read, key.id), sealed));

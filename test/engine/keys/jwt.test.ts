@@ -221,7 +221,7 @@ test('a run that replaces a JWT gets a new one with the same claims, within the 
   const { ledger, deps } = world;
   const provider = ledgerProvider({ ...deps, ledger: ledger.read, probeHosts: [] });
   const asked = { token: 't', replaces: key, scopes: [], expiresAt: new Date(NOON.getTime() + 365 * DAY) };
-  const made = await provider.create(asked);
+  const made = await provider.create({ ...asked, signal: new AbortController().signal });
   const { jti, iat, ...said } = decodeJwt(made.secret.reveal());
   const { jti: old, iat: _, ...before } = decodeJwt(secret.reveal());
   expect(said).toEqual(before);
