@@ -81,12 +81,22 @@ function tell(report: RehearsalReport, minCoverage: number): void {
   for (const problem of report.problems) say(describeProblem(problem));
   for (const file of report.unrehearsed)
     say(`${file}: has no rehearsal; write ${file.replace(/\.yaml$/, '.rehearsal.yaml')}`);
-  const cases = report.rehearsed.flatMap((one) => one.cases);
+  say(lastLine(report, minCoverage));
+}
+
+function lastLine({ rehearsed, unrehearsed, problems, tookMs }: RehearsalReport, minCoverage: number): string {
+  const cases = rehearsed.flatMap((one) => one.cases);
   const failed = cases.filter(({ passed }) => !passed).length;
-  const short = report.rehearsed.filter(({ coverage }) => coverage !== null && coverage.percent < minCoverage);
-  say(
-    `${counted(cases.length, 'case')} of ${counted(report.rehearsed.length, 'runbook')} in ${seconds(report.tookMs)}: ${failed === 0 ? 'all as expected' : `${failed} otherwise than expected`}${short.length === 0 ? '' : `; less than ${minCoverage} % covered: ${short.map(({ runbook }) => runbook).join(', ')}`}.`,
-  );
+  const short = rehearsed.filter(({ coverage }) => coverage !== null && coverage.percent < minCoverage);
+  const parts = [
+    failed === 0 ? 'all as expected' : `${failed} otherwise than expected`,
+    ...(problems.length === 0 ? [] : [counted(problems.length, 'problem')]),
+    ...(unrehearsed.length === 0 ? [] : [`${unrehearsed.length} without a rehearsal`]),
+    ...(short.length === 0
+      ? []
+      : [`less than ${minCoverage} % covered: ${short.map((one) => one.runbook).join(', ')}`]),
+  ];
+  return `${counted(cases.length, 'case')} of ${counted(rehearsed.length, 'runbook')} in ${seconds(tookMs)}: ${parts.join('; ')}.`;
 }
 
 function tellRehearsed({ runbook, runbookFile, file, cases, coverage }: Rehearsed): void {
