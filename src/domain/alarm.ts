@@ -7,6 +7,7 @@ export const AlarmKind = z.enum([
   'second_reveal',
   'last_admin_expiring',
   'rotation_stuck',
+  'scheduled_run_missed',
   'clock_jump',
   'audit_broken',
   'runbooks_broken',

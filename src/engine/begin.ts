@@ -11,7 +11,8 @@ export function newRun(
   of: {
     runbook: string;
     inputs: JsonObject;
-    key: Key;
+    /** null: about none. */
+    key: Key | null;
     incident: IncidentId | null;
     requestedBy: Actor;
     reason: string;
@@ -21,14 +22,14 @@ export function newRun(
   const runbook = deps.runbooks.current(of.runbook);
   if (runbook === null)
     throw new Refusal('unknown_runbook', `${of.runbook} is not loaded. Run \`rekey runbooks lint\` to see why.`);
-  deps.runbooks.assertFits(of.runbook, key);
+  if (key !== null) deps.runbooks.assertFits(of.runbook, key);
   return {
     id: RunId.parse(deps.newId('run')),
     incident,
     parent: null,
     runbook,
     inputs: deps.runbooks.checkInputs(of.runbook, of.inputs),
-    key: key.id,
+    key: key?.id ?? null,
     openRuns: deps.runbooks.planOf(runbook).openRuns,
     requestedBy,
     reason,

@@ -69,8 +69,8 @@ async function plan(
 }
 
 /** A run is about the key among its inputs, the one called `key` first; without any, about the key of the run that started it. */
-async function keyOf(
-  { ledger, runbooks }: EngineDeps,
+export async function keyOf(
+  { ledger, runbooks }: Pick<EngineDeps, 'ledger' | 'runbooks'>,
   runbook: string,
   { key: named, ...others }: JsonObject,
   parents: KeyId | null,

@@ -25,7 +25,11 @@ export async function letGo(
 ): Promise<LedgerEvent[]> {
   if (record?.state !== 'waiting') return [];
   const waiting = record.waiting.kind === 'retry' ? record.waiting.resumes : record.waiting;
-  if (waiting?.kind === 'run') return cancelWithChildren(read, waiting.id, reason);
+  if (waiting?.kind === 'run') {
+    // A run that somebody else began, and that was only joined, goes on.
+    const isOwn = (await read.run(waiting.id))?.parent?.run === run;
+    return isOwn ? cancelWithChildren(read, waiting.id, reason) : [];
+  }
   if (waiting?.kind === 'each') return cancelItems(read, record, { run, reason });
   if (waiting?.kind !== 'approval') return [];
   const approval = await read.approval(waiting.id);

@@ -5,6 +5,7 @@ import type { Channel } from '../domain/event.ts';
 import type { Actor, IncidentId, KeyId, PersonId, RunId } from '../domain/ids.ts';
 import type { Ask } from '../domain/incident.ts';
 import type { Situation } from '../domain/run.ts';
+import type { ScheduledRun } from '../domain/scheduled-run.ts';
 import type { ApprovalVerbs } from './approvals/verbs.ts';
 
 /** Where a request came from, and its id there: the same (source, id) never has two effects. */
@@ -78,6 +79,8 @@ export interface Engine extends ApprovalVerbs {
   /** Back to an earlier step that the runbook names under `push_back_to`; everything from there on is begun again. */
   pushBack: (token: string, press: PushBackPress) => Promise<Ask>;
   /** At every moment before the last steps: what can be taken back is taken back. Refusal `run_ending` where it changes nothing any more. */
+  /** Takes a run off the calendar before it begins. Refusals: `unknown_scheduled_run`, `scheduled_run_over`. */
+  cancelScheduled: (scheduled: string, request: Origin & { reason: string }) => Promise<ScheduledRun>;
   cancel: (run: RunId, request: Because) => Promise<void>;
   /**
    * Nothing new begins, in this run and in the ones it started; what is under way ends. The clocks run on: what falls due is looked at when

@@ -14,6 +14,7 @@ import type { EngineDeps } from './deps.ts';
 import { doubt } from './doubt.ts';
 import type { Engine } from './engine.ts';
 import { pause, resume } from './pause.ts';
+import { cancelScheduled } from './scheduled-runs/cancel.ts';
 import { settle } from './settle.ts';
 import { skip } from './skip.ts';
 import { alert, rotate } from './start.ts';
@@ -34,6 +35,7 @@ export function openEngine(deps: EngineDeps): Engine & { advance: (run: string) 
     mark: (token, press) => mark(deps, token, press),
     handOver: (token, press) => handOver(deps, token, press),
     pushBack: (token, press) => pushBack(deps, token, press),
+    cancelScheduled: (scheduled, request) => cancelScheduled(deps, scheduled, request),
     cancel: (run, request) => cancel(deps, run, request),
     pause: (run, request) => pause(deps, run, request),
     resume: (run, request) => resume(deps, run, request),

@@ -7,6 +7,8 @@ import type { Connection } from '../providers/connections.ts';
 import type { StepContext } from '../steps/contract.ts';
 import { childRuns } from './child-run.ts';
 import type { EngineDeps } from './deps.ts';
+import { rotationForStep } from './rotations/for-step.ts';
+import { planScheduledRun } from './scheduled-runs/plan.ts';
 
 interface At {
   run: Run;
@@ -46,6 +48,8 @@ export function stepContext(deps: EngineDeps, { run, incident, step, record, lim
     fileHash: (runbook) => deps.runbooks.current(runbook)?.hash ?? null,
     each: each === null ? null : { ...each, items: () => each.items(scopeOf(run)) },
     childRun: childRuns(deps, { run, step, record }),
+    rotation: (asked) => rotationForStep(deps, { run, step, token: record.token }, asked),
+    scheduledRun: (asked) => planScheduledRun(deps, { run, step, token: record.token }, asked),
     saveReport: deps.saveReport,
     decide: (field, live) => decide(step, field, { scope: scopeOf(run), live }),
     signal: AbortSignal.timeout(limitMs),

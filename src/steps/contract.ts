@@ -8,13 +8,16 @@ import type { KeyClass } from '../domain/key.ts';
 import type { ClassRule } from '../domain/key-class.ts';
 import type { Decision, Effect, PlannedEach, Repeat } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
+import type { Rotation } from '../domain/rotation.ts';
 import type { JsonObject, Run, Waiting } from '../domain/run.ts';
+import type { ScheduledRun } from '../domain/scheduled-run.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Connection } from '../providers/connections.ts';
 import type { Provider } from '../providers/contract.ts';
 import type { StepUp } from '../providers/step-up.ts';
 import type { Vault } from '../providers/vault.ts';
 import type { Sink } from '../sinks/contract.ts';
+import type { AskedRotation, AskedRun } from './later.ts';
 
 /**
  * One kind of step, `uses: <name>` in a runbook. A step never writes to the ledger: it returns what came out and the events that
@@ -168,6 +171,13 @@ export interface StepContext {
    * runbook is not there or not for such inputs, PermanentFailure when runbooks start each other too deep.
    */
   childRun: (runbook: string, inputs: JsonObject, item?: Pick<FanOutItem, 'index' | 'name'>) => Promise<Run>;
+  /**
+   * Plans the rotation of a key under the rules that hold for people too; recording its events begins it, under this run, or puts it on the
+   * calendar. Without events it is one that is under way already. Refusals: those of asking for a rotation.
+   */
+  rotation: (asked: AskedRotation) => Promise<{ rotation: Rotation; events: LedgerEvent[] }>;
+  /** Plans a run that begins later; recording its `scheduled_run_planned` puts it on the calendar. Refusals as for `childRun`. */
+  scheduledRun: (asked: AskedRun) => Promise<ScheduledRun>;
   /** Writes a report (Markdown, JSON) into the data directory and returns its path. */
   saveReport: (name: string, text: string) => Promise<string>;
   /**

@@ -17,6 +17,7 @@ import { keyProveLive } from './key-prove-live.ts';
 import { keyQuarantine } from './key-quarantine.ts';
 import { keyRetire } from './key-retire.ts';
 import { keyRevoke } from './key-revoke.ts';
+import { keyRotate } from './key-rotate.ts';
 import { keySuspend } from './key-suspend.ts';
 import { ledgerQuestions } from './ledger-questions.ts';
 import { notify } from './notify.ts';
@@ -26,6 +27,7 @@ import { providerProbeAdmin } from './provider-probe-admin.ts';
 import { providerSync } from './provider-sync.ts';
 import { reminderProve } from './reminder-prove.ts';
 import { runbookStart } from './runbook-start.ts';
+import { scheduleRotation } from './schedule-rotation.ts';
 import { secretDeliver } from './secret-deliver.ts';
 import { secretDestroy } from './secret-destroy.ts';
 import { summaryPost } from './summary-post.ts';
@@ -36,6 +38,8 @@ import { wait } from './wait.ts';
 export const stepKinds: readonly StepKind[] = [
   keyClassify,
   keyFind,
+  keyRotate,
+  scheduleRotation,
   cacheClear,
   incidentOpen,
   incidentUpdate,

@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../../domain/event.ts';
+import type { RunId } from '../../domain/ids.ts';
 import { instantText } from '../../domain/instant.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { isEnded } from '../../domain/rotation.ts';
@@ -21,13 +22,13 @@ import { spikeAlarm } from './spike.ts';
 export async function emergency(
   deps: RotationsDeps,
   request: RotationRequest,
-  { read, key: found, policy, rule }: Standing,
+  { read, key: found, policy, rule, within = [], incident: known = null }: Standing,
 ): Promise<Recording<RotationAsked>> {
   const now = deps.now();
   const { mode, actor } = request;
   if (request.notBefore !== null && request.notBefore > now)
     throw new Refusal('emergency_waits', 'An emergency begins now. Leave the time out, or ask for a planned rotation.');
-  const joined = await joinRunning(read, found, request);
+  const joined = await joinRunning(read, { key: found, within }, request);
   if (joined !== null) return joined;
   const preemption = await preemptionBy(read, found);
   const { key } = preemption;
@@ -45,12 +46,12 @@ export async function emergency(
     openedBy: actor,
     startedAt: now,
   });
-  const { events: begun } = beginning(deps, { rotation, key, incident: incident.id });
+  const { events: begun } = beginning(deps, { rotation, key, incident: known ?? incident.id });
   const replaces = preemption.open?.id ?? null;
   const events: LedgerEvent[] = [
     ...(await endPlanned(read, preemption, request.reason)),
     ...cuts,
-    { type: 'incident_opened', incident },
+    ...(known === null ? [{ type: 'incident_opened', incident } as const] : []),
     { type: 'rotation_requested', rotation },
     ...begun,
     ...(await spikeAlarm(deps, read, { key, policy, requestedBy: actor, replaces })),
@@ -73,11 +74,11 @@ async function assertAllowed(
 /** An emergency that is under way already is joined when it does as much as is asked for now. */
 async function joinRunning(
   read: LedgerReader,
-  key: Key,
+  { key, within }: { key: Key; within: readonly RunId[] },
   { mode, reason }: RotationRequest,
 ): Promise<Recording<RotationAsked> | null> {
   const run = await runningEmergency(read, await read.versionsOf(key.slug));
-  if (run === null) return null;
+  if (run === null || within.includes(run.id)) return null;
   const rotation = await read.rotationOfRun(run.id);
   // Its key is replaced and only people are being told; what is reported now is about the replacement.
   if (rotation !== null && isEnded(rotation)) return null;

@@ -1,3 +1,4 @@
+import type { IncidentId, RunId } from '../../domain/ids.ts';
 import { instantText } from '../../domain/instant.ts';
 import type { Key } from '../../domain/key.ts';
 import type { ClassRule } from '../../domain/key-class.ts';
@@ -25,16 +26,20 @@ export interface Standing {
   key: Key;
   policy: Policy;
   rule: ClassRule;
+  /** The run that asks and the ones above it: they do not stand in the way of what they ask for themselves. */
+  within?: readonly RunId[];
+  /** Of the run that asks; null for one that belongs to none. */
+  incident?: IncidentId | null;
 }
 
 /** A planned rotation: at once when a person says now, else when windows and freezes let it. */
 export async function planned(
   deps: RotationsDeps,
   request: RotationRequest,
-  { read, key, policy, rule }: Standing,
+  { read, key, policy, rule, within = [] }: Standing,
 ): Promise<Recording<RotationAsked>> {
   const now = deps.now();
-  await assertFree(read, key);
+  await assertFree(read, key, within);
   assertRotatable(key, { mode: 'planned', rule, now });
   await assertNotItsOwnCredential(read, key, now);
   const recipient = await recipientOf(read, { policy, request, key, now });
@@ -60,11 +65,11 @@ export async function planned(
 }
 
 /** Nothing else is replacing any version of this key: neither a rotation nor an incident's run that has not minted yet. */
-async function assertFree(read: LedgerReader, key: Key): Promise<void> {
+async function assertFree(read: LedgerReader, key: Key, within: readonly RunId[]): Promise<void> {
   assertNoneOpen(await read.openRotationOf(key.slug));
   for (const version of await read.versionsOf(key.slug)) {
     const run = await read.openRunOfKey(version.id);
-    if (run === null) continue;
+    if (run === null || within.includes(run.id)) continue;
     const { id, runbook, requestedBy, startedAt } = run;
     throw new Refusal(
       'rotation_open',

@@ -42,7 +42,7 @@ export async function request(deps: RotationsDeps, asked: RotationRequest): Prom
 }
 
 /** What signs is handed to nobody, so no run replaces it: people who may `administer` do, in one transaction (rotateSigningKey). */
-function assertNoSigner(key: Key): void {
+export function assertNoSigner(key: Key): void {
   if (key.publicJwk === null) return;
   throw new Refusal(
     'not_allowed',

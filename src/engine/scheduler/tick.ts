@@ -1,7 +1,8 @@
 import { type ClockWatch, UNWATCHED, watchClock } from '../../domain/clock-watch.ts';
 import { sentenceOf } from '../../errors.ts';
-import { remindOwners } from '../runbooks/remind-owners.ts';
 import type { TickResult } from '../rotations/rotations.ts';
+import { remindOwners } from '../runbooks/remind-owners.ts';
+import { startScheduledRuns } from '../scheduled-runs/start-due.ts';
 import { warnOfClock, warnOfLastAdmins, warnOfStuckRotations } from './alarms.ts';
 import { type Look, lookAt, type SchedulerDeps } from './deps.ts';
 import { endGraces, forgetKeys, type Graces, recordExpiries } from './end-keys.ts';
@@ -102,6 +103,7 @@ async function byTheRules(
   const scheduled = await part(() => planRotations(deps, look, memory.planning), 0);
   await part(() => giveLeadNotices(deps, look, memory.told), undefined);
   const started = await part(() => startRotations(deps, look.now, memory.held), 0);
+  await part(() => startScheduledRuns(deps, look), 0);
   const forgotten = await part(() => forgetKeys(deps, look), 0);
   return { ...NOTHING, retired, scheduled, started, forgotten };
 }

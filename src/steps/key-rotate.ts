@@ -1,0 +1,147 @@
+import { z } from 'zod';
+import type { LedgerEvent } from '../domain/event.ts';
+import { KeyId, RotationId } from '../domain/ids.ts';
+import { nameOf } from '../domain/key.ts';
+import { isEnded, type Rotation } from '../domain/rotation.ts';
+import type { Waiting } from '../domain/run.ts';
+import { PermanentFailure } from '../errors.ts';
+import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { keyRef, keyRefOf, peopleText } from './fields.ts';
+import { rotationIdOf } from './later.ts';
+
+const LOOK_AGAIN_MS = 5 * 60_000;
+
+const With = z.strictObject({
+  key: keyRef.describe('The key that gets a successor.'),
+  mode: z
+    .enum(['planned', 'suspected', 'extended', 'exploited'])
+    .default('planned')
+    .describe(
+      'planned; suspected (somebody may have it); extended (the same, a longer grace); exploited (it was used).',
+    ),
+  grace_hours: z
+    .number()
+    .min(0)
+    .max(168)
+    .optional()
+    .describe('How long both keys work; what mode and class say when it is left out.'),
+  reason: peopleText.max(500).describe('Why; it stands in the history of the key.'),
+  deliver_to: z
+    .enum(['registered', 'owner', 'escalation'])
+    .default('registered')
+    .describe('registered: the place that its caller reads; owner or escalation: an offer that they claim.'),
+  override: peopleText
+    .max(500)
+    .optional()
+    .describe('Why the minimum interval between two rotations, or a freeze, does not count this time.'),
+});
+type Input = z.output<typeof With>;
+
+/**
+ * Everything from the new key to the proof that the old one is dead, under the rules and approvals of the key's class: a run of R-ROTATE under
+ * this one. A rotation of this key that is open already and does as much is waited for instead, whoever asked for it; cancelling this run
+ * leaves that one alone.
+ */
+export const keyRotate = defineStep({
+  uses: 'key.rotate',
+  summary: 'Replaces a key, from the new one to the proof that the old one is dead, and waits for the end of it.',
+  with: With,
+  outputs: z.strictObject({
+    rotation: z.string(),
+    replacement: keyRef.nullable().describe('The key that took its place.'),
+    outcome: z.enum(['completed']).describe('A rotation that ends in another way fails this step.'),
+  }),
+  effect: 'writes',
+  repeat: 'safe',
+  undo: {
+    kind: 'undo',
+    summary: 'Cancels the rotation before it begins; after that its own run takes it back, as far as that is possible.',
+    undo: async (undoing) => takeBack(await own(undoing), undoing),
+  },
+  timeoutMs: 30_000,
+  rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = input.key === undefined ? null : await context.ledger.key(KeyId.parse(input.key.id));
+    const provider = key === null ? undefined : context.providers[key.provider];
+    return {
+      calls: [`ledger: rotate ${key === null ? 'the key' : nameOf(key)} (${input.mode ?? 'planned'}) by R-ROTATE`],
+      people: [],
+      notices: [],
+      enforcementDelayMs: provider?.capabilities.enforcementDelayMs ?? null,
+    };
+  },
+  perform: async (input, context) => {
+    const { rotation, events } = (await again(context)) ?? (await context.rotation(askedBy(input)));
+    return follow(rotation, events, context);
+  },
+  resume: async (input, context) => {
+    const rotation = await waitedFor(input, context);
+    if (rotation === null) throw new PermanentFailure('The rotation that this step waited for is not in the ledger.');
+    return follow(rotation, [], context);
+  },
+});
+
+function askedBy(input: Input): Parameters<StepContext['rotation']>[0] {
+  const { key, mode, reason, deliver_to: to } = input;
+  return {
+    key: KeyId.parse(key.id),
+    mode,
+    graceHours: input.grace_hours ?? null,
+    notBefore: null,
+    reason,
+    override: input.override ?? null,
+    deliver: to === 'registered' ? { to } : { to: 'claim', recipient: to },
+  };
+}
+
+function own({ ledger, step }: StepContext): Promise<Rotation | null> {
+  return ledger.rotation(RotationId.parse(rotationIdOf(step.token)));
+}
+
+/** An attempt that failed after it was recorded finds what it began. */
+async function again(context: StepContext): Promise<{ rotation: Rotation; events: LedgerEvent[] } | null> {
+  const rotation = await own(context);
+  return rotation === null ? null : { rotation, events: [] };
+}
+
+async function waitedFor(input: Input, context: StepContext & { waiting: Waiting }): Promise<Rotation | null> {
+  const { waiting, ledger } = context;
+  if (waiting.kind === 'run') return ledger.rotationOfRun(waiting.id);
+  // On the calendar, where it has no run yet: its own, or the newest of this version of the key.
+  const newestFirst = await ledger.rotationsOf(input.key.slug, 20);
+  return (await own(context)) ?? newestFirst.find(({ key }) => key === input.key.id) ?? null;
+}
+
+async function follow(rotation: Rotation, events: LedgerEvent[], context: StepContext): Promise<StepResult> {
+  const run = runIn(events) ?? rotation.run;
+  // Its run has people to tell after the rotation itself is over.
+  const isOver = run === null ? isEnded(rotation) : (await context.ledger.run(run))?.finishedAt != null;
+  if (isOver) return endOf(rotation, events, context);
+  if (run !== null) return { kind: 'wait', waiting: { kind: 'run', id: run, until: null }, events };
+  const soonest = context.now().getTime() + LOOK_AGAIN_MS;
+  const until = new Date(Math.max(rotation.scheduledAt.getTime(), soonest));
+  return { kind: 'wait', waiting: { kind: 'time', until }, events };
+}
+
+function runIn(events: readonly LedgerEvent[]) {
+  return events.find((event) => event.type === 'rotation_started')?.run ?? null;
+}
+
+async function endOf(rotation: Rotation, events: LedgerEvent[], { ledger }: StepContext): Promise<StepResult> {
+  const { id, slug, state, why } = rotation;
+  if (state !== 'completed')
+    return { kind: 'failed', error: `The rotation ${id} of ${slug} is ${state}: ${why ?? 'nobody said why'}`, events };
+  const replacement = rotation.replacement === null ? null : await ledger.key(rotation.replacement);
+  const outputs = { rotation: id, replacement: replacement === null ? null : keyRefOf(replacement), outcome: state };
+  return { kind: 'done', outputs, events };
+}
+
+function takeBack(rotation: Rotation | null, { run }: StepContext): LedgerEvent[] {
+  if (rotation?.state === 'completed')
+    throw new PermanentFailure(
+      `The rotation ${rotation.id} of ${rotation.slug} is completed: its old key is dead and does not come back.`,
+    );
+  if (rotation?.state !== 'scheduled') return [];
+  const why = `${run.runbook.id} (${run.id}), which had asked for it, was taken back.`;
+  return [{ type: 'rotation_ended', rotation: rotation.id, outcome: 'cancelled', why }];
+}
