@@ -6,6 +6,8 @@ import { defineStep } from '../../src/steps/contract.ts';
 export interface Outside {
   effects: Map<string, number>;
   undone: string[];
+  /** The same by token, with the input that each was taken back by. */
+  undoneBy: { token: string; input: unknown }[];
   /** Called inside a step's attempt, before its effect; it may throw or hang. */
   before: (step: string, context: StepContext) => void | Promise<void>;
   /** After the effect and before the attempt returns: an answer that gets lost on the way. */
@@ -20,6 +22,7 @@ export function anOutside(): Outside {
   return {
     effects: new Map(),
     undone: [],
+    undoneBy: [],
     before: () => {},
     after: () => {},
     beforeUndo: () => {},
@@ -56,9 +59,10 @@ export function testStepKinds(outside: Outside): StepKind[] {
   const undo = {
     kind: 'undo',
     summary: 'Takes it back.',
-    undo: async ({ step }: StepContext) => {
+    undo: async ({ step, input }: StepContext & { input: unknown }) => {
       await outside.beforeUndo(step.id);
       outside.undone.push(step.id);
+      outside.undoneBy.push({ token: step.token, input });
       return [];
     },
   } as const;
