@@ -95,6 +95,7 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
         ...pathsOf(draft.node.entries.get('assignee')?.node),
       ]),
       mentions,
+      conditions: new Map([...checking.conditions].map(([path, { parts }]) => [path, parts])),
       call: callOf(mentions, withNode, checking.scope),
     },
   };

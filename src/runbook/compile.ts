@@ -81,7 +81,8 @@ function compileRoot(root: MapNode, { text, catalogue, report }: Source): Loaded
     text,
     file: report.file,
     at: root.at,
-    inputsAt: inputPlaces(root),
+    inputsAt: placesIn(root, 'inputs'),
+    deadlinesAt: deadlinePlaces(root),
     steps: steps.map((step) => step.source),
   };
 }
@@ -90,9 +91,16 @@ function plannedOf(stages: readonly CompiledStep[][] | undefined): Stage[] {
   return (stages ?? []).map((stage) => stage.map((step) => step.planned));
 }
 
-function inputPlaces(root: MapNode): Map<string, Position> {
-  const inputs = root.entries.get('inputs')?.node;
-  return new Map(inputs?.kind === 'map' ? [...inputs.entries].map(([name, entry]) => [name, entry.keyAt]) : []);
+function placesIn(root: MapNode, name: string): Map<string, Position> {
+  const node = root.entries.get(name)?.node;
+  return new Map(node?.kind === 'map' ? [...node.entries].map(([key, entry]) => [key, entry.keyAt]) : []);
+}
+
+function deadlinePlaces(root: MapNode): LoadedRunbook['deadlinesAt'] {
+  const places = placesIn(root, 'deadlines');
+  return new Map(
+    [...PHASES, 'run' as const].flatMap((of) => (places.has(of) ? [[of, places.get(of) ?? root.at]] : [])),
+  );
 }
 
 interface Compiling {

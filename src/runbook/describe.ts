@@ -1,3 +1,4 @@
+import { durationText } from '../domain/duration.ts';
 import { PHASES } from '../domain/run.ts';
 import type { LoadedRunbook, SourceStep } from './loaded.ts';
 
@@ -9,6 +10,7 @@ export function describeRunbook(runbook: LoadedRunbook): string {
   const starts = runbook.startOn.map(({ alert, when }) => (when === null ? alert : `${alert} when ${when.text}`));
   const inputs = Object.entries(runbook.inputs).map(([name, spec]) => `${name} (${describeInput(spec)})`);
   const touches = [...grants.providers, ...grants.sinks, ...grants.hosts];
+  const deadlines = Object.entries(runbook.plan.deadlinesMs).map(([of, ms]) => `${of} ${durationText(ms)}`);
   const head = [
     `${runbook.id}  ${runbook.title}`,
     `  owner        ${runbook.owner}, review by ${runbook.reviewBy}`,
@@ -16,6 +18,7 @@ export function describeRunbook(runbook: LoadedRunbook): string {
     `  starts on    ${starts.join('; ') || 'a person’s request, or another runbook'}`,
     `  inputs       ${inputs.join(', ') || 'none'}`,
     `  may touch    ${touches.join(', ') || 'nothing outside'}`,
+    ...(deadlines.length === 0 ? [] : [`  deadlines    ${deadlines.join(', ')}`]),
     `  text         ${runbook.hash.slice(0, 8)}`,
   ];
   const phases = [...PHASES, 'finally' as const].flatMap((phase) => describePhase(phase, runbook));

@@ -4,8 +4,8 @@ import type { Complaint, RunbookProblem } from './problem.ts';
 /** What is suspicious in the order and the conditions of the steps. */
 export function lintSteps(runbook: LoadedRunbook): RunbookProblem[] {
   return runbook.steps.flatMap((step) =>
-    [withoutApproval(step, runbook), unreachable(step, runbook), stopsForNothing(step)].flatMap((complaint) =>
-      complaint === null ? [] : [{ file: runbook.file, ...step.at, path: step.path, ...complaint }],
+    [withoutApproval(step, runbook), unreachable(step, runbook), neverHolds(step), stopsForNothing(step)].flatMap(
+      (complaint) => (complaint === null ? [] : [{ file: runbook.file, ...step.at, path: step.path, ...complaint }]),
     ),
   );
 }
@@ -65,6 +65,21 @@ function unreachable(step: SourceStep, { steps }: LoadedRunbook): Complaint | nu
     got: `\`${step.id}\`, for which \`${contradiction}\` can never hold together with the rest`,
     fix: 'remove the step, or correct its `when`',
   };
+}
+
+/** The same of a condition that it asserts or waits for. */
+function neverHolds({ id, facts, conditions }: SourceStep): Complaint | null {
+  for (const parts of conditions.values()) {
+    const all = new Set([...facts, ...parts]);
+    const contradiction = parts.find((part) => isImpossible(part, all));
+    if (contradiction !== undefined)
+      return {
+        expected: 'a condition that can hold',
+        got: `\`${id}\`, for which \`${contradiction}\` can never hold together with the rest`,
+        fix: 'correct the condition, or the `when` of its step',
+      };
+  }
+  return null;
 }
 
 const EQUALS = /^([a-z0-9_.]+) == ("[^"]*")$/;

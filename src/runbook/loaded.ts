@@ -1,7 +1,7 @@
 import type { StepId } from '../domain/ids.ts';
 import type { KeyClass } from '../domain/key.ts';
 import type { Plan, PlannedStep } from '../domain/plan.ts';
-import type { JsonObject } from '../domain/run.ts';
+import type { JsonObject, Phase } from '../domain/run.ts';
 import type { StepKind } from '../steps/contract.ts';
 import type { MapNode } from './node.ts';
 import type { Position, RunbookProblem } from './problem.ts';
@@ -45,6 +45,8 @@ export interface SourceStep {
   /** Inputs and step outputs that it looks at: `inputs.key`. */
   paths: ReadonlySet<string>;
   mentions: readonly Mention[];
+  /** The parts of each condition among its fields, in canonical spelling, by its path in the file. */
+  conditions: ReadonlyMap<string, readonly string[]>;
   /** Inputs for another runbook, when this step starts one. */
   call: { inputs: MapNode | null; scope: ScopeTypes } | null;
 }
@@ -68,6 +70,8 @@ export interface LoadedRunbook {
   at: Position;
   /** Where each input is declared, for lint. */
   inputsAt: ReadonlyMap<string, Position>;
+  /** Where each deadline of the run and its phases stands. */
+  deadlinesAt: ReadonlyMap<Phase | 'run', Position>;
   steps: readonly SourceStep[];
 }
 
