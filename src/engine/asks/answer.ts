@@ -82,7 +82,7 @@ export function evidenceIn(
   return { evidence: words.join('; ') };
 }
 
-function answeredWith(ask: Ask, event: Answered, at: Date): Ask {
+export function answeredWith(ask: Ask, event: Answered, at: Date): Ask {
   const { type: _type, ask: _ask, ...said } = event;
   return { ...ask, answer: { ...said, at } };
 }

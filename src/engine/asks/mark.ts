@@ -7,7 +7,7 @@ import type { EngineDeps } from '../deps.ts';
 import type { MarkPress } from '../engine.ts';
 import { decisionContext, wakeSoon } from '../origin.ts';
 import { auditRefusal } from '../refusals.ts';
-import { evidenceIn } from './answer.ts';
+import { answeredWith, evidenceIn } from './answer.ts';
 import { askOrRefuse, assertMayAnswer, assertNoSecret, assertStillAsked } from './open-ask.ts';
 
 /**
@@ -28,7 +28,8 @@ export async function mark(deps: EngineDeps, token: string, press: MarkPress): P
       await assertStillAsked(read, ask);
       const after = withMarks(ask, marks, deps.now());
       const answered = answerWhenDone(after, press);
-      return { events: [...marks, ...answered], result: after };
+      if (answered === null) return { events: marks, result: after };
+      return { events: [...marks, answered], result: answeredWith(after, answered, deps.now()) };
     });
     await wakeSoon(deps, seen.run);
     return marked;
@@ -36,6 +37,7 @@ export async function mark(deps: EngineDeps, token: string, press: MarkPress): P
 }
 
 type Marked = Extract<PeopleEvent, { type: 'ask_marked' }>;
+type Answered = Extract<PeopleEvent, { type: 'ask_answered' }>;
 
 function untouched(ask: Ask, marks: readonly Marked[]): Ask {
   if (marks.length === 0 || ask.answer === null) return ask;
@@ -54,11 +56,16 @@ function withMarks(ask: Ask, marks: readonly Marked[], at: Date): Ask {
   return { ...ask, marks: [...kept, ...fresh] };
 }
 
-function answerWhenDone(after: Ask, press: MarkPress): PeopleEvent[] {
+function answerWhenDone(after: Ask, press: MarkPress): Answered | null {
   const progress = progressOf(after);
-  if (progress === null || progress.left.length > 0) return [];
+  if (progress === null || progress.left.length > 0) return null;
   const { person: by, file } = press;
-  return [
-    { type: 'ask_answered', ask: after.id, yes: true, by, ...evidenceIn(after, press, true), ...(file && { file }) },
-  ];
+  return {
+    type: 'ask_answered',
+    ask: after.id,
+    yes: true,
+    by,
+    ...evidenceIn(after, press, true),
+    ...(file && { file }),
+  };
 }

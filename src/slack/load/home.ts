@@ -1,5 +1,6 @@
 import { eligibleFor } from '../../domain/approval/eligible.ts';
 import type { PersonId } from '../../domain/ids.ts';
+import type { Ask } from '../../domain/incident.ts';
 import { nameOf } from '../../domain/key.ts';
 import { peopleNamed } from '../../domain/policy.ts';
 import type { Sources } from '../deps.ts';
@@ -30,7 +31,7 @@ export async function loadHome(sources: Sources, person: PersonId): Promise<Home
         eligibleFor(one, { policy, runAt: now() }).has(person) &&
         one.votes.every((vote) => vote.person !== person),
     ),
-    asks: asks.filter((ask) => ask.answer === null && ask.assigned.includes(person)),
+    asks: asks.filter((ask) => isOpen(ask) && askedOf(ask).includes(person)),
     expiring: readable.flatMap((key) =>
       key.expiresAt === null
         ? []
@@ -38,4 +39,12 @@ export async function loadHome(sources: Sources, person: PersonId): Promise<Home
     ),
     now: now(),
   };
+}
+
+function isOpen({ answer, pushedBack }: Ask): boolean {
+  return answer === null && pushedBack === null;
+}
+
+function askedOf({ assigned, escalation }: Ask): readonly PersonId[] {
+  return [...assigned, ...(escalation?.people ?? [])];
 }

@@ -20,7 +20,8 @@ test('items are ticked one by one, by anybody who is asked, and kept with who an
   expect(half?.marks).toMatchObject([{ item: 'pulled', mark: 'done', by: 'bob', at: here.deps.now() }]);
   expect(half?.answer).toBeNull();
   expect(await here.states(id)).toMatchObject({ asked: 'waiting' });
-  await here.engine.mark(ask.token, tick(carol, 'cdn', 'not_applicable', { reason: 'there is none' }));
+  const last = tick(carol, 'cdn', 'not_applicable', { reason: 'there is none' });
+  expect(await here.engine.mark(ask.token, last)).toMatchObject({ answer: { by: 'carol' } });
   await here.queue.settle();
   expect(await here.run(id)).toMatchObject({ outcome: 'succeeded' });
   expect((await here.run(id)).steps.asked).toMatchObject({
