@@ -21,7 +21,7 @@ import { keyQueries } from './key-queries.ts';
 import { type Lease, type Leases, openLeases } from './leases.ts';
 import { type KeyLookup, openLookup } from './lookup.ts';
 import { announce, openOutbox } from './messages.ts';
-import { type LedgerDb, openLedgerFile } from './open.ts';
+import { type Durability, type LedgerDb, openLedgerFile } from './open.ts';
 import type { Outbox } from './outbox.ts';
 import { peerQueries } from './peers.ts';
 import { type Pruned, prune } from './prune.ts';
@@ -104,8 +104,8 @@ export interface Ledger {
   close: () => Promise<void>;
 }
 
-export async function openLedger(options: { file: string; now: () => Date }): Promise<Ledger> {
-  const db = await openLedgerFile(options.file);
+export async function openLedger(options: { file: string; now: () => Date; durability?: Durability }): Promise<Ledger> {
+  const db = await openLedgerFile(options.file, options.durability);
   const listeners = new Set<() => void>();
   const lookup = openLookup(options.file, db);
   const chain = openChain(db);

@@ -15,17 +15,20 @@ const OLDEST_SQLITE = '3.51.3';
 // A fifth of a second's work; a file of several gigabytes would keep everybody waiting for as many minutes.
 const CHECKED_WHOLE_BYTES = 64 * 1024 * 1024;
 
+/** `scratch`: a ledger that nobody needs after a power cut, such as a rehearsal's; its commits do not wait for the disk. */
+export type Durability = 'durable' | 'scratch';
+
 /**
  * Opens (or makes) the ledger's file, checks it and brings its schema up to date.
  * Throws a Refusal that says how to restore when the file is broken, foreign or readable by others.
  */
-export async function openLedgerFile(file: string): Promise<LedgerDb> {
+export async function openLedgerFile(file: string, durability: Durability = 'durable'): Promise<LedgerDb> {
   makePrivate(file);
   assertPrivate(file);
   const sqlite = openSqlite(file);
   try {
     // Several processes may start at once; switching a new file to WAL locks it for a moment, even for who only reads.
-    await patiently(() => prepare(sqlite, file));
+    await patiently(() => prepare(sqlite, file, durability));
     return new Kysely<LedgerTables>({ dialect: patientSqlite(sqlite) });
   } catch (error) {
     sqlite.close();
@@ -33,10 +36,10 @@ export async function openLedgerFile(file: string): Promise<LedgerDb> {
   }
 }
 
-function prepare(sqlite: Database.Database, file: string): void {
+function prepare(sqlite: Database.Database, file: string, durability: Durability): void {
   assertRecent(sqlite);
   assertOurs(sqlite);
-  configure(sqlite);
+  configure(sqlite, durability);
   assertSound(sqlite, file);
   migrate(sqlite);
 }
@@ -78,14 +81,14 @@ function assertRecent(sqlite: Database.Database): void {
   );
 }
 
-function configure(sqlite: Database.Database): void {
+function configure(sqlite: Database.Database, durability: Durability): void {
   const say = (pragma: string) => sqlite.pragma(pragma, { simple: true });
   say('journal_mode = WAL');
   // Has to be set on every open: an existing WAL file comes up with NORMAL, which may lose the last commits at a power cut.
-  say('synchronous = FULL');
+  say(`synchronous = ${durability === 'durable' ? 'FULL' : 'OFF'}`);
   say('foreign_keys = ON');
   say('secure_delete = ON');
-  if (Number(say('synchronous')) !== 2)
+  if (durability === 'durable' && Number(say('synchronous')) !== 2)
     throw new Refusal('ledger_unsafe', 'SQLite did not accept synchronous=FULL; commits would not be durable.');
 }
 

@@ -22,7 +22,7 @@ export async function withScratch<T>(work: (scratch: Scratch) => Promise<T>): Pr
   const folder = await mkdtemp(join(tmpdir(), 'rekey-rehearsal-'));
   try {
     const empty = join(folder, 'empty.sqlite');
-    const ledger = await openLedger({ file: empty, now: () => new Date(0) });
+    const ledger = await openLedger({ file: empty, now: () => new Date(0), durability: 'scratch' });
     await ledger.close();
     return await work({ folder, room: (name) => openRoom(join(folder, name), empty) });
   } finally {

@@ -70,7 +70,7 @@ export async function openStage(
   const vault = openVault(keyFiles.masterKey);
   const pepper = openPepper('rehearse', keyFiles.pepper);
   const policy = patchedPolicy(house.policy, [rehearsal.policy, one.policy]);
-  const trace = traced(await openLedger({ file: room.ledgerFile, now: () => now }));
+  const trace = traced(await openLedger({ file: room.ledgerFile, now: () => now, durability: 'scratch' }));
   const complaints: string[] = [];
   const replies = repliesOf(structuredClone(one.outside));
   const alarms = new Map<string, Date>();
