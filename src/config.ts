@@ -15,7 +15,7 @@ export interface Config {
   http: { host: string; port: number };
   /** Folders that the file sink may write into. */
   fileSinkRoots: string[];
-  /** `host` or `host:port` that probes may call. */
+  /** `host` or `host:port` that probes and named connections may call. */
   probeHosts: string[];
   /** A program (no shell) that prints the master key; null: it is in the keys folder. */
   masterKeyCommand: string[] | null;
