@@ -24,10 +24,13 @@ function roomIn(policy: Policy, { requester, owner }: Cast): number {
   const subject = { owner, escalation: owner };
   const rooms = Object.values(policy.rules).map((rule) => {
     const { tier, thresholds } = termsOf(rule);
+    const custodians = rule.custodian_may_approve ? [] : peopleNamed(policy, ['owner'], subject);
     if (tier === 0) return Object.keys(policy.people).length;
     const rooms = thresholds.map(({ approve, from }) => {
       const people = peopleNamed(policy, from, subject);
       if (!rule.requester_may_approve) people.delete(requester);
+      // The doctor plays a key that somebody else may have, about which its owner does not decide.
+      for (const custodian of custodians) people.delete(custodian);
       return people.size - approve;
     });
     return Math.max(...rooms);

@@ -29,7 +29,7 @@ test('somebody asks, another one approves, the run goes on, and everything is ta
     name: 'a click through',
     state: 'ok',
     says:
-      'R-KEY-EXPIRY: alice asked, carol approved, it went on to mint, deliver, live, redeployed; ' +
+      'R-KEY-EXPIRY: alice asked, bob approved, it went on to mint, deliver, live, redeployed; ' +
       'alice cancelled and everything was taken back (on a scratch key and ledger; nothing outside was touched)',
     todo: [],
   });
@@ -78,7 +78,7 @@ test('a step that fails after the approval is told with its reason', async () =>
   const at = anInstallation();
   edit(at, 'key-classes.yaml', /api_key:\n\s+max_age_days: 90/, 'api_key:\n    max_age_days: null');
   const { state, says, todo } = await click(at);
-  expect([state, says]).toEqual(['problem', 'R-KEY-EXPIRY did not go on after carol approved']);
+  expect([state, says]).toEqual(['problem', 'R-KEY-EXPIRY did not go on after bob approved']);
   expect(todo.join()).toMatch(/^mint: doctor-scratch v1 is a api_key: it is not replaced during an outage/);
 });
 
