@@ -2,13 +2,11 @@ import { describe, expect, test } from 'vitest';
 import { KeyId, RunId } from '../../src/domain/ids.ts';
 import { aKey, alice, MINUTE } from '../support/builders.ts';
 import { from, openDying } from '../support/engine-world.ts';
+import { aChildPlan, eachOf, FAN, fanStep } from '../support/fan-out-plans.ts';
 import {
-  aChildPlan,
   advanceAll,
   aFanOutWorld,
-  eachOf,
-  FAN,
-  fanStep,
+  innerEffects,
   itemsOf,
   moreKeys,
   outcomesOf,
@@ -80,7 +78,7 @@ describe('a list of runs', () => {
     expect(run.outcome).toBe('failed');
     expect(run.steps.fan).toMatchObject({
       state: 'failed',
-      error: `1 of 7 done, 1 failed, 5 not started, and max_failures allows 0. b: R-CHILD (${runs.b}) failed at inner: no luck with b.`,
+      error: `1 of 7 done, 1 failed, 5 not started, and max_failures allows 0. b: R-CHILD (${runs.b}) failed at verdict: no luck with b.`,
     });
     expect(await begun(rekey, id)).toEqual(['a', 'b']);
   });
@@ -185,8 +183,7 @@ describe('a fan-out that failed and is tried again', () => {
     const second = await runsByName(rekey, id);
     expect([second.a, second.b]).toEqual([first.a, first.b]);
     expect([second.c, second.d]).toEqual([`${id}-fan-2-3`, `${id}-fan-2-4`]);
-    expect([...world.outside.effects.values()].every((count) => count === 1)).toBe(true);
-    expect(world.outside.effects.size).toBe(NAMES.length + 1 + 1);
+    expect([...innerEffects(world).values()]).toEqual(Array.from({ length: NAMES.length + 1 }, () => 1));
   });
 });
 
@@ -300,7 +297,7 @@ describe('a process that is killed in a fan-out', () => {
     const next = await world.open();
     await advanceAll(world, next);
     expect(await next.run(id)).toMatchObject({ outcome: 'succeeded' });
-    expect([...world.outside.effects.values()].every((count) => count === 1)).toBe(true);
+    expect([...innerEffects(world).values()]).toEqual(NAMES.map(() => 1));
     const started = (await next.ledger.read.audit({ limit: 500 })).filter((line) => line.action === 'run_started');
     expect(started).toHaveLength(NAMES.length + 1);
     expect(await next.ledger.verifyAudit()).toMatchObject({ whole: true });

@@ -1,41 +1,13 @@
 import type { FanOutItem } from '../../src/domain/fan-out.ts';
-import { KeyId, type RunId, StepId } from '../../src/domain/ids.ts';
-import type { PlannedEach, PlannedStep } from '../../src/domain/plan.ts';
+import { KeyId, type RunId } from '../../src/domain/ids.ts';
+import type { PlannedEach } from '../../src/domain/plan.ts';
 import type { JsonObject, Run } from '../../src/domain/run.ts';
 import { keyRefOf } from '../../src/steps/fields.ts';
 import { aKey } from './builders.ts';
 import { anEngineWorld, type EngineProcess, type EngineWorld } from './engine-world.ts';
+import { aChildPlan, FAN, fanStep } from './fan-out-plans.ts';
 import { anOpenLedger, recordEvents } from './ledger-file.ts';
 import { aPlan, aPlannedStep } from './plans.ts';
-
-export const FAN = StepId.parse('fan');
-
-/** `each` over these names, one run of R-CHILD for each. */
-export function eachOf(names: readonly string[], overrides: Partial<PlannedEach> = {}): PlannedEach {
-  return {
-    items: () => names.map((name) => ({ name, inputs: { name } })),
-    ramp: 'doubling',
-    maxFailures: { kind: 'count', count: 0 },
-    ...overrides,
-  };
-}
-
-export function fanStep(each: PlannedEach, overrides: Partial<PlannedStep> = {}): PlannedStep {
-  return aPlannedStep(FAN, {
-    uses: 'runbook.start',
-    resolve: () => ({ runbook: 'R-CHILD', inputs: {} }),
-    each,
-    ...overrides,
-  });
-}
-
-/** A run that does one thing for one item; what that comes to is for `outside.results.get('inner')` to say. */
-export const aChildPlan = (overrides: Partial<ReturnType<typeof aPlan>> = {}) => ({
-  ...aPlan([[aPlannedStep('inner', { uses: 'test.probe', repeat: 'probe' })]]),
-  id: 'R-CHILD',
-  hash: 'c'.repeat(64),
-  ...overrides,
-});
 
 /** A world in which R-KEY-EXPIRY fans out over `each`; items named in `failing` fail. */
 export async function aFanOutWorld(
@@ -45,7 +17,7 @@ export async function aFanOutWorld(
 ): Promise<EngineWorld> {
   const world = await anEngineWorld(plan);
   world.setRunbook('R-CHILD', aChildPlan());
-  world.outside.results.set('inner', ({ run, step }) =>
+  world.outside.results.set('verdict', ({ run, step }) =>
     failing.has(nameIn(run))
       ? { kind: 'failed', error: `no luck with ${nameIn(run)}`, events: [] }
       : { kind: 'done', outputs: { token: step.token }, events: [] },
@@ -71,6 +43,11 @@ export async function outcomesOf(rekey: Pick<EngineProcess, 'ledger'>, run: RunI
 export async function runsByName(rekey: Pick<EngineProcess, 'ledger'>, run: RunId): Promise<Record<string, RunId>> {
   const items = await itemsOf(rekey, run);
   return Object.fromEntries(items.flatMap((item) => (item.run === null ? [] : [[item.name, item.run]])));
+}
+
+/** How often the one effect of each item's run happened, by token. */
+export function innerEffects({ outside }: EngineWorld): Map<string, number> {
+  return new Map([...outside.effects].filter(([token]) => token.includes('.inner.')));
 }
 
 /** Advances whatever is due until nothing is. */
