@@ -4,9 +4,11 @@ import { anInstallationOf, PRODUCTION_FACTS } from '../support/cli-people.ts';
 const EXPLOITED = ['--mode', 'exploited', '--because', 'token in a public gist', '--yes'];
 const WHY = ['--because', 'the payments team is in the middle of a release'];
 
-/** An emergency of bob that waits for somebody to agree. */
+/** An emergency of bob that waits for alice to agree; carol, whose key it is, may not. */
 async function anOpenRun() {
-  const installation = anInstallationOf('bob');
+  const installation = anInstallationOf('bob', {
+    groups: { security: ['alice', 'bob', 'carol'], oncall: ['alice', 'bob'] },
+  });
   const { rekey, folder } = installation;
   const env = { REKEY_FILE_SINK_ROOTS: folder };
   const delivered = ['--deliver', `file:${folder}/payments.secret`];
@@ -22,12 +24,12 @@ test('the open runs are listed with what each one waits for, and one is shown wi
   const { typed, id } = await anOpenRun();
   const listed = await typed('list');
   expect(listed).toMatchObject({ code: 0, err: '' });
-  expect(listed.out).toMatch(new RegExp(`${id} .*payments-prod +running .*the approval of .*carol`));
+  expect(listed.out).toMatch(new RegExp(`${id} .*payments-prod +running .*the approval of .*alice`));
   const shown = await typed('show', id);
   expect(shown.out).toContain(`${id}  R-`);
   expect(shown.out).toMatch(/waiting +\d{4}-\d\d-\d\d \d\d:\d\d +the approval of/);
   expect(shown.out).toMatch(/next deadline \d{4}/);
-  expect(shown.out).toMatch(/waits for .*carol.* until/);
+  expect(shown.out).toMatch(/waits for .*alice.* until/);
   const facts = JSON.parse((await typed('show', id, '--json')).out);
   expect(facts).toMatchObject({ id, key: 'payments-prod', state: 'running', paused: null, children: [] });
   expect(facts.steps.map(({ state }: { state: string }) => state)).toContain('to_come');
@@ -68,7 +70,7 @@ test('what stands in the way is said with what to do instead', async () => {
 
 test('an approval is decided by the id of its run', async () => {
   const { rekey, become, folder, id } = await anOpenRun();
-  become('carol');
+  become('alice');
   const env = { REKEY_FILE_SINK_ROOTS: folder };
   const denied = await rekey(['runs', 'approve', id, '--deny', '--because', 'not today', '--yes'], { env });
   expect(denied.out).toContain('It is rejected.');

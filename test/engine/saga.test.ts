@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import type { StepResult } from '../../src/steps/contract.ts';
 import { bob } from '../support/builders.ts';
 import { anEngineWorld, from, openDying } from '../support/engine-world.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';
@@ -6,7 +7,7 @@ import { aPlan, aPlannedStep } from '../support/plans.ts';
 const step = aPlannedStep;
 const undoable = (id: string) => step(id, { uses: 'test.undoable', undo: 'undo' });
 const because = (reason = 'false alarm') => ({ ...from(bob), reason });
-const fails = { kind: 'failed', error: 'no', events: [] } as const;
+const fails: StepResult = { kind: 'failed', error: 'no', events: [] };
 
 test('a crash after the effect and before its outcome: what happened is taken back all the same', async () => {
   const world = await anEngineWorld(aPlan([[undoable('a')], [undoable('b')], [step('c')]]));
