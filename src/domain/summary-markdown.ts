@@ -1,6 +1,7 @@
+import type { Decision } from './decision.ts';
 import { spanText } from './duration.ts';
 import { QUESTION_TEXT } from './questions.ts';
-import type { Decision, Summary } from './summary.ts';
+import type { Summary } from './summary.ts';
 
 /** The summary for people. Whatever a person typed is escaped: it may not become a heading, a link or a mention. */
 export function summaryMarkdown(summary: Summary): string {

@@ -1,7 +1,8 @@
 import type { Approval } from './approval.ts';
 import { openPointsOf } from './close-gate.ts';
+import { askDecision, type Decision } from './decision.ts';
 import { type FollowUp, followUpsOf } from './follow-ups.ts';
-import type { Ask, Evidence, Incident } from './incident.ts';
+import type { Evidence, Incident } from './incident.ts';
 import type { IncidentFacts } from './incident-facts.ts';
 import { instantText } from './instant.ts';
 import { nameOf } from './key.ts';
@@ -10,14 +11,6 @@ import { MISSED_ROTATION, Missed } from './questions.ts';
 import { type Names, type TimelineLine, timelineOf } from './timeline.ts';
 
 const MINUTE_MS = 60_000;
-
-export interface Decision {
-  question: string;
-  outcome: string;
-  by: string[];
-  at: Date | null;
-  why: string;
-}
 
 export interface Summary {
   incident: string;
@@ -56,7 +49,7 @@ export function summaryOf(facts: IncidentFacts): Summary {
     whatHappened: whatHappened(facts),
     impact: impactOf(facts),
     times: timesOf(facts),
-    decisions: [...facts.approvals.map(approvalDecision), ...facts.asks.flatMap(askDecision)],
+    decisions: [...facts.approvals.map(approvalDecision), ...facts.asks.map(askDecision)],
     missed,
     dataIntegrity: notices.at(-1)?.facts.dataIntegrity ?? 'Nobody has stated whether data integrity is at risk.',
     told: [...new Set(notices.map((notice) => notice.recipient))].sort(),
@@ -119,13 +112,6 @@ function approvalDecision(approval: Approval): Decision {
       .filter((reason) => reason !== '')
       .join('; '),
   };
-}
-
-function askDecision({ question, answer }: Ask): Decision[] {
-  if (answer === null) return [{ question, outcome: 'not answered', by: [], at: null, why: '' }];
-  return [
-    { question, outcome: answer.yes ? 'yes' : 'no', by: [answer.by], at: answer.at, why: answer.evidence.trim() },
-  ];
 }
 
 function missedOf(evidence: readonly Evidence[]): Missed | null {
