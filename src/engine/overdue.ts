@@ -1,9 +1,8 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import type { Moves } from '../domain/moves.ts';
 import { isNeverGuessed, type PlannedStep } from '../domain/plan.ts';
-import type { Run, StepRecord } from '../domain/run.ts';
-import type { LedgerReader } from '../ledger/reader.ts';
-import { cancelChildren } from './children.ts';
+import type { StepRecord } from '../domain/run.ts';
+import { cancelChildren, closeApprovals, letGo } from './children.ts';
 import { contextOfRun, contextOfStep, type InHand } from './perform.ts';
 import { base } from './step-record.ts';
 
@@ -15,19 +14,19 @@ export async function endOverdueStep(hand: InHand, step: PlannedStep, error: str
     if (run === null || record === undefined || (record.state === 'waiting' && record.answered))
       return { events: [], result: undefined };
     const ended = endedBy(error, { step, record, now: hand.deps.now() });
-    const abandoned = ended.state === 'failed' ? await noLongerWaitedFor(read, run, { record, why: error }) : [];
-    return { events: [...abandoned, { type: 'step_recorded', run: run.id, record: ended }], result: undefined };
+    const reason = `${run.runbook.id} (${run.id}), step ${step.id}: ${error}`;
+    const over = ended.state === 'failed' ? await letGo(read, record, { run: run.id, reason }) : [];
+    return { events: [...over, { type: 'step_recorded', run: run.id, record: ended }], result: undefined };
   });
 }
 
 /** The run stops: what it waited for can no longer be decided, and the runs that it started stop with it. */
 export async function recordOverdue(hand: InHand, { at, why }: NonNullable<Moves['overdue']>): Promise<void> {
+  const { run } = hand;
   await hand.deps.ledger.record(contextOfRun(hand), async ({ read }) => {
-    const run = (await read.run(hand.run.id)) ?? hand.run;
-    const abandoned: LedgerEvent[] = [];
-    for (const record of Object.values(run.steps))
-      abandoned.push(...(await noLongerWaitedFor(read, run, { record, why })));
-    return { events: [...abandoned, { type: 'run_overdue', run: run.id, at, why }], result: undefined };
+    const children = await cancelChildren(read, run, `${run.runbook.id} (${run.id}), which started it, stops: ${why}`);
+    const overdue: LedgerEvent = { type: 'run_overdue', run: run.id, at, why };
+    return { events: [...(await closeApprovals(read, run)), ...children, overdue], result: undefined };
   });
 }
 
@@ -40,20 +39,4 @@ function endedBy(
   if (record.attempts > 0 && isAsked)
     return { ...base(record), state: 'in_doubt', question: `${step.id}: ${error}. Did it take effect all the same?` };
   return { ...base(record), endedAt: now, state: 'failed', error };
-}
-
-async function noLongerWaitedFor(
-  read: LedgerReader,
-  run: Run,
-  { record, why }: { record: StepRecord; why: string },
-): Promise<LedgerEvent[]> {
-  const open = (await read.openApprovalsOfRun(run.id)).filter((approval) => approval.step === record.step);
-  const closed = open.map(
-    (approval): LedgerEvent => ({ type: 'approval_decided', approval: approval.id, outcome: 'cancelled' }),
-  );
-  const ofStep: Run = { ...run, steps: { [record.step]: record } };
-  return [
-    ...closed,
-    ...(await cancelChildren(read, ofStep, `${run.runbook.id} (${run.id}), step ${record.step}: ${why}`)),
-  ];
 }

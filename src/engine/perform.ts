@@ -142,8 +142,9 @@ function checkedOutputs(schema: ReturnType<typeof schemaOf>, step: PlannedStep, 
 function limitOf(deps: EngineDeps, { run, step, record }: { run: Run; step: PlannedStep; record: StepRecord }): number {
   const begun = { ...run, steps: { ...run.steps, [step.id]: record } };
   const end = latestEnd(deps.runbooks.planOf(run.runbook), begun, step);
-  const leftMs = end === null ? step.timeoutMs : end.getTime() - deps.now().getTime();
-  return Math.max(1, Math.min(step.timeoutMs, leftMs));
+  const leftMs = end === null ? 0 : end.getTime() - deps.now().getTime();
+  // What goes on after a deadline, such as an answer that came before it, or finding out what a crash left, has its whole time.
+  return leftMs > 0 ? Math.min(step.timeoutMs, leftMs) : step.timeoutMs;
 }
 
 export function withDeadline<T>(

@@ -6,7 +6,7 @@ import type { JsonObject } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { duration, keyRef, liveCondition, together } from './fields.ts';
-import { keyFacts } from './live-facts.ts';
+import { KeyFacts, keyFacts } from './live-facts.ts';
 import { currentKey, keyOfRun } from './look-up.ts';
 
 const LOOK_EVERY_MS = 60_000;
@@ -19,9 +19,11 @@ const With = z
       .datetime({ offset: true, error: 'expected an instant such as 2026-11-21T09:30:00Z' })
       .optional()
       .describe('Until this instant.'),
-    until: liveCondition
-      .optional()
-      .describe('A condition (CEL) on inputs, steps and `key`, the facts of the key as they are at each look.'),
+    until: liveCondition.optional().describe(
+      `A condition (CEL) on inputs, steps and the key as it is at each look: ${Object.keys(KeyFacts.shape)
+        .map((fact) => `\`key.${fact}\``)
+        .join(', ')}.`,
+    ),
     key: keyRef.optional().describe('Whose facts `until` looks at; the key of the run when it is left out.'),
     deadline: duration.optional().describe('How long `until` may take; the step fails when it does not hold by then.'),
     check_every: duration

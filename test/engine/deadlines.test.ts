@@ -4,6 +4,7 @@ import type { Plan } from '../../src/domain/plan.ts';
 import { alice, bob, MINUTE } from '../support/builders.ts';
 import { anEngineWorld, castOn, from, outcomeOf, refusalOf } from '../support/engine-world.ts';
 import { countOf, waitsUntil } from '../support/holding.ts';
+import { rawLedger } from '../support/ledger-file.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';
 
 const step = aPlannedStep;
@@ -95,6 +96,44 @@ describe('the deadline of a phase', () => {
 });
 
 describe('the deadline of a step', () => {
+  test('leaves the runs alone that other steps had started', async () => {
+    const child = { ...aPlan([[step('inner')]]), hash: 'c'.repeat(64) };
+    const fan = step('fan', { uses: 'runbook.start', resolve: () => ({ runbook: 'R-CHILD', inputs: {} }) });
+    const short = { ...approval('go'), deadlineMs: 5 * MINUTE, onFailure: { kind: 'continue' } as const };
+    const world = await anEngineWorld(aPlan([[fan, short]]));
+    world.outside.results.set('inner', waitsUntil(60 * MINUTE));
+    const rekey = await world.open();
+    rekey.queue.forgets = true;
+    const id = await rekey.begin();
+    world.setPlan(child);
+    await rekey.engine.advance(id);
+    world.pass(5 * MINUTE);
+    await rekey.engine.advance(id);
+    expect(await rekey.states(id)).toEqual({ fan: 'waiting', go: 'failed' });
+    expect((await rekey.run(`${id}-fan-1` as RunId)).cancelRequestedAt).toBeNull();
+  });
+
+  test('that has passed still leaves its whole time to an answer that came before', async () => {
+    const slow = { ...step('a'), deadlineMs: 5 * MINUTE };
+    const world = await anEngineWorld(aPlan([[slow]]));
+    world.outside.results.set('a', ({ run }) => ({
+      kind: 'wait',
+      waiting: { kind: 'run', id: run.id, until: null },
+      events: [],
+    }));
+    const rekey = await world.open();
+    const id = await rekey.begin();
+    rawLedger(world.file).prepare('update steps set answered = 1 where run_id = ?').run(id);
+    world.pass(10 * MINUTE);
+    world.outside.before = async (_id, { signal }) => {
+      // Timers go off in their order: one of a time that is over already would have come before this.
+      await new Promise((resolve) => AbortSignal.timeout(5).addEventListener('abort', resolve));
+      signal.throwIfAborted();
+    };
+    await rekey.engine.advance(id);
+    expect((await rekey.run(id)).steps.a).toMatchObject({ state: 'done' });
+  });
+
   test('cuts the attempt that is under way, and does not begin another', async () => {
     const world = await anEngineWorld(aPlan([[step('a', { deadlineMs: 30 })]]));
     const aborted: unknown[] = [];
