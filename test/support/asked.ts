@@ -1,8 +1,9 @@
+import type { StepUp } from '../../src/providers/step-up.ts';
 import { aPolicy } from './builders.ts';
 import { anEngineWorld, type EngineProcess } from './engine-world.ts';
 import { aPlan, aPlannedStep } from './plans.ts';
 
-const gated = aPlan([
+export const gated = aPlan([
   [aPlannedStep('go', { uses: 'approve', resolve: () => ({ question: 'Replace it?', rule: 'rotate' }) })],
   [aPlannedStep('mint')],
 ]);
@@ -13,10 +14,10 @@ export const rule = (overrides: Partial<Policy['rules'][string]>) =>
   });
 
 /** Two processes on one file, and a run of alice's that waits for bob or carol. */
-export async function asked(policy: Policy = aPolicy()) {
+export async function asked(policy: Policy = aPolicy(), stepUp?: StepUp) {
   const world = await anEngineWorld(gated);
   world.setPolicy(policy, 'b'.repeat(64));
-  const [here, there] = [await world.open(), await world.open()];
+  const [here, there] = [await world.open({ stepUp }), await world.open({ stepUp })];
   const id = await here.begin();
   return { world, here, there, id, approval: await here.openApproval(id) };
 }

@@ -12,7 +12,7 @@ import type { FaultPoint } from '../../src/engine/fault-points.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { nobodyEnrolled } from '../../src/providers/step-up.ts';
+import { nobodyEnrolled, type StepUp } from '../../src/providers/step-up.ts';
 import { approve } from '../../src/steps/approve.ts';
 import { ask } from '../../src/steps/ask.ts';
 import { assert } from '../../src/steps/assert.ts';
@@ -39,7 +39,7 @@ export interface EngineWorld {
   /** The file as it is loaded now; null when it was deleted. Runs that began keep their plan. */
   setFileHash: (hash: string | null) => void;
   setPolicy: (policy: Policy | Refusal, hash?: string) => void;
-  open: (options?: { owner?: string; faultPoint?: FaultPoint }) => Promise<EngineProcess>;
+  open: (options?: { owner?: string; faultPoint?: FaultPoint; stepUp?: StepUp | undefined }) => Promise<EngineProcess>;
 }
 
 /** One Rekey process on that file. */
@@ -101,7 +101,7 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
     setPolicy: (given, hash = 'd'.repeat(64)) => {
       policy = given instanceof Refusal ? given : { policy: given, hash };
     },
-    open: async ({ owner = SOMEBODY, faultPoint = () => {} } = {}) => {
+    open: async ({ owner = SOMEBODY, faultPoint = () => {}, stepUp = nobodyEnrolled } = {}) => {
       const ledger = await anOpenLedger(file, () => now);
       const mortal = mortalLedger(ledger);
       const queue = settlingQueue();
@@ -129,7 +129,7 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
         classRule: async () => aClassRule(),
         providers: {},
         sinks: {},
-        stepUp: nobodyEnrolled,
+        stepUp,
         vault: { seal: unused, open: unused },
         now: () => now,
         newId: (prefix) => {
