@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
@@ -78,7 +78,11 @@ const newId = (prefix: string) => {
   return `${prefix}-${fresh}`;
 };
 
-export async function aRotationWorld(overrides: Partial<Key> = {}): Promise<RotationWorld> {
+/** `ownRunbooks`: by file name, beside the shipped ones. */
+export async function aRotationWorld(
+  overrides: Partial<Key> = {},
+  ownRunbooks: Readonly<Record<string, string>> = {},
+): Promise<RotationWorld> {
   const folder = mkdtempSync(join(tmpdir(), 'rekey-rotation-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const place = join(folder, 'payments.key');
@@ -98,7 +102,7 @@ export async function aRotationWorld(overrides: Partial<Key> = {}): Promise<Rota
   const seed = await anOpenLedger(file);
   await recordEvents(seed, [{ type: 'key_issued', key: old }]);
   await seed.close();
-  const runbooks = await openRunbookSet(RUNBOOKS, stepKinds);
+  const runbooks = await openRunbookSet(runbooksWith(ownRunbooks), stepKinds);
   let now = NOON;
   return {
     file,
@@ -151,6 +155,15 @@ export async function aRotationWorld(overrides: Partial<Key> = {}): Promise<Rota
       };
     },
   };
+}
+
+function runbooksWith(own: Readonly<Record<string, string>>): string {
+  if (Object.keys(own).length === 0) return RUNBOOKS;
+  const folder = mkdtempSync(join(tmpdir(), 'rekey-runbooks-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  cpSync(RUNBOOKS, folder, { recursive: true });
+  for (const [name, text] of Object.entries(own)) writeFileSync(join(folder, name), text);
+  return folder;
 }
 
 type Parts = Pick<RotationProcess, 'deps' | 'engine' | 'queue' | 'ledger' | 'mortal'>;
@@ -220,6 +233,7 @@ function beginning(deps: EngineDeps, old: Key, { id, inputs }: { id: RunId; inpu
     finishedAt: null,
     outcome: null,
     cancelRequestedAt: null,
+    paused: null,
     openRuns: 'one_per_key',
     overdueAt: null,
     deadlinesFrom: null,

@@ -8,6 +8,7 @@ import type { SchedulerDeps } from '../../src/engine/scheduler/deps.ts';
 import { openScheduler, type Scheduler } from '../../src/engine/scheduler/tick.ts';
 import { Refusal } from '../../src/errors.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
+import { aPlan } from './plans.ts';
 
 export interface SchedulerProcess {
   scheduler: Scheduler;
@@ -34,9 +35,7 @@ export function aSchedulerProcess({ policy, rule, misfits, warn, ...means }: Mea
     policy: async () => ({ policy: policy(), hash: 'b'.repeat(64) }),
     classRule: async (keyClass: KeyClass) => rule(keyClass),
     runbooks: {
-      planOf: () => {
-        throw new Error('nothing is carried out here');
-      },
+      planOf: () => aPlan([]),
       current: (id: string) => ({ id, hash: 'a'.repeat(64), text: `runbook: ${id}\n` }),
       checkInputs: <T>(_id: string, inputs: T) => inputs,
       assertFits: (_id: string, key: { id: KeyId }) => {
