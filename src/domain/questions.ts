@@ -44,6 +44,8 @@ export interface MissedFacts {
   pending: readonly Ask[];
   /** Rotations of this key that had begun and not ended when it expired. */
   underWay: number;
+  /** Peers that had been told of the key's replacement by then, and did not trust it yet. */
+  latePeers: readonly { peer: string; toldAt: Date }[];
 }
 
 /** The template of the digest's and the owner's warning before an expiry. */
@@ -116,7 +118,12 @@ function missingOwner({ key, owners }: MissedFacts): Found {
   return no(`Owner ${key.owner} (${owners.join(', ')}) and expiry ${day(key.expiresAt)} are registered.`);
 }
 
-function peerBlocked({ key, pending, underWay, now }: MissedFacts): Found {
+function peerBlocked({ key, pending, underWay, latePeers, now }: MissedFacts): Found {
+  const [late] = latePeers;
+  if (late !== undefined)
+    return yes(
+      `A rotation had waited ${spanText(endOf(key, now).getTime() - late.toldAt.getTime())} for ${latePeers.map((one) => one.peer).join(', ')}, told and not on the new key yet.`,
+    );
   const own = [key.owner, key.escalation, 'owner', 'escalation'];
   const peers = pending.filter((ask) => !own.includes(ask.assignee));
   const [peer] = peers;

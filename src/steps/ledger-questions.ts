@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { awaitedVersion } from '../domain/awaited-version.ts';
 import type { Ask } from '../domain/incident.ts';
 import type { Key } from '../domain/key.ts';
 import { type Policy, peopleNamed } from '../domain/policy.ts';
@@ -58,6 +59,7 @@ async function factsOf(key: Key, context: StepContext): Promise<MissedFacts> {
     knownSince: await knownSince(key, context),
     pending: await pendingAt(key.expiresAt ?? now(), underWay, context),
     underWay: underWay.length,
+    latePeers: await peersLateAt(key.expiresAt ?? now(), key, ledger),
   };
 }
 
@@ -71,6 +73,20 @@ function alertOf(policy: Policy): MissedFacts['alert'] {
 async function knownSince(key: Key, { ledger }: StepContext): Promise<Date | null> {
   const lines = await ledger.audit({ subject: `key:${key.id}`, limit: 1_000 });
   return lines.at(-1)?.at ?? null;
+}
+
+/** Peers on the board of what takes the place of the key, as they stood at that instant. */
+async function peersLateAt(at: Date, key: Key, ledger: StepContext['ledger']): Promise<MissedFacts['latePeers']> {
+  const next = awaitedVersion(key, await ledger.versionsOf(key.slug));
+  if (next.id === key.id) return [];
+  return (await ledger.peerProgress(next.id))
+    .flatMap(({ peer, reached, waived }) => {
+      const ends = [reached.pinned?.at, reached.pulled?.at, waived?.at];
+      const isOver = ends.some((end) => end !== undefined && end <= at);
+      const toldAt = reached.notified?.at;
+      return toldAt === undefined || toldAt >= at || isOver ? [] : [{ peer, toldAt }];
+    })
+    .sort((a, b) => a.toldAt.getTime() - b.toldAt.getTime());
 }
 
 async function rotationsAtExpiry(key: Key, { ledger, run, now }: StepContext): Promise<Run[]> {

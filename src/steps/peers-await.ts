@@ -48,7 +48,8 @@ export const peersAwait = defineStep({
     reached: z.int().describe('How many of them came as far as it takes.'),
     waived: z.array(z.string()).describe('The ones that a person let stay behind.'),
   }),
-  effect: 'reads',
+  // It reminds people, and what it sees of a peer stands on the board afterwards.
+  effect: 'writes',
   repeat: 'safe',
   calls: ({ probe }) => {
     const asked = typeof probe === 'object' && probe !== null && !Array.isArray(probe) ? probe : {};
@@ -58,7 +59,7 @@ export const peersAwait = defineStep({
       { connection: asked.connection, method: 'GET', path: path.map((part) => (part === ':peer' ? null : part)) },
     ];
   },
-  undo: { kind: 'nothing', why: 'It only waits.' },
+  undo: { kind: 'nothing', why: 'It waits, and what was said was said.' },
   timeoutMs: 120_000,
   rehearsal: 'real',
   forecast: async (input, { ledger }) => {

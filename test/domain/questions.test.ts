@@ -23,6 +23,7 @@ function facts(overrides: Partial<MissedFacts> = {}): MissedFacts {
     knownSince: daysAfter(NOON, -90),
     pending: [],
     underWay: 0,
+    latePeers: [],
     ...overrides,
   };
 }
@@ -119,6 +120,13 @@ describe('the five questions', () => {
       { underWay: 1, pending: [PEER] },
       'yes',
       'for group:partners: "Have you re-pinned?"',
+    ],
+    [
+      'peer_blocked',
+      'a peer had been told and did not trust the new key yet',
+      { underWay: 1, latePeers: [{ peer: 'node-d', toldAt: minutesAfter(NOON, -36 - 90) }] },
+      'yes',
+      'had waited 1 h 30 min for node-d',
     ],
   ])('%s: %s', (question, _case, given, expected, proof) => {
     const found = answer(question, given);

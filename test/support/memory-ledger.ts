@@ -117,6 +117,9 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
     claimsOfKey: async (key) => [...rows.claims.values()].filter((one) => one.key === key),
     // Rotations are rows that the real ledger keeps by itself; a single step never sees another one's.
     openRotationOf: async () => null,
+    // Peers are rows that the real ledger keeps; they are tested on it.
+    peers: async () => [],
+    peerProgress: async () => [],
     incident: async (id) => rows.incidents.get(id) ?? null,
     openIncidentOfKey: async (key) =>
       [...rows.incidents.values()].find((one) => one.key === key && one.closedAt === null) ?? null,
