@@ -5,7 +5,7 @@ import { whoText } from '../steps/fields.ts';
 import { checkNode } from './check-node.ts';
 import { type Condition, compileConditionAt } from './conditions.ts';
 import type { Draft } from './drafts.ts';
-import { plannedEach, readEach, withItem } from './each.ts';
+import { eachText, plannedEach, readEach, withItem } from './each.ts';
 import type { SourceStep } from './loaded.ts';
 import { describeNode, joinPath, type MapNode, type Node } from './node.ts';
 import { plannedCondition, plannedWhen, stepsRead } from './planned-condition.ts';
@@ -86,6 +86,7 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
       facts: condition?.parts ?? [],
       onFailure,
       due: dueText(draft),
+      each: each === null ? null : eachText(each, fields),
       stage: place.stage,
       paths: new Set([
         ...(condition?.paths ?? []),

@@ -19,7 +19,7 @@ export function describeRunbook(runbook: LoadedRunbook): string {
     `  inputs       ${inputs.join(', ') || 'none'}`,
     `  may touch    ${touches.join(', ') || 'nothing outside'}`,
     ...(deadlines.length === 0 ? [] : [`  deadlines    ${deadlines.join(', ')}`]),
-    `  text         ${runbook.hash.slice(0, 8)}`,
+    `  text         ${runbook.hash}`,
   ];
   const phases = [...PHASES, 'finally' as const].flatMap((phase) => describePhase(phase, runbook));
   return [...head, ...phases].join('\n');
@@ -51,6 +51,7 @@ function describeStep(step: SourceStep, own: readonly SourceStep[]): string[] {
     `  ${step.id.padEnd(20)} ${kind.uses.padEnd(22)} ${kind.summary}`,
     ...words.map((text) => detail(`“${text}”`)),
     ...(step.when === null ? [] : [detail(`when ${step.when}`)]),
+    ...(step.each === null ? [] : [detail(step.each)]),
     ...(together.length === 0 ? [] : [detail(`at the same time as ${together.join(', ')}`)]),
     ...(step.due === null ? [] : [detail(`due after ${step.due}`)]),
     ...(step.onFailure.kind === 'stop' ? [] : [detail(`on failure: ${describeFailure(step)}`)]),

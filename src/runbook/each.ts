@@ -10,7 +10,7 @@ import { checkReference, parseReference, piecesOf, type Reference } from './refe
 import { forPeople, resolveReference } from './resolve.ts';
 import type { StepFields } from './schema.ts';
 import { isComplaint, lookUp, type ScopeTypes } from './scope.ts';
-import { describeType, UNKNOWN, type ValueType } from './types.ts';
+import { ANY, describeType, UNKNOWN, type ValueType } from './types.ts';
 import type { Checking, Resolver } from './with.ts';
 
 /** `each` of a step, checked: what `${item}` is inside its `with`, and the list itself; null where that could not be read. */
@@ -60,21 +60,26 @@ function stepsIn({ alternatives }: Reference): string[] {
 }
 
 function complaintOf(list: Reference, scope: ScopeTypes): Complaint | null {
-  const type = typeOfFirst(list, scope);
-  if (isComplaint(type)) return type;
-  if (type.shape.kind === 'list' || type.shape.kind === 'unknown')
-    return checkReference(list, { ...type, nullable: false }, scope);
-  return { expected: 'a list', got: `\`${list.text}\`, which is ${describeType(type)}`, fix: EXAMPLE };
+  for (const type of typesOf(list, scope)) {
+    if (isComplaint(type)) return type;
+    if (type.shape.kind !== 'list' && type.shape.kind !== 'unknown')
+      return { expected: 'a list', got: `\`${list.text}\`, which is ${describeType(type)}`, fix: EXAMPLE };
+  }
+  // Of lists, whatever they hold, what is left to ask is whether one is there.
+  return checkReference(list, UNKNOWN, scope);
 }
 
-function typeOfFirst({ alternatives: [first] }: Reference, scope: ScopeTypes): ValueType | Complaint {
-  const found = first?.kind === 'path' ? lookUp(first.segments, scope) : { type: UNKNOWN };
-  return isComplaint(found) ? found : found.type;
+function typesOf({ alternatives }: Reference, scope: ScopeTypes): (ValueType | Complaint)[] {
+  return alternatives.map((one) => {
+    if (one.kind === 'literal') return ANY;
+    const found = lookUp(one.segments, scope);
+    return isComplaint(found) ? found : found.type;
+  });
 }
 
 function elementOf(list: Reference, scope: ScopeTypes): ValueType {
-  const type = typeOfFirst(list, scope);
-  return !isComplaint(type) && type.shape.kind === 'list' ? type.shape.of : UNKNOWN;
+  const [type] = typesOf(list, scope);
+  return type !== undefined && !isComplaint(type) && type.shape.kind === 'list' ? type.shape.of : UNKNOWN;
 }
 
 /** What a step's `with` may look at: the item too. */
@@ -97,6 +102,12 @@ export function plannedEach(
     ramp: fields.ramp ?? 'doubling',
     maxFailures: maxFailuresOf(fields.max_failures ?? 0),
   };
+}
+
+/** `for each of ${steps.found.keys}: 5 at once, at most 20% may fail`. */
+export function eachText({ list }: Each, { ramp = 'doubling', max_failures: most = 0 }: StepFields): string {
+  const many = ramp === 'doubling' ? '1, then 2, then 4 … at once' : `${ramp} at once`;
+  return `for each of \${${list?.text ?? ''}}: ${many}, ${most === 0 ? 'none' : `at most ${most}`} may fail`;
 }
 
 function valuesOf(list: Reference | null, scope: Scope, id: string): Json[] {

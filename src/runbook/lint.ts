@@ -3,6 +3,7 @@ import { type ApprovalRule, termsOf } from '../domain/policy/approval-rule.ts';
 import { type Policy, peopleNamed } from '../domain/policy.ts';
 import type { StepKind } from '../steps/contract.ts';
 import { lintDeadlines } from './lint-deadlines.ts';
+import { lintPins } from './lint-pins.ts';
 import { lintSteps } from './lint-steps.ts';
 import { loadRunbooks } from './load.ts';
 import type { LoadedRunbook } from './loaded.ts';
@@ -21,7 +22,12 @@ export async function lintRunbooks(dir: string, catalogue: readonly StepKind[], 
   const policy = await checkIn<Policy>(dir, POLICY_FILE, checkPolicy);
   const classes = await checkIn<KeyClasses>(dir, KEY_CLASSES_FILE, checkKeyClasses);
   const all = [...runbooks.values()];
-  const found = all.flatMap((runbook) => [...lintSteps(runbook), ...lintDeadlines(runbook), ...lintHead(runbook, now)]);
+  const found = all.flatMap((runbook) => [
+    ...lintSteps(runbook),
+    ...lintDeadlines(runbook),
+    ...lintPins(runbook, runbooks),
+    ...lintHead(runbook, now),
+  ]);
   // While a file is refused, nobody knows on which alerts it would start: "remove it" would be wrong advice.
   const allLoaded = problems.length === 0 ? all : null;
   return inOrder([

@@ -40,6 +40,8 @@ export interface SourceStep {
   facts: readonly string[];
   onFailure: PlannedStep['onFailure'];
   due: string | null;
+  /** `for each of ${…}: doubling, at most 20% may fail`, when it starts one run for each item of a list. */
+  each: string | null;
   /** Index of its stage: equal for steps of one parallel group. */
   stage: number;
   /** Inputs and step outputs that it looks at: `inputs.key`. */

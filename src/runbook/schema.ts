@@ -139,7 +139,10 @@ export const StepFields = z.strictObject({
     ),
   max_failures: z
     .union(
-      [z.int().min(0).max(MOST_ITEMS), z.string().regex(/^(100|[1-9]?\d)%$/)],
+      [
+        z.int().min(0).max(MOST_ITEMS),
+        z.string().regex(/^(100|[1-9]?\d)%$/, 'expected a share from 0% to 100%, such as 20%'),
+      ],
       'expected a whole number such as 3, or a share such as 20%',
     )
     .optional()
