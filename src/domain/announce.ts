@@ -60,6 +60,8 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
       return [{ surface: 'incident', subject: incident, address: channel }];
     case 'run_started':
       return [{ surface: 'run', subject: event.run.id, address: thread }];
+    case 'entered_incident':
+      return [{ surface: 'run', subject: event.run, address: thread }];
     case 'step_recorded':
       return event.record.state === 'in_doubt'
         ? [{ surface: 'doubt', subject: doubtOf(event.record), address: channel }]

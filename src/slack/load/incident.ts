@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { IncidentId } from '../../domain/ids.ts';
+import { Actor, IncidentId } from '../../domain/ids.ts';
 import type { Evidence } from '../../domain/incident.ts';
 import { KeyClass } from '../../domain/key.ts';
 import { boardLine } from '../../domain/peer.ts';
@@ -25,11 +25,21 @@ export async function loadIncident(sources: Sources, subject: string): Promise<I
     owner: key?.owner == null ? null : name(key.owner),
     openedBy: actorText(incident.openedBy, name),
     classified: classifiedBy(runs),
+    situation: await saidOf(sources, incident.id, name),
     evidence: evidence.map(({ kind, hash }) => ({ kind, hash })),
     missed: missedIn(evidence),
     board: board === null ? null : boardLine(board, 'pinned'),
     runs: runs.map((run) => ({ id: run.id, runbook: run.runbook.id, state: stateOf(run) })),
   };
+}
+
+async function saidOf(
+  { ledger }: Sources,
+  incident: IncidentId,
+  name: (id: string) => string,
+): Promise<IncidentCard['situation']> {
+  const said = await ledger.situationOf(incident);
+  return said === null ? null : { ...said, by: actorText(Actor.parse(said.by), name) };
 }
 
 /** What the step that classified the key gave as its reason. */

@@ -1,6 +1,7 @@
 import type { KnownBlock } from '@slack/types';
 import type { Incident } from '../../domain/incident.ts';
 import type { Missed } from '../../domain/questions.ts';
+import type { Situated } from '../../ledger/reader.ts';
 import { at, bold, bullets, context, header, type Line, lines } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, escapeMrkdwn, oneLine } from '../text.ts';
@@ -23,6 +24,8 @@ export interface IncidentCard {
   /** Why it is of this class, and what was kept: both from the Identify phase. */
   classified: string | null;
   evidence: readonly { kind: string; hash: string }[];
+  /** What people said last of how it stands. */
+  situation: Situated | null;
   /** From the Investigate phase. */
   missed: Missed | null;
   /** The line of the re-pin board; null for a key that no peer pins. */
@@ -45,8 +48,10 @@ export function incidentCard(card: IncidentCard): Message {
     ...reached('Recovered', card.recoveredAt),
     ...reached('Closed', card.closedAt),
   ];
+  const said = card.situation === null ? [] : situationOf(card.situation);
   const runs = card.runs.slice(0, 10).map((run): Line => [bold(`${run.runbook} `), `${run.id}: ${run.state}`]);
   const blocks: KnownBlock[] = [header(title), lines(facts)];
+  if (said.length > 0) blocks.push(lines(said));
   if (runs.length > 0) blocks.push(bullets([bold('Runs, with progress in the thread')], runs));
   if (card.missed !== null) blocks.push(missedBlock(card.missed));
   if (card.openPoints.length > 0)
@@ -58,6 +63,18 @@ export function incidentCard(card: IncidentCard): Message {
     );
   blocks.push(context(`${card.id} · /rotate-key status shows every open incident`));
   return { text: `${escapeMrkdwn(title)} (${statusOf(card)})`, blocks };
+}
+
+/** In the order in which it is asked for: conditions, actions, needs. */
+function situationOf({ conditions, actions, needs, note, at: when, by }: Situated): Line[] {
+  const said: [string, string | null][] = [
+    ['Conditions ', conditions],
+    ['Actions ', actions],
+    ['Needs ', needs],
+    ['Note ', note],
+  ];
+  const told = said.flatMap(([label, text]): Line[] => (text === null ? [] : [[bold(label), cut(text, 600)]]));
+  return [...told, [`said by ${cut(by, 100)}, `, at(when)]];
 }
 
 function evidenceOf(evidence: IncidentCard['evidence']): string {

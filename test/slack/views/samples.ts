@@ -92,6 +92,7 @@ export function messagesWith(text: string): Record<string, Message> {
         answers: QUESTIONS.map((question) => ({ question, answer: 'no' as const, proof: text })),
       },
       board: text,
+      situation: { conditions: text, actions: text, needs: text, note: text, at: NOON, by: text },
       runs: many(30, (index) => ({ id: `run-${index}`, runbook: 'R-KEY-EXPIRY', state: 'running' })),
     }),
     run: runProgress({
