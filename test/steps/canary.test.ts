@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import type { RunId } from '../../src/domain/ids.ts';
-import { NOBODY, ProcessKilled } from '../support/engine-world.ts';
+import { NOBODY } from '../support/engine-world.ts';
 import { recordEvents } from '../support/ledger-file.ts';
+import { ProcessKilled } from '../support/mortal-ledger.ts';
 import { anOutsideWorld, type OutsideProcess, type OutsideWorld } from '../support/outside-world.ts';
 
 const MEMBERS = ['payments-1', 'payments-2'] as const;
@@ -101,6 +102,23 @@ const errorIn = async (process: OutsideProcess, id: RunId) => {
   return step?.state === 'failed' || step?.state === 'undone' ? (step.error ?? '') : '';
 };
 
+/** A process that is killed the nth time that the canary comes to this place. */
+async function killedAt(canary: CanaryWorld, place: 'started' | 'effect', nth: number): Promise<OutsideProcess> {
+  let dying: OutsideProcess | undefined;
+  let times = 0;
+  dying = await canary.open({
+    owner: NOBODY,
+    faultPoint: (at, step) => {
+      if (at !== place || step !== 'trial') return;
+      times += 1;
+      if (times < nth) return;
+      dying?.mortal.kill();
+      throw new ProcessKilled(`killed at ${at}:${step}`);
+    },
+  });
+  return dying;
+}
+
 describe('canary', () => {
   test('a new key that works for the cohort goes on to everybody, with the numbers', async () => {
     const canary = await aCanaryWorld();
@@ -143,15 +161,7 @@ describe('canary', () => {
 
   test.each(['effect', 'started'] as const)('killed at its %s, it ends as if nothing had happened', async (place) => {
     const canary = await aCanaryWorld({ broken: ['payments-2'] });
-    let dying: OutsideProcess | undefined;
-    dying = await canary.open({
-      owner: NOBODY,
-      faultPoint: (at, step) => {
-        if (at !== place || step !== 'trial') return;
-        dying?.mortal.kill();
-        throw new ProcessKilled(`killed at ${at}:${step}`);
-      },
-    });
+    const dying = await killedAt(canary, place, 1);
     const id = await dying.start();
     await dying.play(id).catch(() => undefined);
     const next = await canary.open();
@@ -162,18 +172,7 @@ describe('canary', () => {
 
   test('killed between the delivery and its record, it delivers the same key again and goes on', async () => {
     const canary = await aCanaryWorld();
-    let dying: OutsideProcess | undefined;
-    let attempts = 0;
-    dying = await canary.open({
-      owner: NOBODY,
-      faultPoint: (at, step) => {
-        if (at !== 'effect' || step !== 'trial') return;
-        attempts += 1;
-        if (attempts < 2) return;
-        dying?.mortal.kill();
-        throw new ProcessKilled(`killed at ${at}:${step}`);
-      },
-    });
+    const dying = await killedAt(canary, 'effect', 2);
     const id = await dying.start();
     await dying.play(id).catch(() => undefined);
     const [delivered] = canary.held();
@@ -185,19 +184,8 @@ describe('canary', () => {
 
   test('killed between giving the keys back and its record, it does not take the old key for a healthy new one', async () => {
     const canary = await aCanaryWorld({ broken: ['payments-2'] });
-    let dying: OutsideProcess | undefined;
-    let attempts = 0;
-    dying = await canary.open({
-      owner: NOBODY,
-      faultPoint: (at, step) => {
-        if (at !== 'effect' || step !== 'trial') return;
-        attempts += 1;
-        // 1 sealed, 2 delivered, 3 looked at and missed, 4 given back.
-        if (attempts < 4) return;
-        dying?.mortal.kill();
-        throw new ProcessKilled(`killed at ${at}:${step}`);
-      },
-    });
+    // 1 sealed, 2 delivered, 3 looked at and missed, 4 given back.
+    const dying = await killedAt(canary, 'effect', 4);
     const id = await dying.start();
     await dying.play(id).catch(() => undefined);
     expect(canary.held()).toEqual([canary.world.oldMaterial, canary.world.oldMaterial]);
@@ -209,7 +197,7 @@ describe('canary', () => {
   test('counts the calls with the new key: rejected ones are too many, and silence shows nothing', async () => {
     const calls = ', calls: { most_rejected: 1, at_least: 3 }';
     const silent = await aCanaryWorld({ watch: calls });
-    const [first] = [await silent.open()];
+    const first = await silent.open();
     const quiet = await first.start();
     await first.play(quiet);
     expect(await errorIn(first, quiet)).toContain('0 calls with it were counted, at least 3 were expected');
