@@ -8,6 +8,7 @@ import { newKey } from '../domain/new-key.ts';
 import { mintKey } from '../providers/key-format.ts';
 import type { Pepper } from '../providers/pepper.ts';
 import type { KeyFixture, PeerFixture, Rehearsal } from './schema.ts';
+import { bytesOf } from './scratch.ts';
 
 interface Place {
   start: Date;
@@ -27,7 +28,10 @@ export async function furnish(fixture: LedgerFixture, place: Place): Promise<{ k
 }
 
 async function keyOf(one: KeyFixture, place: Place): Promise<{ key: Key; events: LedgerEvent[] }> {
-  const { secret, publicId, last4 } = mintKey(one.environment === PRODUCTION ? 'live' : 'test');
+  const { secret, publicId, last4 } = mintKey(
+    one.environment === PRODUCTION ? 'live' : 'test',
+    materialOf(`${one.slug} v${one.version}`),
+  );
   const { pepper, places } = place;
   const at = (ms: number) => new Date(place.start.getTime() + ms);
   const target = join(places, `${one.slug}.key`);
@@ -59,10 +63,18 @@ async function keyOf(one: KeyFixture, place: Place): Promise<{ key: Key; events:
     ...(one.state === 'suspended' ? { suspendedAt: place.start } : {}),
   });
   if (one.delivery !== undefined && one.at_place !== 'nothing') {
-    const there = one.at_place === 'itself' ? secret : mintKey('test').secret;
+    const there = one.at_place === 'itself' ? secret : mintKey('test', materialOf(`not ${one.slug}`)).secret;
     await writeFile(target, `${there.reveal()}\n`, { mode: 0o600 });
   }
   return { key, events: [{ type: 'key_issued', key }, ...reminderOf(one, key, place)] };
+}
+
+function materialOf(name: string): (count: number) => Uint8Array {
+  let calls = 0;
+  return (count) => {
+    calls += 1;
+    return bytesOf(`${name} ${calls}`, count);
+  };
 }
 
 function reminderOf({ reminder }: KeyFixture, key: Key, { channel }: Place): LedgerEvent[] {

@@ -1,9 +1,9 @@
 import { loadPolicy } from '../runbook/policy-file.ts';
 import type { RunbookProblem } from '../runbook/problem.ts';
-import { openRunbookSet } from '../runbook/runbook-set.ts';
 import type { StepKind } from '../steps/contract.ts';
 import { type Coverage, coverageOf } from './coverage.ts';
 import { type Found, findRehearsals } from './find.ts';
+import { type Folder, foldersIn } from './folders.ts';
 import { type CaseResult, rehearseCase } from './rehearse-case.ts';
 import type { Scratch } from './scratch.ts';
 import { withScratch } from './scratch.ts';
@@ -18,8 +18,6 @@ export interface RehearseOptions {
   only: readonly string[];
   /** Cases whose name has this in it. */
   named: string | null;
-  /** Told of each case when it is over. */
-  onCase?: (runbook: string, result: CaseResult) => void;
 }
 
 /** What stands behind the id of a runbook in the name of its rehearsal. */
@@ -27,6 +25,8 @@ export const REHEARSAL_FILE = '.rehearsal.yaml';
 
 export interface Rehearsed {
   runbook: string;
+  /** Where its files lie. */
+  dir: string;
   file: string;
   text: string;
   runbookFile: string;
@@ -43,43 +43,45 @@ export interface RehearsalReport {
   tookMs: number;
 }
 
-/** Plays the rehearsals of a folder, one case after the other, each on a ledger of its own. Nothing outside a scratch folder is written. */
+/** Plays the rehearsals of a folder and of its templates, one case after the other, each on a ledger of its own, in a scratch folder. */
 export async function rehearse(options: RehearseOptions): Promise<RehearsalReport> {
   const began = performance.now();
   const { dir, catalogue } = options;
-  const runbooks = await openRunbookSet(dir, catalogue);
   const { policy } = await loadPolicy(dir);
-  const house: House = { dir, runbooks, policy, stepKinds: catalogue };
-  const { found, unrehearsed, problems } = await findRehearsals(dir, runbooks.all(), options.only);
-  const broken = [...runbooks.problems(), ...problems];
-  const rehearsed = await withScratch(async (scratch) => {
-    const all: Rehearsed[] = [];
-    for (const one of found) all.push(await rehearseFile({ house, scratch, options }, one));
-    return all;
+  return withScratch(async (scratch) => {
+    const report: RehearsalReport = { rehearsed: [], unrehearsed: [], problems: [], tookMs: 0 };
+    for (const folder of await foldersIn(dir, catalogue, scratch.folder)) {
+      const house: House = { dir, runbooks: folder.set, policy, stepKinds: catalogue };
+      const { found, unrehearsed, problems } = await findRehearsals(folder.dir, folder.runbooks, options.only);
+      for (const one of found) report.rehearsed.push(await rehearseFile({ house, scratch, options, folder }, one));
+      report.unrehearsed.push(...unrehearsed);
+      report.problems.push(...folder.problems, ...problems);
+    }
+    return { ...report, tookMs: performance.now() - began };
   });
-  return { rehearsed, unrehearsed, problems: broken, tookMs: performance.now() - began };
 }
 
 interface Rehearsing {
   house: House;
   scratch: Scratch;
   options: RehearseOptions;
+  folder: Folder;
 }
 
-async function rehearseFile({ house, scratch, options }: Rehearsing, { read, runbook }: Found): Promise<Rehearsed> {
+async function rehearseFile({ house, scratch, options, folder }: Rehearsing, one: Found): Promise<Rehearsed> {
+  const { read, runbook } = one;
   const { rehearsal, file, text, lineOfCase } = read;
   const cases: Rehearsed['cases'] = [];
   const taken = nothingTaken();
-  for (const [index, one] of rehearsal.cases.entries()) {
-    if (options.named !== null && !one.name.includes(options.named)) continue;
+  for (const [index, each] of rehearsal.cases.entries()) {
+    if (options.named !== null && !each.name.includes(options.named)) continue;
     const room = await scratch.room(`${runbook.id}-${index}`);
-    const result = await rehearseCase({ house, rehearsal, runbook, room }, one);
+    const result = await rehearseCase({ house, rehearsal, runbook, room }, each);
     mergeTaken(taken, result.taken);
     cases.push({ ...result, index, line: lineOfCase(index) });
-    options.onCase?.(runbook.id, result);
   }
   const coverage = options.named === null ? coverageOf(runbook, taken) : null;
-  return { runbook: runbook.id, file, text, runbookFile: runbook.file, cases, coverage };
+  return { runbook: runbook.id, dir: folder.dir, file, text, runbookFile: runbook.file, cases, coverage };
 }
 
 /** What a report comes to: every case as expected, every runbook rehearsed, and enough of each covered. */

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { hkdfSync } from 'node:crypto';
 import { copyFile, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -46,7 +46,10 @@ async function openRoom(folder: string, empty: string): Promise<Room> {
   };
 }
 
-/** Key files that live as long as one case. */
-export function throwawayKeys(): { masterKey: { id: string; bytes: Uint8Array }; pepper: Uint8Array } {
-  return { masterKey: { id: 'rehearse', bytes: randomBytes(32) }, pepper: randomBytes(32) };
+/** Keys that guard nothing: the same in every case, so that a fingerprint in a message is the same in every run of it. */
+export const PLAYED_KEYS = { masterKey: { id: 'rehearse', bytes: bytesOf('master key') }, pepper: bytesOf('pepper') };
+
+/** Bytes that follow from a word, for material that guards nothing. */
+export function bytesOf(word: string, count = 32): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', word, 'rehearsal', '', count));
 }

@@ -20,7 +20,7 @@ import { furnish } from './fixture.ts';
 import type { Reply } from './outside-schema.ts';
 import { patchedPolicy } from './policy-patch.ts';
 import type { Calls, Rehearsal, RehearsalCase } from './schema.ts';
-import { type Room, throwawayKeys } from './scratch.ts';
+import { PLAYED_KEYS, type Room } from './scratch.ts';
 import { answersOf, repliesOf, type Script } from './script.ts';
 import { scriptedKinds } from './scripted-kinds.ts';
 import { type Trace, traced } from './trace.ts';
@@ -66,9 +66,8 @@ export async function openStage(
 ): Promise<Stage> {
   const start = new Date(one.clock.start);
   let now = start;
-  const keyFiles = throwawayKeys();
-  const vault = openVault(keyFiles.masterKey);
-  const pepper = openPepper('rehearse', keyFiles.pepper);
+  const vault = openVault(PLAYED_KEYS.masterKey);
+  const pepper = openPepper('rehearse', PLAYED_KEYS.pepper);
   const policy = patchedPolicy(house.policy, [rehearsal.policy, one.policy]);
   const trace = traced(await openLedger({ file: room.ledgerFile, now: () => now, durability: 'scratch' }));
   const complaints: string[] = [];

@@ -9,7 +9,7 @@ import type { CaseResult } from './rehearse-case.ts';
  * Writes what happened as what is expected, into every case that went another way, marked `reviewed: false`: such a case fails until somebody
  * has read it and removed the mark. Returns how many cases were written.
  */
-export async function updateExpectations(dir: string, { runbook, text, cases }: Rehearsed): Promise<number> {
+export async function updateExpectations({ runbook, dir, text, cases }: Rehearsed): Promise<number> {
   const differing = cases.filter(isDifferent);
   const edits = differing.flatMap(({ index, outcome }) => (outcome === null ? [] : editsFor(index, outcome)));
   if (edits.length > 0) await writeFile(join(dir, `${runbook}${REHEARSAL_FILE}`), editYaml(text, edits));

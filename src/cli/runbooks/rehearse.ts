@@ -32,16 +32,16 @@ export const rehearse: CliCommand = (group) => {
       const { dir, ids } = whereIs(named);
       const report = await rehearseFolder({ dir, catalogue: stepKinds, only: ids, named: only ?? null });
       assertFound(report, ids);
-      if (update) await writeUpdates(dir, report);
+      if (update) await writeUpdates(report);
       if (json) sayJson({ ok: isGood(report, minCoverage), ...plain(report) });
       else tell(report, minCoverage);
       process.exitCode = isGood(report, minCoverage) ? 0 : 1;
     });
 };
 
-async function writeUpdates(dir: string, { rehearsed }: RehearsalReport): Promise<void> {
+async function writeUpdates({ rehearsed }: RehearsalReport): Promise<void> {
   for (const one of rehearsed) {
-    const count = await updateExpectations(dir, one);
+    const count = await updateExpectations(one);
     if (count > 0)
       process.stderr.write(`${one.file}: ${counted(count, 'case')} written, marked \`reviewed: false\`.\n`);
   }
@@ -144,7 +144,7 @@ function seconds(ms: number): string {
 
 function plain({ rehearsed, unrehearsed, problems, tookMs }: RehearsalReport) {
   return {
-    rehearsed: rehearsed.map(({ cases, text: _, ...one }) => ({
+    rehearsed: rehearsed.map(({ cases, text: _text, dir: _dir, ...one }) => ({
       ...one,
       cases: cases.map(({ name, line, passed, problems: why, comparison, outcome, tookMs: ms }) => ({
         name,
