@@ -28,7 +28,7 @@ test('the re-pin board is kept on the command line, each entry under a name with
   const { line, rows } = JSON.parse((await rekey(['peers', 'board', 'payments-prod', '--json'])).out);
   expect(line).toBe('1 of 2 peers re-pinned, node-d waived');
   expect(rows[1]).toMatchObject({ waived: { by: 'person:bob', reason: 'shut down until June' } });
-});
+}, 90_000);
 
 test('a peer is changed and removed with a reason, and what is wrong with one is said', async () => {
   const { rekey } = anInstallationOf('bob');
@@ -47,7 +47,7 @@ test('a peer is changed and removed with a reason, and what is wrong with one is
   expect((await rekey(['peers', 'list'])).out).toContain('group:oncall');
   expect(await rekey(['peers', 'remove', 'node-b', '--because', 'left', '--yes'])).toMatchObject({ code: 0 });
   expect((await rekey(['peers', 'list'])).out).toContain('No peer is registered');
-});
+}, 90_000);
 
 test('who may not decide about a key may not say anything of its peers', async () => {
   const { rekey, become } = anInstallationOf('bob');
@@ -61,4 +61,4 @@ test('who may not decide about a key may not say anything of its peers', async (
     ['peers', 'remove', 'node-b', ...BECAUSE, '--yes'],
   ])
     expect(await rekey(command)).toMatchObject({ code: 2, err: expect.stringContaining('alice may not') });
-});
+}, 90_000);
