@@ -19,7 +19,7 @@ interface Wanted extends AnswerOptions {
 }
 
 const EXAMPLES = `
-Examples:
+Example:
   rekey keys answer payments-prod --evidence "no call from outside in the access log"
   rekey keys answer ask-4k9x2m7qpd --tick pulled --not-applicable cdn="there is none"
   rekey keys answer run-7gmw3c --set downtime_minutes=12 --set ticket=https://tickets.example.com/42
