@@ -1,5 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { rehearsalJsonSchema } from '../src/rehearsal/json-schema.ts';
 import { runbookPage } from '../src/runbook/docs/runbook-page.ts';
 import { stepsPage } from '../src/runbook/docs/steps-page.ts';
 import { runbookJsonSchema } from '../src/runbook/json-schema.ts';
@@ -17,6 +18,7 @@ const pages = join('docs', 'runbooks');
 const { runbooks } = await loadRunbooks(dir, stepKinds);
 const made = new Map([
   [join('runbooks', 'runbook.schema.json'), `${JSON.stringify(runbookJsonSchema(stepKinds), null, 2)}\n`],
+  [join('runbooks', 'rehearsal.schema.json'), `${JSON.stringify(rehearsalJsonSchema(), null, 2)}\n`],
   [join('docs', 'steps.md'), stepsPage(stepKinds)],
   ...[...runbooks.values()].map((one) => [join(pages, `${one.id}.md`), runbookPage(one)] as const),
 ]);
