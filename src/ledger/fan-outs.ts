@@ -40,8 +40,6 @@ function itemFromRow(row: Selectable<FanOutItemsTable>): FanOutItem {
 export interface FanOutReader {
   /** The items of a step with `each`, in the order of its list. */
   fanOutItems: (run: RunId, step: StepId) => Promise<ItemNow[]>;
-  /** The items of all its steps with `each`, by step. */
-  fanOutsOf: (run: RunId) => Promise<ReadonlyMap<string, FanOutItem[]>>;
   /** The runs that it, or this step of it, started and that have not ended. */
   openChildren: (run: RunId, step?: StepId) => Promise<RunId[]>;
   /** The run that started it, the one that started that, and so on. */
@@ -58,11 +56,12 @@ export interface Holder {
 }
 
 export function fanOutQueries(db: LedgerDb): FanOutReader {
-  const items = (run: RunId) =>
-    db.selectFrom('fan_out_items').selectAll('fan_out_items').where('run_id', '=', run).orderBy('step_id');
   return {
     fanOutItems: async (run, step) => {
-      const rows = await items(run)
+      const rows = await db
+        .selectFrom('fan_out_items')
+        .selectAll('fan_out_items')
+        .where('run_id', '=', run)
         .where('step_id', '=', step)
         .leftJoin('runs', (join) =>
           join.onRef('runs.id', '=', 'fan_out_items.child').on('runs.finished_at', 'is not', null),
@@ -74,12 +73,6 @@ export function fanOutQueries(db: LedgerDb): FanOutReader {
         ...itemFromRow(row),
         ended: end === null ? null : RunEnd.parse(end),
       }));
-    },
-    fanOutsOf: async (run) => {
-      const fanOuts = new Map<string, FanOutItem[]>();
-      for (const row of await items(run).orderBy('position').execute())
-        fanOuts.set(row.step_id, [...(fanOuts.get(row.step_id) ?? []), itemFromRow(row)]);
-      return fanOuts;
     },
     openChildren: async (run, step) => {
       const rows = await db

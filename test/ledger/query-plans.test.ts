@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeLedger } from '../../scripts/bench/make-ledger.ts';
-import { KeyId, RunId } from '../../src/domain/ids.ts';
+import { KeyId, RunId, StepId } from '../../src/domain/ids.ts';
 import { DAY, daysAfter, NOON } from '../support/builders.ts';
 import { listeningReader, planOf } from '../support/explained.ts';
 
@@ -58,6 +58,11 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
   'rotations that ended since': (read) => read.rotationsEndedSince(daysAfter(NOON, -7)),
   'the open rotations': (read) => read.openRotations(50),
   'the rotation of a run': (read) => read.rotationOfRun(RunId.parse('run-1')),
+  'the items of a list of runs': (read) => read.fanOutItems(RunId.parse('run-1'), StepId.parse('fan')),
+  'the runs that a run started': (read) => read.openChildren(RunId.parse('run-1')),
+  'the runs above a run': (read) => read.ancestorsOf(RunId.parse('run-1')),
+  'the runs that have a key in their hands': (read) => read.holdersOf(some),
+  'the runs that a run waits for': (read) => read.waitsFor(RunId.parse('run-1')),
   'the claims of a key': (read) => read.claimsOfKey(some),
   'alarms since': (read) => read.alarmsSince(daysAfter(NOON, -7)),
   'the last alarm of a kind': (read) => read.lastAlarm(some, 'rotation_spike'),

@@ -3,6 +3,7 @@ import { type CompiledQuery, Kysely } from 'kysely';
 import { auditQueries } from '../../src/ledger/audit.ts';
 import { claimQueries } from '../../src/ledger/claims.ts';
 import { dueKeyQueries } from '../../src/ledger/due-keys.ts';
+import { fanOutQueries } from '../../src/ledger/fan-outs.ts';
 import { keySearchQueries } from '../../src/ledger/find-keys.ts';
 import { keyQueries } from '../../src/ledger/key-queries.ts';
 import { patientSqlite } from '../../src/ledger/patient-sqlite.ts';
@@ -20,6 +21,7 @@ export function listeningReader(sqlite: Database.Database) {
     ...keySearchQueries(db),
     ...rotationQueries(db),
     ...claimQueries(db),
+    ...fanOutQueries(db),
     ...recordQueries(db),
     ...auditQueries(db),
   };
