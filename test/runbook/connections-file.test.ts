@@ -90,7 +90,7 @@ describe('connections.yaml', () => {
     ['a method that it does not allow', runbook(CALL.replace('GET', 'POST')), /got `POST \/health`/],
     [
       'a connection that is only known during the run',
-      runbook(CALL.replace('payments-api', '"${inputs.key.slug}"')),
+      runbook(CALL.replace('payments-api', `"\${inputs.key.slug}"`)),
       /expected the name of a connection in connections\.yaml, written out/,
     ],
   ])('refuses a runbook that names %s', async (_, text, said) => {
@@ -100,7 +100,7 @@ describe('connections.yaml', () => {
 
   test('a value of the run fits where the connection has a *', async () => {
     const text = CONNECTIONS.replace('/health', '/keys/*');
-    const call = '{ connection: payments-api, method: GET, path: [keys, "${inputs.key.slug}"] }';
+    const call = `{ connection: payments-api, method: GET, path: [keys, "\${inputs.key.slug}"] }`;
     expect(await problemsOf({ 'connections.yaml': text, 'R-TRY.yaml': runbook(call) })).toEqual([]);
   });
 });
