@@ -1,11 +1,10 @@
 import { z } from 'zod';
 import type { Json, JsonObject, Scope } from '../domain/run.ts';
-import type { Meaning } from '../steps/fields.ts';
-import { KeyFacts } from '../steps/live-facts.ts';
+import { type Meaning, meaningOf } from '../steps/fields.ts';
 import { checkNode, missing, unknownWord } from './check-node.ts';
-import { type Condition, compileConditionAt } from './conditions.ts';
+import { compileConditionField } from './condition-field.ts';
+import type { Condition } from './conditions.ts';
 import { describeNode, joinPath, type MapNode, type Node, plain, positionIn, type ScalarNode } from './node.ts';
-import { stepsRead } from './planned-condition.ts';
 import type { Position, Report } from './problem.ts';
 import { checkReference, hasReference, parseReference, piecesOf, type Reference } from './references.ts';
 import { forPeople, requireReference, resolveReference } from './resolve.ts';
@@ -128,24 +127,10 @@ function compileLiteral(schema: z.core.$ZodType, spot: Spot, checking: Checking)
   const { node, path } = spot;
   const { report } = checking;
   const checked = schema instanceof z.ZodType ? checkNode(schema, { node, path, report }) : null;
-  const { meaning } = typeOf(schema);
-  if (typeof checked === 'string' && (meaning === 'condition' || meaning === 'live_condition'))
-    addCondition(checked, { ...spot, meaning }, checking);
+  if (typeof checked === 'string') compileConditionField(checked, { ...spot, meaning: meaningOf(schema) }, checking);
   collectMentions(schema, spot, checking.mentions);
   const value = plain(node);
   return () => value;
-}
-
-const KEY_NOW = typeOf(KeyFacts);
-
-/** Checked like `when`, at the same characters; one that is looked at again and again may ask about the key besides. */
-function addCondition(text: string, { node, path, meaning }: Spot & { meaning: Meaning }, checking: Checking): void {
-  const { scope, report } = checking;
-  const roots = meaning === 'live_condition' ? new Map([...scope.roots, ['key', KEY_NOW] as const]) : scope.roots;
-  const compiled = compileConditionAt(text, { node, path }, { scope: { ...scope, roots }, report });
-  if (compiled === null) return;
-  checking.conditions.set(path, compiled);
-  for (const step of stepsRead(compiled)) if (!text.includes(`has(steps.${step}`)) checking.needs.add(step);
 }
 
 function collectMentions(schema: z.core.$ZodType, { node, path }: Spot, mentions: Mention[]): void {
