@@ -215,6 +215,31 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'run_joined', run, incident, situation: 'suspected', reason: 'odd calls' },
     'The same was asked for again (suspected): odd calls',
   ],
+  run_paused: [
+    { type: 'run_paused', run, reason: 'a release is under way' },
+    'R-KEY-EXPIRY (run-1) was paused: a release is under way.',
+  ],
+  run_resumed: [
+    { type: 'run_resumed', run, reason: 'it is out' },
+    'R-KEY-EXPIRY (run-1) goes on after its pause: it is out.',
+  ],
+  run_reopened: [
+    { type: 'run_reopened', run, reason: 'the provider is back' },
+    'R-KEY-EXPIRY (run-1) had failed and was opened again: the provider is back.',
+  ],
+  step_skipped: [
+    { type: 'step_skipped', run, record: aStep('tell', { state: 'skipped', why: 'x' }), reason: 'nobody calls it' },
+    'Step tell was skipped by a person: nobody calls it.',
+  ],
+  steps_reset: [
+    {
+      type: 'steps_reset',
+      run,
+      records: ['mint', 'deliver'].map((id) => aStep(id, { state: 'reset', why: 'x', outputs: null })),
+      reason: 'the wrong owner',
+    },
+    'To be done again: mint, deliver: the wrong owner.',
+  ],
   run_cancel_requested: [
     { type: 'run_cancel_requested', run, reason: 'wrong key' },
     'R-KEY-EXPIRY (run-1) was asked for: wrong key',
@@ -474,7 +499,10 @@ describe('one sentence per event', () => {
       }),
       'tried again: timeout',
     ],
-    [aStep('s', { state: 'done', outputs: {} }, { undoError: 'no access' }), 'could not be undone: no access'],
+    [
+      aStep('s', { state: 'done', outputs: {} }, { undoError: 'no access' }),
+      'could not be undone; a person has to take it back: no access',
+    ],
   ])('a step that needs somebody is told', (record, words) => {
     expect(sentenceFor(toldBy(lineFor({ type: 'step_recorded', run, record })), names)).toContain(words);
   });
