@@ -6,14 +6,15 @@ import { aPolicy, bob, carol } from '../support/builders.ts';
 import { anEngineWorld, type EngineProcess, from } from '../support/engine-world.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';
 
-const RUNS = 2_000;
-const dave = 'dave' as typeof bob;
+const RUNS = 800;
+const [dave, frank] = ['dave' as typeof bob, 'frank' as typeof bob];
 const policy = aPolicy({
   people: {
     alice: { slack: 'U0ALICE' },
     bob: { slack: 'U0BOB' },
     carol: { slack: 'U0CAROL' },
     dave: { slack: 'U0DAVE' },
+    frank: { slack: 'U0FRANK' },
   },
   groups: { security: ['bob', 'carol', 'dave'], oncall: ['alice', 'bob'] },
   rules: {
@@ -23,6 +24,7 @@ const policy = aPolicy({
       from: ['group:security'],
       requester_may_approve: false,
       reason_required: false,
+      delegate: true,
       expires_minutes: { planned: 30, emergency: 10 },
     },
   },
@@ -31,6 +33,17 @@ const plan = aPlan([
   [aPlannedStep('go', { uses: 'approve', resolve: () => ({ question: 'Replace it?', rule: 'rotate' }) })],
   [aPlannedStep('mint')],
 ]);
+
+const ACTIONS = [
+  'approve bob',
+  'approve bob again',
+  'approve carol',
+  'deny dave',
+  'hand bob to frank',
+  'approve frank',
+  'expire',
+  'cancel',
+] as const;
 
 /** The same engine, except that the scheduler decides when each of its transactions and policy reads comes to its turn. */
 function interleaved({ deps }: EngineProcess, scheduler: fc.Scheduler) {
@@ -41,16 +54,14 @@ function interleaved({ deps }: EngineProcess, scheduler: fc.Scheduler) {
   return openEngine({ ...deps, ledger, policy: readPolicy });
 }
 
-test(`${RUNS} interleavings of approve, approve, deny, expire and cancel: exactly one outcome each, and it is what was executed`, async () => {
+test(`${RUNS} interleavings of approve, approve again, deny, hand over, expire and cancel: exactly one outcome each, and it is what was executed`, async () => {
   const world = await anEngineWorld(plan);
   world.setPolicy(policy, 'b'.repeat(64));
   const [here, there] = [await world.open(), await world.open()];
   here.queue.forgets = true;
   there.queue.forgets = true;
   const seen: Record<string, number> = {};
-  const actions = fc.shuffledSubarray(['approve bob', 'approve carol', 'deny dave', 'expire', 'cancel'] as const, {
-    minLength: 2,
-  });
+  const actions = fc.shuffledSubarray(ACTIONS, { minLength: 2 });
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), actions, async (scheduler, chosen) => {
       const id = await here.begin();
@@ -64,7 +75,10 @@ test(`${RUNS} interleavings of approve, approve, deny, expire and cancel: exactl
       };
       const act = async (what: (typeof chosen)[number], i: number) => {
         const engine = engines[i % 2] as (typeof engines)[number];
-        if (what === 'approve bob') return press(engine, bob, 'approve');
+        if (what === 'approve bob' || what === 'approve bob again') return press(engine, bob, 'approve');
+        if (what === 'approve frank') return press(engine, frank, 'approve');
+        if (what === 'hand bob to frank')
+          return engine.delegate(approval.token, { ...from(bob), person: bob, to: frank, reason: '' });
         if (what === 'approve carol') return press(engine, carol, 'approve');
         if (what === 'deny dave') return press(engine, dave, 'deny');
         if (what === 'cancel') {
@@ -93,6 +107,10 @@ test(`${RUNS} interleavings of approve, approve, deny, expire and cancel: exactl
       expect(after?.outcome === 'rejected').toBe(counted('deny') === 1);
       if (end === 'succeeded') expect(executed).toBe(1);
       expect(executed).toBeLessThanOrEqual(1);
+      // frank speaks with bob's voice or not at all, so never both of them.
+      const spoke = (person: typeof bob) => after?.votes.some((one) => one.person === person) ?? false;
+      expect(spoke(bob) && spoke(frank)).toBe(false);
+      if (spoke(frank)) expect(after?.delegations).toMatchObject([{ from: bob, to: frank }]);
       seen[`${after?.outcome}`] = (seen[`${after?.outcome}`] ?? 0) + 1;
     }),
     { numRuns: RUNS },

@@ -23,7 +23,7 @@ interface Wanted {
 const EXAMPLES = `
 A code of your authenticator app is asked for on the terminal, or read from standard input.
 
-Examples:
+Example:
   rekey keys approve payments-prod --because "seen the plan"
   rekey keys approve payments-prod --confirm payments-prod --not-before 2027-03-11T06:00:00Z
   rekey keys approve apr-4k9x2m7qpd --delegate dave --because "I am on a plane"`;
