@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Key, KeyClass, KeyState } from '../domain/key.ts';
+import { SPAN, spanMs } from '../domain/span.ts';
 
 /**
  * What a field of `with` or `outputs` means to the runbook language. Plain enums, integers, booleans, lists and objects need no mark:
@@ -65,22 +66,13 @@ export const whoText = z
   .regex(/^(group:)?[a-z0-9][a-z0-9_-]{0,62}$/, 'expected a person, group:<name>, owner or escalation')
   .register(meanings, { meaning: 'who' });
 
-const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
-const LONGEST_MS = 90 * UNIT_MS.d;
-const DURATION = /^([1-9]\d{0,4})([smhd])$/;
-
 /** `45s`, `30m`, `4h` or `7d`, at most 90 days, as milliseconds; null when the text is none of these. */
-export function durationMs(text: string): number | null {
-  const [, count, unit] = DURATION.exec(text) ?? [];
-  if (count === undefined || (unit !== 's' && unit !== 'm' && unit !== 'h' && unit !== 'd')) return null;
-  const ms = Number(count) * UNIT_MS[unit];
-  return ms > LONGEST_MS ? null : ms;
-}
+export const durationMs = spanMs;
 
 /** Written `30m`; the step receives milliseconds. */
 export const duration = z
   .string()
-  .regex(DURATION, 'expected a duration such as 45s, 30m, 4h or 7d')
+  .regex(SPAN, 'expected a duration such as 45s, 30m, 4h or 7d')
   .transform((text, context) => {
     const ms = durationMs(text);
     if (ms !== null) return ms;
