@@ -1,3 +1,4 @@
+import type { RunId } from '../../domain/ids.ts';
 import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
 import type { Run, StepRecord } from '../../domain/run.ts';
 import type { Runbooks } from '../../engine/deps.ts';
@@ -19,7 +20,9 @@ export async function runFacts({ ledger: { read }, runbooks }: RunSources, run: 
   const key = run.key === null ? null : await read.key(run.key);
   const plan = planOrNull(runbooks, run);
   const records = recordsOf(plan, run);
-  const waits = await Promise.all(records.map(({ record }) => (record === undefined ? null : waitText(read, record))));
+  const waits = await Promise.all(
+    records.map(({ record }) => (record === undefined ? null : waitText(read, run.id, record))),
+  );
   const deadline = nextDeadline(run);
   return {
     id: run.id,
@@ -36,8 +39,26 @@ export async function runFacts({ ledger: { read }, runbooks }: RunSources, run: 
       run.paused === null ? null : { by: run.paused.by, at: run.paused.at.toISOString(), reason: run.paused.reason },
     next_deadline: deadline?.toISOString() ?? null,
     steps: records.map(({ id, step, record }, index) => stepFacts({ id, step, record }, waits[index] ?? null)),
+    items: await itemsIn(read, run.id, plan),
     children: (await read.childrenOf(run.id)).map((child) => ({ run: child.id, outcome: child.outcome })),
   };
+}
+
+/** What became of the items of its steps with `each`, and which run took care of which. */
+async function itemsIn(read: LedgerReader, run: RunId, plan: Plan | null) {
+  const steps = plan === null ? [] : stepsOf(plan).filter((step) => step.each !== null);
+  const lists = await Promise.all(steps.map(async ({ id }) => ({ id, items: await read.fanOutItems(run, id) })));
+  return lists.flatMap(({ id, items }) =>
+    items.map((item) => ({
+      step: id,
+      index: item.index,
+      name: item.name,
+      run: item.run,
+      joined: item.joined,
+      outcome: item.outcome,
+      why: item.why,
+    })),
+  );
 }
 
 export function stateOf(run: Run): string {

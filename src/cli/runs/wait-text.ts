@@ -1,8 +1,10 @@
+import { tallyText } from '../../domain/fan-out.ts';
+import type { RunId } from '../../domain/ids.ts';
 import type { StepRecord } from '../../domain/run.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 
 /** Whom or what a step waits for, in words; null when it does not wait. */
-export async function waitText(read: LedgerReader, record: StepRecord): Promise<string | null> {
+export async function waitText(read: LedgerReader, run: RunId, record: StepRecord): Promise<string | null> {
   if (record.state !== 'waiting') return null;
   const { waiting } = record;
   switch (waiting.kind) {
@@ -21,7 +23,7 @@ export async function waitText(read: LedgerReader, record: StepRecord): Promise<
     case 'run':
       return `the run ${waiting.id}`;
     case 'each':
-      return 'the runs that it started';
+      return `its runs (${tallyText(await read.fanOutItems(run, record.step))})`;
     case 'peers':
       return 'its peers';
     case 'look':

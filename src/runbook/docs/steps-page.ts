@@ -49,6 +49,9 @@ function section(kind: StepKind): string[] {
     '**outputs**',
     '',
     ...fieldsTable(kind.outputs, { side: 'output' }),
+    ...(kind.each === undefined
+      ? []
+      : ['', '**outputs with `each`**', '', ...fieldsTable(kind.each.outputs, { side: 'output' })]),
   ];
 }
 
