@@ -31,7 +31,7 @@ export interface SearchedState {
   undated: boolean;
 }
 
-export const EVERY_STATE: readonly KeyState[] = ['pending', 'active', 'retiring', 'suspended', 'expired', 'revoked'];
+const EVERY_STATE: readonly KeyState[] = ['pending', 'active', 'retiring', 'suspended', 'expired', 'revoked'];
 const IN_USE: readonly KeyState[] = ['active', 'retiring', 'suspended'];
 
 /** Which states are looked through, and from when to when; the ledger may be the last to notice that a key's time is over. */

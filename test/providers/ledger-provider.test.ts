@@ -37,7 +37,7 @@ function over(keys: readonly Key[], deps: Partial<LedgerProviderDeps> = {}) {
   });
 }
 
-const NOTHING_SIGNED = { signingKeys: async () => [], secretsOfKey: async () => [] };
+const NOTHING_SIGNED = { signingKeys: async () => [], secretsOfKey: async () => [], keysOfProvider: async () => [] };
 
 const request = {
   token: 'run-1.mint.1',

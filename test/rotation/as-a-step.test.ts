@@ -43,6 +43,8 @@ const LATER = runbook(
     due: 30d`,
 );
 
+const KEY = `"\${inputs.key}"`;
+
 async function simple({ mode = 'planned', when = 'after: 2d' } = {}) {
   const world = await aRotationWorld(
     {},
@@ -199,6 +201,33 @@ describe('schedule.rotation', () => {
     await rekey.engine.cancel(id, { ...from(bob), reason: 'not needed' });
     expect((await playOut(rekey, id)).outcome).toBe('cancelled');
     expect((await rotationNow(rekey)).state).toBe('cancelled');
+  });
+
+  test('schedules a run of a runbook that people follow, where Rekey does not replace the key itself', async () => {
+    const when = `window: { from: 2027-03-12T10:00:00Z, until: 2027-03-12T14:00:00Z }, runbook: R-SIMPLE, inputs: { key: ${KEY} }`;
+    const { rekey } = await simple({ when });
+    const id = await begin(rekey, 'R-LATER');
+    const [scheduled] = await rekey.ledger.read.scheduledRuns(9);
+    expect(scheduled).toMatchObject({
+      runbook: 'R-SIMPLE',
+      requestedBy: 'person:alice',
+      reason: 'not in the outage',
+      plannedBy: { run: id, step: 'plan' },
+      beginsAt: new Date('2027-03-12T10:00:00Z'),
+      latestAt: new Date('2027-03-12T14:00:00Z'),
+    });
+    expect((await rekey.run(id)).steps.plan).toMatchObject({
+      outputs: { rotation: null, scheduled_run: scheduled?.id, at: '2027-03-12T10:00:00.000Z' },
+    });
+    await rekey.engine.cancel(id, { ...from(bob), reason: 'not needed' });
+    expect((await playOut(rekey, id)).outcome).toBe('cancelled');
+    expect(await rekey.ledger.read.scheduledRuns(9)).toEqual([]);
+    expect(await rekey.ledger.read.scheduledRun(scheduled?.id ?? '')).toMatchObject({ outcome: 'cancelled' });
+  });
+
+  test('is refused at load when the runbook that it names does not take such inputs', async () => {
+    const { rekey } = await simple({ when: `after: 2d, runbook: R-SIMPLE, inputs: { kee: ${KEY} }` });
+    await expect(begin(rekey, 'R-LATER')).rejects.toThrow('R-LATER is not loaded');
   });
 
   test('refuses a window that is over, and two times at once', async () => {
