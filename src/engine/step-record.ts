@@ -1,4 +1,5 @@
 import { backoffMs } from '../domain/backoff.ts';
+import { contentHash } from '../domain/canonical.ts';
 import { isNeverGuessed, type PlannedStep } from '../domain/plan.ts';
 import { type JsonObject, type Run, type StepRecord, scopeOf, type Waited, type Waiting } from '../domain/run.ts';
 import { errorClassOf, retryAfterOf } from '../error-class.ts';
@@ -63,7 +64,7 @@ export function failedRecord(
   const resumes = resumedBy(record);
   const mayTryAgain = step.repeat !== 'ask' || resumes !== null;
   if (!isClear && mayTryAgain && record.attempts < step.retry.attempts && isWorthAnother(step, error)) {
-    const by = { chance: Math.random(), retryAfterMs: retryAfterOf(error) };
+    const by = { chance: chanceOf(record), retryAfterMs: retryAfterOf(error) };
     const until = new Date(deps.now().getTime() + backoffMs(step.retry, record.attempts, by));
     // An attempt that goes on from a wait did not count itself as started.
     const attempts = resumes === null ? record.attempts : record.attempts + 1;
@@ -87,6 +88,11 @@ function isWorthAnother({ retry }: PlannedStep, error: unknown): boolean {
 function resumedBy(record: StepRecord): Waited | null {
   if (record.state !== 'waiting') return null;
   return record.waiting.kind === 'retry' ? record.waiting.resumes : record.waiting;
+}
+
+// From the token, which no two runs share: as far apart as dice would put them, and the same when the same is rehearsed twice.
+function chanceOf({ token, attempts }: StepRecord): number {
+  return Number.parseInt(contentHash([token, attempts]).slice(0, 8), 16) / 2 ** 32;
 }
 
 /** What every state of a step's record shares. */

@@ -7,7 +7,7 @@ import { leaseOwner } from '../engine/owner.ts';
 import { openLedger } from '../ledger/ledger.ts';
 import { openConnections } from '../providers/connections.ts';
 import { providers } from '../providers/index.ts';
-import { openPepper } from '../providers/pepper.ts';
+import { openPepper, type Pepper } from '../providers/pepper.ts';
 import { openVault } from '../providers/seal.ts';
 import { playedStepUp } from '../providers/step-up.ts';
 import { loadConnections } from '../runbook/connections-file.ts';
@@ -21,6 +21,7 @@ import type { Reply } from './outside-schema.ts';
 import { patchedPolicy } from './policy-patch.ts';
 import type { Calls, Rehearsal, RehearsalCase } from './schema.ts';
 import { PLAYED_KEYS, type Room } from './scratch.ts';
+import { scratchSink } from './scratch-sink.ts';
 import { answersOf, repliesOf, type Script } from './script.ts';
 import { scriptedKinds } from './scripted-kinds.ts';
 import { type Trace, traced } from './trace.ts';
@@ -58,27 +59,63 @@ export interface Stage {
   close: () => Promise<void>;
 }
 
-const ALL_ENDED = `${hostname()}:4194305:ended`;
-
 export async function openStage(
   { house, rehearsal, room }: { house: House; rehearsal: Rehearsal; room: Room },
   one: RehearsalCase,
 ): Promise<Stage> {
   const start = new Date(one.clock.start);
-  let now = start;
-  const vault = openVault(PLAYED_KEYS.masterKey);
-  const pepper = openPepper('rehearse', PLAYED_KEYS.pepper);
+  let at = start;
+  const now = () => at;
   const policy = patchedPolicy(house.policy, [rehearsal.policy, one.policy]);
-  const trace = traced(await openLedger({ file: room.ledgerFile, now: () => now, durability: 'scratch' }));
+  const pepper = openPepper('rehearse', PLAYED_KEYS.pepper);
   const complaints: string[] = [];
   const replies = repliesOf(structuredClone(one.outside));
-  const alarms = new Map<string, Date>();
-  const crash = [...one.crash];
-  const { ledger } = trace;
+  const played = { alarms: new Map<string, Date>(), crash: [...one.crash], start, now };
+  const trace = traced(await openLedger({ file: room.ledgerFile, now, durability: 'scratch' }));
   const complain = (sentence: string) => {
     if (!complaints.includes(sentence)) complaints.push(sentence);
   };
-  const deps: EngineDeps = {
+  const stepKinds = scriptedKinds(house.stepKinds, { replies, complain, start });
+  const deps = playedDeps({ ...played, house, room, trace, policy, pepper, stepKinds });
+  const fixture = one.ledger ?? rehearsal.ledger ?? { keys: [], peers: [], calls: [] };
+  const channel = policy.policy.team.incident_channel;
+  const { keys, events } = await furnish(fixture, { start, places: room.places, pepper, channel });
+  const by = { at: start, actor: 'system:rehearsal', channel: 'cli' } as const;
+  await deps.ledger.record(by, async () => ({ events, result: undefined }));
+  trace.events.length = 0;
+  return {
+    ...played,
+    deps,
+    engine: openEngine(deps),
+    trace,
+    keys,
+    calls: [...fixture.calls].sort((a, b) => a.at - b.at),
+    moveTo: (next) => {
+      at = next;
+    },
+    answers: answersOf(one.answers),
+    replies,
+    complaints,
+    noGoesOn: new Map(),
+    close: deps.ledger.close,
+  };
+}
+
+type Played = Pick<Stage, 'alarms' | 'crash' | 'now' | 'trace'> &
+  Pick<EngineDeps, 'stepKinds'> & {
+    house: House;
+    room: Room;
+    policy: Awaited<ReturnType<EngineDeps['policy']>>;
+    pepper: Pepper;
+  };
+
+const ALL_ENDED = `${hostname()}:4194305:ended`;
+
+/** What the engine stands on in earnest, except for the clock, the queue, the codes of people and everything outside. */
+function playedDeps({ alarms, crash, now, trace, house, room, policy, pepper, stepKinds }: Played): EngineDeps {
+  const { ledger } = trace;
+  const vault = openVault(PLAYED_KEYS.masterKey);
+  return {
     ledger,
     queue: {
       wake: async () => {},
@@ -89,20 +126,15 @@ export async function openStage(
     runbooks: house.runbooks,
     policy: async () => policy,
     classRule: (keyClass) => loadClassRule(house.dir, keyClass),
-    stepKinds: scriptedKinds(house.stepKinds, { replies, complain, start }),
+    stepKinds,
     // No host may be called: whatever would leave this machine is refused before it does.
-    providers: byName(providers({ ledger: ledger.read, pepper, vault, probeHosts: [], now: () => now })),
-    sinks: byName(sinks({ fileRoots: [room.places] })),
+    providers: byName(providers({ ledger: ledger.read, pepper, vault, probeHosts: [], now })),
+    sinks: byName(sinks({ fileRoots: [room.places] }).map((sink) => scratchSink(sink, room.places))),
     // Looked up as in earnest; what it answers comes from the file (scripted-connection), so no credential is ever read.
-    connections: openConnections({
-      specs: () => loadConnections(house.dir),
-      keysDir: room.places,
-      allow: [],
-      now: () => now,
-    }),
+    connections: openConnections({ specs: () => loadConnections(house.dir), keysDir: room.places, allow: [], now }),
     vault,
     stepUp: playedStepUp,
-    now: () => now,
+    now,
     newId: countedIds(),
     saveReport: room.saveReport,
     log: { info: () => {}, warn: () => {}, error: () => {} },
@@ -114,31 +146,6 @@ export async function openStage(
     },
     // With a crash to come, leases are of a process that is gone, so that the next one has them at once.
     owner: crash.length > 0 ? ALL_ENDED : leaseOwner(),
-  };
-  const fixture = one.ledger ?? rehearsal.ledger ?? { keys: [], peers: [], calls: [] };
-  const channel = policy.policy.team.incident_channel;
-  const { keys, events } = await furnish(fixture, { start, places: room.places, pepper, channel });
-  const by = { at: start, actor: 'system:rehearsal', channel: 'cli' } as const;
-  await ledger.record(by, async () => ({ events, result: undefined }));
-  trace.events.length = 0;
-  return {
-    deps,
-    engine: openEngine(deps),
-    trace,
-    keys,
-    calls: [...fixture.calls].sort((a, b) => a.at - b.at),
-    start,
-    now: () => now,
-    moveTo: (at) => {
-      now = at;
-    },
-    alarms,
-    answers: answersOf(one.answers),
-    replies,
-    complaints,
-    noGoesOn: new Map(),
-    crash,
-    close: ledger.close,
   };
 }
 
