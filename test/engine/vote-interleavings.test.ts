@@ -61,7 +61,7 @@ test(`${RUNS} interleavings of approve, approve again, deny, hand over, expire a
   here.queue.forgets = true;
   there.queue.forgets = true;
   const seen: Record<string, number> = {};
-  const actions = fc.shuffledSubarray(ACTIONS, { minLength: 2 });
+  const actions = fc.shuffledSubarray([...ACTIONS], { minLength: 2 });
   await fc.assert(
     fc.asyncProperty(fc.scheduler(), actions, async (scheduler, chosen) => {
       const id = await here.begin();

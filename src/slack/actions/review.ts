@@ -49,6 +49,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   not_enrolled: CODE_FIELD,
 };
 
+const ABOUT_THE_OTHER: readonly string[] = ['own_request', 'not_an_approver', 'has_a_voice', 'unknown_person'];
+
 interface Submitted {
   token: string;
   reviewHash: string;
@@ -87,8 +89,14 @@ async function handOver(
   if (to === '') return { kind: 'errors', errors: { to: 'Choose who decides in your place.' } };
   const chosen = await personChosen(to, desk);
   if (chosen.kind === 'unknown') return { kind: 'errors', errors: { to: chosen.sentence } };
-  await desk.engine.delegate(token, { ...origin, person, to: chosen.person, reason });
-  return { kind: 'close' };
+  try {
+    await desk.engine.delegate(token, { ...origin, person, to: chosen.person, reason });
+    return { kind: 'close' };
+  } catch (error) {
+    // What is wrong with the one who was chosen is said beside the field; another one may do.
+    if (!(error instanceof Refusal) || !ABOUT_THE_OTHER.includes(error.code)) throw error;
+    return { kind: 'errors', errors: { to: error.message } };
+  }
 }
 
 async function reviewAgain(
