@@ -63,6 +63,10 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
   'the runs above a run': (read) => read.ancestorsOf(RunId.parse('run-1')),
   'the runs that have a key in their hands': (read) => read.holdersOf(some),
   'the runs that a run waits for': (read) => read.waitsFor(RunId.parse('run-1')),
+  'the newest open runs': (read) => read.newestRuns({ open: true, limit: 50 }),
+  'the newest runs': (read) => read.newestRuns({ open: false, limit: 50 }),
+  'the runs below a run, ended or not': (read) => read.childrenOf(RunId.parse('run-1')),
+  'who settled a step in doubt': (read) => read.settlementsOf(RunId.parse('run-1'), 'mint'),
   'the claims of a key': (read) => read.claimsOfKey(some),
   'alarms since': (read) => read.alarmsSince(daysAfter(NOON, -7)),
   'the last alarm of a kind': (read) => read.lastAlarm(some, 'rotation_spike'),
@@ -79,7 +83,9 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
 
 // A scan of these reads what is asked for and nothing else: rows that are all in the answer or under way, or a page along its own order.
 const OPEN = 'SCAN rotations USING INDEX rotations_one_open';
-const READ_WHOLE = new RegExp(`^(SCAN key_counts|SCAN keys USING INDEX keys_gone|SCAN audit|${OPEN})$`);
+const READ_WHOLE = new RegExp(
+  `^(SCAN key_counts|SCAN keys USING INDEX keys_gone|SCAN audit|SCAN runs USING INDEX runs_(open_)?newest|${OPEN})$`,
+);
 
 const folder = mkdtempSync(join(tmpdir(), 'rekey-plans-'));
 const [small, large] = [join(folder, 'small.sqlite'), join(folder, 'large.sqlite')];

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { type CompiledQuery, Kysely } from 'kysely';
 import { auditQueries } from '../../src/ledger/audit.ts';
 import { claimQueries } from '../../src/ledger/claims.ts';
+import { controlQueries } from '../../src/ledger/control-reader.ts';
 import { dueKeyQueries } from '../../src/ledger/due-keys.ts';
 import { fanOutQueries } from '../../src/ledger/fan-outs.ts';
 import { keySearchQueries } from '../../src/ledger/find-keys.ts';
@@ -21,6 +22,7 @@ export function listeningReader(sqlite: Database.Database) {
     ...keySearchQueries(db),
     ...rotationQueries(db),
     ...claimQueries(db),
+    ...controlQueries(db),
     ...fanOutQueries(db),
     ...recordQueries(db),
     ...auditQueries(db),

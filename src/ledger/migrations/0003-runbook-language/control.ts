@@ -3,6 +3,9 @@ export const control = /* sql */ `
 alter table runs add column paused_at text;
 alter table runs add column paused_by text;
 alter table runs add column pause_reason text;
+create index runs_newest on runs (started_at);
+create index runs_open_newest on runs (started_at) where finished_at is null;
+create index runs_by_parent on runs (parent_run, started_at) where parent_run is not null;
 create trigger runs_outcome_reopened before update of outcome on runs
 when old.outcome is not null and (new.outcome is not null or old.outcome <> 'failed')
 begin select raise(abort, 'runs: only a failed run is opened again'); end;
