@@ -79,7 +79,10 @@ function missing(step: string, expected: Readonly<Record<string, EndState>>): Pa
 const MOST_SAID = 3;
 
 function differencesIn(path: readonly PathLine[]): string[] {
-  const wrong = path.filter((line) => line.expected !== line.got);
+  const otherwise = path.filter((line) => line.expected !== line.got);
+  // What failed is why the rest went another way.
+  const failed = otherwise.filter(({ got }) => got === 'failed' || got === 'in_doubt');
+  const wrong = [...failed, ...otherwise.filter((line) => !failed.includes(line))];
   const more = wrong.length <= MOST_SAID ? [] : [`and ${wrong.length - MOST_SAID} more steps otherwise than expected`];
   const said = wrong.slice(0, MOST_SAID).map(({ step, expected, got, because }) => {
     const why = because === null ? '' : `: ${because}`;
