@@ -2,17 +2,8 @@ import type { RunId } from '../domain/ids.ts';
 import { assertMay, type Policy, type Verb } from '../domain/policy.ts';
 import type { Run } from '../domain/run.ts';
 import { Refusal } from '../errors.ts';
-import type { RecordContext } from '../ledger/ledger.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
-import type { EngineDeps } from './deps.ts';
 import type { Origin } from './engine.ts';
-import { decisionContext } from './origin.ts';
-
-// With the incident, so that the decision stands in its timeline.
-export async function contextOf(deps: EngineDeps, id: RunId, origin: Origin): Promise<RecordContext> {
-  const run = await openRunOrRefuse(deps.ledger.read, id);
-  return decisionContext(deps, origin, { incident: run.incident, run: id });
-}
 
 export async function assertMayOn(
   read: LedgerReader,
