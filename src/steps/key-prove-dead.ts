@@ -115,7 +115,7 @@ function notYet(
 }
 
 // From the end of the key, but never from before this step began to look: a late start deserves its patience too.
-function startMs(key: Key, { run, step, now }: StepContext): number {
-  const began = run.steps[step.id]?.startedAt ?? now();
-  return Math.max((key.revokedAt ?? key.expiresAt ?? began).getTime(), began.getTime());
+function startMs(key: Key, { step }: StepContext): number {
+  const began = step.startedAt.getTime();
+  return Math.max((key.revokedAt ?? key.expiresAt)?.getTime() ?? began, began);
 }

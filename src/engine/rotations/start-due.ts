@@ -16,6 +16,7 @@ import { beginning } from './new-rotation.ts';
 import type { DueStart } from './rotations.ts';
 import { wakeAll } from './wake.ts';
 
+const LOOK_AGAIN_MS = 5 * 60_000;
 const TAKEN: Recording<DueStart> = { events: [], result: { kind: 'taken' } };
 
 /**
@@ -49,6 +50,8 @@ async function begin(
   if (key === null) throw new Error(`The key ${rotation.key} of ${rotation.id} is not in the ledger.`);
   const { at } = nextStart(now, startRulesOf(key, { rule, policy }));
   if (at > now) return waits(at);
+  // Whatever works on the key now may replace it; one run at a time.
+  if ((await read.openRunOfKey(key.id)) !== null) return waits(new Date(now.getTime() + LOOK_AGAIN_MS));
   try {
     await assertStill(read, key, { rule, now });
     const { run, events } = beginning(deps, { rotation, key, incident: null });
