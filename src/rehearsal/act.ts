@@ -1,5 +1,6 @@
 import { ClaimId, KeyId } from '../domain/ids.ts';
 import { take } from '../engine/keys/take.ts';
+import { openPeers } from '../engine/peers/peers.ts';
 import { openRotations } from '../engine/rotations/open-rotations.ts';
 import { Refusal, sentenceOf } from '../errors.ts';
 import { actOnApproval } from './act-on-approval.ts';
@@ -30,7 +31,7 @@ async function perform(stage: Stage, at: Awaited, answer: GivenAnswer): Promise<
   if ('happened' in answer || 'did_not_happen' in answer) return settle(stage, at, answer);
   if ('claims' in answer) return claim(stage, at, answer.claims);
   if ('waives' in answer) return waive(stage, at, answer);
-  if ('peer' in answer) return peerMoves(stage, at, answer);
+  if ('sees' in answer) return see(stage, at, answer);
   return control(stage, at, answer);
 }
 
@@ -62,27 +63,30 @@ async function claim(stage: Stage, at: Awaited, person: string): Promise<void> {
   await take(stage.deps, { id }, { ...pressBy(stage, person), how: 'terminal' });
 }
 
-async function waive(stage: Stage, at: Awaited, answer: Extract<GivenAnswer, { waives: string }>): Promise<void> {
+type Waiving = Extract<GivenAnswer, { waives: string }>;
+
+async function waive(stage: Stage, at: Awaited, answer: Waiving): Promise<void> {
   const { deps } = stage;
+  const { waives, reason, peer } = answer;
+  if (peer !== undefined) {
+    await openPeers(deps).waive({ ...pressBy(stage, waives), peer, key: boardOf(at), reason });
+    return;
+  }
   const key = at.run.key === null ? null : await deps.ledger.read.key(KeyId.parse(at.run.key));
   if (key === null) throw new Refusal('no_key', 'This run is about no key, so there is no gate to waive.');
-  const { waives, reason } = answer;
   await openRotations(deps).waiveGate({ ...pressBy(stage, waives), key: key.slug, reason });
 }
 
-/** What a peer does is seen from outside; here the file says it. */
-async function peerMoves(stage: Stage, at: Awaited, answer: Extract<GivenAnswer, { peer: string }>): Promise<void> {
+async function see(stage: Stage, at: Awaited, answer: Extract<GivenAnswer, { sees: string }>): Promise<void> {
+  const { sees, peer, state, evidence: reason } = answer;
+  await openPeers(stage.deps).reach({ ...pressBy(stage, sees), peer, key: boardOf(at), state, reason });
+}
+
+/** The version of the key whose peers this step waits for. */
+function boardOf(at: Awaited): string {
   const { record } = at;
-  const waits = record.state === 'waiting' && record.waiting.kind === 'peers' ? record.waiting : null;
-  if (waits === null) throw misplaced(at, 'what a peer does');
-  const { peer, state, evidence } = answer;
-  const { ledger, now } = stage.deps;
-  const context = { at: now(), actor: 'system:rehearsal', channel: 'cli', run: at.run.id } as const;
-  await ledger.record(context, async () => ({
-    events: [{ type: 'peer_reached', peer, key: waits.id, state, evidence }],
-    result: undefined,
-  }));
-  await ledger.leases.wake(at.run.id, now());
+  if (record.state === 'waiting' && record.waiting.kind === 'peers') return record.waiting.id;
+  throw misplaced(at, 'how far a peer has come');
 }
 
 type Controlling = Extract<

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { PEER_STATES } from '../domain/peer.ts';
 import { duration } from '../steps/fields.ts';
 
 const Person = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected a name of policy.yaml, such as alice');
@@ -50,11 +49,17 @@ export const Answer = z.union([
   z.strictObject({ happened: Person.describe('Says that a step in doubt did happen.'), ...why, ...common }),
   z.strictObject({ did_not_happen: Person.describe('Says that it did not.'), ...why, ...common }),
   z.strictObject({ claims: Person.describe('Takes the secret that is offered.'), ...common }),
-  z.strictObject({ waives: Person.describe('Lets the old key go although it is used.'), ...why, ...common }),
   z.strictObject({
-    peer: z.string().describe('A peer comes further.'),
-    state: z.enum(PEER_STATES).default('pinned'),
-    ...shown,
+    waives: Person.describe('Lets the old key go although it is used, or goes on without a peer.'),
+    peer: z.string().optional().describe('At a re-pin board: which peer stays behind.'),
+    ...why,
+    ...common,
+  }),
+  z.strictObject({
+    sees: Person.describe('Says how far a peer has come.'),
+    peer: z.string(),
+    state: z.enum(['acknowledged', 'pinned', 'pulled']).default('pinned'),
+    evidence: z.string().default('seen in a rehearsal').describe('What shows it.'),
     ...common,
   }),
   z.strictObject({ skips: Person.describe('Leaves the step out.'), ...why, ...common }),

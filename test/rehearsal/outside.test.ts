@@ -93,6 +93,57 @@ recover: { waived: by hand }
 communicate: { waived: by hand }
 `;
 
+const FEDERATED = `runbook: R-SMALL
+title: Peers follow
+owner: group:security
+review_by: 2027-05-20
+applies_to: [federation_key]
+inputs:
+  key: { type: key }
+grants: { providers: [ledger] }
+identify:
+  - id: class
+    uses: key.classify
+    with: { key: "\${inputs.key}" }
+contain: { waived: nothing to contain }
+investigate: { waived: nothing to ask }
+recover:
+  - id: pinned
+    uses: peers.await
+    with: { key: "\${inputs.key}", state: pinned, deadline: 4h }
+communicate: { waived: they know }
+`;
+
+describe('peers', () => {
+  it('come further when somebody saw it, or are left behind by name', async () => {
+    const world = aRehearsalWorld(
+      `  - name: one
+    ledger:
+      keys: [{ slug: node-a, class: federation_key, owner: carol }]
+      peers: [{ name: node-b, contact: dave, pins: [node-a] }, { name: node-c, contact: dave, pins: [node-a] }]
+    answers:
+      pinned: [{ sees: carol, peer: node-b, after: 10m }, { waives: carol, peer: node-c, reason: it is switched off }]
+    expect: { outcome: succeeded, path: { class: done, pinned: done } }
+`,
+      FEDERATED,
+    );
+    expect(await problemsOf(world)).toEqual([]);
+  });
+
+  it('are waited for until the deadline and no longer', async () => {
+    const world = aRehearsalWorld(
+      `  - name: one
+    ledger:
+      keys: [{ slug: node-a, class: federation_key, owner: carol }]
+      peers: [{ name: node-b, contact: dave, pins: [node-a] }]
+    expect: { outcome: failed, path: { class: done, pinned: failed }, because: { pinned: node-b } }
+`,
+      FEDERATED,
+    );
+    expect(await problemsOf(world)).toEqual([]);
+  });
+});
+
 describe('runs that a step started', () => {
   it('are answered and compared by the name of their key', async () => {
     const world = aRehearsalWorld(
