@@ -215,6 +215,38 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'run_joined', run, incident, situation: 'suspected', reason: 'odd calls' },
     'The same was asked for again (suspected): odd calls',
   ],
+  fan_out_planned: [
+    {
+      type: 'fan_out_planned',
+      run,
+      step: StepId.parse('fan'),
+      items: ['a', 'b'].map((name, at) => ({
+        index: at + 1,
+        name,
+        inputsHash: name,
+        tried: null,
+        run: null,
+        joined: false,
+        outcome: null,
+        why: null,
+      })),
+    },
+    'Step fan is for 2: a, b.',
+  ],
+  fan_out_moved: [
+    {
+      type: 'fan_out_moved',
+      run,
+      step: StepId.parse('fan'),
+      generation: 1,
+      started: [{ index: 1, name: 'a', run, joined: true }],
+      ended: [
+        { index: 2, name: 'b', outcome: 'failed', why: 'no.' },
+        { index: 3, name: 'c', outcome: 'not_started', why: 'too many had failed before it' },
+      ],
+    },
+    'Step fan waits for run-1, which was open for a already. Step fan: b failed: no. Step fan started no more (1 left): c.',
+  ],
   run_paused: [
     { type: 'run_paused', run, reason: 'a release is under way' },
     'R-KEY-EXPIRY (run-1) was paused: a release is under way.',
