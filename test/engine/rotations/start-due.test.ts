@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { KeyId } from '../../../src/domain/ids.ts';
-import { bob, DAY, daysAfter, HOUR, NOON } from '../../support/builders.ts';
+import { KeyId, RunId } from '../../../src/domain/ids.ts';
+import { aRun, bob, DAY, daysAfter, HOUR, NOON } from '../../support/builders.ts';
 import { from } from '../../support/engine-world.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
 import { aRotationsWorld, asks, MAY, type RotationsProcess, reports } from './rotations-world.ts';
@@ -127,5 +127,20 @@ test('to whom the new key goes is remembered until it begins', async () => {
   await rekey.rotations.startDue(rotation.id);
   const [run] = await rekey.ledger.read.runsOfKey(reports().id);
   expect(run?.inputs).toMatchObject({ deliver_to: 'claim', recipient: 'group:security' });
+  await rekey.queue.settle();
+});
+
+test('one whose key another run works on waits for the end of that run', async () => {
+  const world = await aRotationsWorld();
+  const rekey = await world.process();
+  const id = await tomorrow(rekey);
+  const other = aRun({ id: RunId.parse('run-other'), key: reports().id, incident: null });
+  await recordEvents(rekey.ledger, [{ type: 'run_started', run: other }]);
+  world.pass(DAY);
+  expect((await rekey.rotations.startDue(id)).kind).toBe('waits');
+  await recordEvents(rekey.ledger, [
+    { type: 'run_finished', run: other.id, outcome: 'succeeded', why: 'every step ended' },
+  ]);
+  expect((await rekey.rotations.startDue(id)).kind).toBe('started');
   await rekey.queue.settle();
 });
