@@ -56,6 +56,7 @@ test('the command line is what the README says', () => {
     'keys zombies',
     'restore',
     'runbooks lint',
+    'runbooks rehearse',
     'runbooks show',
     'runs answer',
     'runs approve',
