@@ -37,8 +37,9 @@ function checkDraft({ kind, node, path }: Draft, place: PlaceOfStep, report: Rep
   const at = node.entries.get('with');
   if (kind?.complaintsOf === undefined || at?.node.kind !== 'map') return;
   for (const complaint of kind.complaintsOf(writtenIn(node), place)) {
-    const spot = complaint.path.reduce(joinPath, joinPath(path, 'with'));
-    report.add(positionOf(at.node, complaint), spot, complaint);
+    const spot = complaint.path.reduce<string>((above, key) => joinPath(above, key), joinPath(path, 'with'));
+    const { expected, got, fix } = complaint;
+    report.add(positionOf(at.node, complaint), spot, { expected, got, fix });
   }
 }
 

@@ -35,10 +35,18 @@ export const InputSpec = z.discriminatedUnion('type', [
 ]);
 export type InputSpec = z.output<typeof InputSpec>;
 
+// As connections.yaml has it; with a path or a scheme it would never match, and grant nothing.
+const Host = z
+  .string()
+  .regex(
+    /^(\[[0-9a-f:.]+\]|[a-z0-9]([a-z0-9.-]*[a-z0-9])?)(:\d{1,5})?$/,
+    'expected a host such as status.example.com or 127.0.0.1:8080',
+  );
+
 export const Grants = z.strictObject({
   providers: z.array(z.string()).default([]).describe('Systems that issue keys which this runbook may change.'),
   sinks: z.array(z.string()).default([]).describe('Places to which this runbook may deliver secrets.'),
-  hosts: z.array(z.string()).default([]).describe('Hosts that its steps may call.'),
+  hosts: z.array(Host).default([]).describe('Hosts that its steps may call.'),
 });
 export type Grants = z.output<typeof Grants>;
 

@@ -48,8 +48,19 @@ const watch = z
 export const canaryInput = z.strictObject({
   key: keyRef.describe('The new key.'),
   secret: secretRef.describe('Its sealed material, as key.create made it.'),
-  cohort: z.array(member).min(1).max(20).describe('Who gets it first.'),
+  cohort: z
+    .array(member)
+    .min(1)
+    .max(20)
+    .refine(isEachOnce, 'expected a `name` and a place that no other member has')
+    .describe('Who gets it first.'),
   watch: watch.describe('What health is, for how long, and how much may fail.'),
 });
+// What one of two members with the same place had before would be what the other one was just given.
+function isEachOnce(cohort: readonly { name: string; sink: string; target: string }[]): boolean {
+  const places = new Set(cohort.map(({ sink, target }) => `${sink} ${target}`));
+  return places.size === cohort.length && new Set(cohort.map(({ name }) => name)).size === cohort.length;
+}
+
 export type CanaryInput = z.output<typeof canaryInput>;
 export type CanaryMember = CanaryInput['cohort'][number];

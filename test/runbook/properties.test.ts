@@ -82,7 +82,7 @@ test('whatever happens to a runbook, it loads or says where and why, and touches
         expect(describeProblem(problem)).toMatch(/^R-TEST\.yaml:\d+:\d+ .*expected \S.*, got \S.*; \S/);
       }
     }),
-    { numRuns: 1_500 },
+    { numRuns: 2_000 },
   );
 });
 
