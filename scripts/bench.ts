@@ -3,16 +3,17 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchLedger, type Figure } from './bench/ledger.ts';
+import { benchPoison } from './bench/poison.ts';
 import { benchRuns } from './bench/runs.ts';
 
 // Prints a table and writes bench/results.json. Ratios compare two things in one run on one machine; the bare times are there to show what was
 // compared.
 const USAGE =
-  'npm run bench -- ledger [--keys 1000000] [--lines 5000000] [--rounds 7]\n          npm run bench -- runs [--runs 100000] [--rounds 7]';
+  'npm run bench -- ledger [--keys 1000000] [--lines 5000000] [--rounds 7]\n          npm run bench -- runs [--runs 100000] [--rounds 7]\n          npm run bench -- poison';
 
 const { values, positionals } = given();
 const [which] = positionals;
-if (values.help || (which !== 'ledger' && which !== 'runs')) {
+if (values.help || (which !== 'ledger' && which !== 'runs' && which !== 'poison')) {
   console.error(`Expected: ${USAGE}`);
   process.exit(values.help ? 0 : 2);
 }
@@ -24,13 +25,18 @@ const size = {
   runs: Number(values.runs),
   rounds: Number(values.rounds),
 };
-const figures = which === 'runs' ? await benchRuns(size, say) : await benchLedger(size, say);
+const figures = await measured();
 const folder = join(import.meta.dirname, '..', 'bench');
 mkdirSync(folder, { recursive: true });
 const machine = { node: process.version, cpu: cpus()[0]?.model ?? 'unknown', cores: cpus().length };
 writeFileSync(join(folder, 'results.json'), `${JSON.stringify({ at: new Date(), machine, size, figures }, null, 2)}\n`);
 console.log(tableOf(figures));
 process.exitCode = figures.every(meetsGoal) ? 0 : 1;
+
+async function measured(): Promise<Figure[]> {
+  if (which === 'poison') return benchPoison(say);
+  return which === 'runs' ? benchRuns(size, say) : benchLedger(size, say);
+}
 
 function tableOf(rows: readonly Figure[]): string {
   return rows

@@ -6,66 +6,8 @@ import { describeProblem } from '../../src/runbook/problem.ts';
 import type { ScopeTypes } from '../../src/runbook/scope.ts';
 import { typeOf } from '../../src/runbook/types.ts';
 import { keyRef } from '../../src/steps/fields.ts';
-import { GOOD, smallCatalogue } from './small-catalogue.ts';
-
-const LINES = GOOD.split('\n');
-const FRAGMENTS = [
-  '{',
-  '}',
-  '[',
-  ']',
-  ':',
-  '- ',
-  '&a',
-  '*a',
-  '!x',
-  '<<: ',
-  '"',
-  "'",
-  '|',
-  '>',
-  '%',
-  '#',
-  '${',
-  '}',
-  '\t',
-  '\n',
-  '\u202e',
-  '__proto__: 1',
-  'null',
-  '~',
-  '? ',
-  '---',
-  'steps.mint',
-  '??',
-];
-
-const edit = fc.oneof(
-  fc.record({ kind: fc.constant('delete' as const), line: fc.nat(LINES.length - 1) }),
-  fc.record({ kind: fc.constant('repeat' as const), line: fc.nat(LINES.length - 1) }),
-  fc.record({ kind: fc.constant('swap' as const), line: fc.nat(LINES.length - 2) }),
-  fc.record({
-    kind: fc.constant('insert' as const),
-    line: fc.nat(LINES.length - 1),
-    column: fc.nat(60),
-    text: fc.oneof(fc.constantFrom(...FRAGMENTS), fc.string({ unit: 'binary', maxLength: 6 })),
-  }),
-  fc.record({ kind: fc.constant('cut' as const), line: fc.nat(LINES.length - 1), column: fc.nat(60) }),
-);
-type Edit = typeof edit extends fc.Arbitrary<infer T> ? T : never;
-
-function edited(edits: readonly Edit[]): string {
-  const lines = [...LINES];
-  for (const one of edits) {
-    const line = lines[one.line] ?? '';
-    if (one.kind === 'delete') lines.splice(one.line, 1);
-    else if (one.kind === 'repeat') lines.splice(one.line, 0, line);
-    else if (one.kind === 'swap') lines.splice(one.line, 2, lines[one.line + 1] ?? '', line);
-    else if (one.kind === 'cut') lines[one.line] = line.slice(0, one.column);
-    else lines[one.line] = `${line.slice(0, one.column)}${one.text}${line.slice(one.column)}`;
-  }
-  return lines.join('\n');
-}
+import { edit, edited } from './edits.ts';
+import { smallCatalogue } from './small-catalogue.ts';
 
 test('whatever happens to a runbook, it loads or says where and why, and touches no prototype', () => {
   fc.assert(
