@@ -6,7 +6,7 @@ import type { SchedulerDeps } from '../scheduler/deps.ts';
 const WEEK_MS = 7 * 86_400_000;
 
 /** Once a week, what nobody has read or proven for too long: one alarm for all of it. A runbook that is new gets a week. */
-export async function remindOwners(deps: SchedulerDeps, now: Date): Promise<void> {
+export async function remindOwners(deps: Pick<SchedulerDeps, 'ledger' | 'policy'>, now: Date): Promise<void> {
   const { read } = deps.ledger;
   const due: { owner: string; sentence: string }[] = [];
   for (const live of await read.liveRunbooks()) {
