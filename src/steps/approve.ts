@@ -6,8 +6,9 @@ import { planHashOf } from '../domain/binding.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import { termsOf } from '../domain/policy/approval-rule.ts';
 import { PermanentFailure } from '../errors.ts';
-import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { type ApprovalTerms, defineStep, type StepContext, type StepResult } from './contract.ts';
 import { approvalRule, peopleText } from './fields.ts';
+import { foreseen } from './forecast.ts';
 import { bindingNow } from './look-up.ts';
 import { newApproval, shortfallOf } from './new-approval.ts';
 
@@ -31,6 +32,17 @@ export const approve = defineStep({
   unskippable: 'it would be a way around the people who decide. Let them deny it, or cancel the run.',
   timeoutMs: 15_000,
   rehearsal: 'real',
+  forecast: async ({ question, rule }, context) => {
+    if (question === undefined || rule === undefined) return foreseen({ calls: ['ask for an approval'] });
+    const approval = await newApproval({ question, rule }, context);
+    const shortfall = await shortfallOf(approval, context);
+    const terms = termsHere(approval);
+    if (terms.tier === 0) return foreseen({ calls: [`ledger: record that the rule ${terms.rule} asks nobody`] });
+    return foreseen({
+      people: [{ who: approval.asked, for: question, terms }],
+      ...(shortfall !== null && { problems: [shortfall] }),
+    });
+  },
   perform: async (input, context) => askFor(input, context),
   resume: async (input, context) => {
     const approval = await waitedFor(context);
@@ -50,6 +62,11 @@ export const approve = defineStep({
     }
   },
 });
+
+function termsHere({ ruleName: rule, rule: written, createdAt, expiresAt }: Approval): ApprovalTerms {
+  const { tier, thresholds, remindMs, escalate } = termsOf(written);
+  return { rule, tier, thresholds, expiresMs: expiresAt.getTime() - createdAt.getTime(), remindMs, escalate };
+}
 
 /** Under tier 0 nobody is asked: that it was decided, and under which rule, is on record all the same. */
 async function askFor(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {

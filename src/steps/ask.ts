@@ -10,6 +10,7 @@ import { askComplaints } from './ask-rules.ts';
 import { AskWith } from './ask-with.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { evidenceOf } from './evidence.ts';
+import { foreseen } from './forecast.ts';
 import { keyOfRun } from './look-up.ts';
 import { newQuestion, peopleToday } from './new-question.ts';
 import { recovery } from './recovery.ts';
@@ -34,6 +35,18 @@ export const ask = defineStep({
   undo: { kind: 'nothing', why: 'An answer is a record; it stays.' },
   timeoutMs: 15_000,
   rehearsal: 'real',
+  forecast: async ({ question, assignee, escalate_to: next }, context) => {
+    if (assignee === undefined) return foreseen({ people: [{ who: [], for: question ?? 'a question' }] });
+    const who = await peopleToday(assignee, context);
+    const later = next === undefined ? [] : await peopleToday(next, context);
+    return foreseen({
+      people: [
+        { who, for: question ?? 'a question' },
+        ...(later.length === 0 ? [] : [{ who: later, for: 'the same, when it was due and nobody has answered' }]),
+      ],
+      ...(who.length === 0 && { problems: [nobodyToAsk(assignee)] }),
+    });
+  },
   perform: async (input, context) => {
     if (input.settles !== undefined && input.evidence === 'none')
       throw new PermanentFailure(
@@ -43,7 +56,7 @@ export const ask = defineStep({
     if (opened.assigned.length === 0)
       return {
         kind: 'failed',
-        error: `Nobody can be asked: ${input.assignee} names no one in policy.yaml. Add people there, then retry this step.`,
+        error: nobodyToAsk(input.assignee),
         events: [],
       };
     return waitFor(opened, [{ type: 'ask_opened', ask: opened }]);
@@ -60,6 +73,10 @@ export const ask = defineStep({
     return conclude(opened, { answer: opened.answer, settles: input.settles ?? null, context });
   },
 });
+
+function nobodyToAsk(assignee: string): string {
+  return `Nobody can be asked: ${assignee} names no one in policy.yaml. Add people there, then retry this step.`;
+}
 
 function waitFor(opened: Ask, events: LedgerEvent[]): StepResult {
   return { kind: 'wait', waiting: { kind: 'ask', id: opened.id, until: nextLook(opened) }, events };

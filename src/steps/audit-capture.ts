@@ -6,6 +6,7 @@ import type { Usage } from '../ledger/reader.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { evidenceOf } from './evidence.ts';
 import { keyRef } from './fields.ts';
+import { foreseen, foreseenName } from './forecast.ts';
 import { currentKey } from './look-up.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -26,6 +27,12 @@ export const auditCapture = defineStep({
   undo: { kind: 'nothing', why: 'Evidence stays.' },
   timeoutMs: 30_000,
   rehearsal: 'real',
+  forecast: async ({ key, limit }) =>
+    foreseen({
+      calls: [
+        `ledger: keep at most ${limit ?? 200} audit lines and the calls of 24 h of ${foreseenName(key)} as evidence`,
+      ],
+    }),
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const lines = await auditLines(key, input.limit, context);

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { type Canary, failuresAllowed, numbersOf, roundsIn } from '../domain/canary.ts';
+import { durationText } from '../domain/duration.ts';
 import { SecretId } from '../domain/ids.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { beginCanary, deliverCanary } from './canary-delivery.ts';
@@ -7,6 +8,7 @@ import { type CanaryInput, canaryInput } from './canary-input.ts';
 import { lookAtCanary } from './canary-look.ts';
 import { returnCanary, withdrawCanary } from './canary-return.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { foreseen, foreseenName } from './forecast.ts';
 import { writtenPath } from './http-fields.ts';
 import { currentKey } from './look-up.ts';
 
@@ -45,12 +47,12 @@ export const canary = defineStep({
         : [],
     );
   },
-  forecast: async ({ cohort = [], watch, key }) => ({
-    calls: cohort.map(({ name, sink, target }) => `${sink} ${target}: the new ${key?.slug ?? 'key'} for ${name}`),
-    people: [],
-    notices: watch === undefined ? [] : [`watched for ${watch.for / 60_000} min, then kept or put back`],
-    enforcementDelayMs: null,
-  }),
+  forecast: async ({ cohort = [], watch, key }) => {
+    const placed = cohort.map(({ name, sink, target }) => `${sink}: put ${foreseenName(key)} at ${target} for ${name}`);
+    if (watch === undefined) return foreseen({ calls: placed });
+    const watched = `watch it for ${durationText(watch.for)}, then keep it or put back what was there`;
+    return foreseen({ calls: [...placed, watched], atLeastMs: watch.for });
+  },
   perform: async (input, context) => advance(input, context),
   resume: async (input, context) => advance(input, context),
 });

@@ -7,6 +7,7 @@ import type { Incident } from '../domain/incident.ts';
 import type { KeyClass } from '../domain/key.ts';
 import type { ClassRule } from '../domain/key-class.ts';
 import type { Decision, Effect, PlannedEach, Repeat } from '../domain/plan.ts';
+import type { Threshold, Tier } from '../domain/policy/approval-rule.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { JsonObject, Run, Waiting } from '../domain/run.ts';
@@ -119,18 +120,33 @@ export interface Forecast {
   /** In order, one sentence each: `POST https://api.example.com/v1/keys`, `ledger: revoke stripe-prod v3`. */
   calls: string[];
   /** Who would be asked, and for what. */
-  people: { who: string[]; for: string }[];
+  people: { who: string[]; for: string; terms?: ApprovalTerms }[];
   /** Who would be told: `caller:payments-worker`, `person:carol`. */
   notices: string[];
   /** How long the old state may still be honoured after the call, at worst; null where nothing of that kind happens. */
   enforcementDelayMs: number | null;
+  /** Outputs that are known now already, because nothing before this step can change them. */
+  outputs?: JsonObject;
+  /** How long the step takes at least, when everybody answers at once. */
+  atLeastMs?: number;
+  /** Runs that it would start. */
+  runs?: Run[];
+  /** Why it would fail as things stand, and what to do: `Nobody can be told: …`. */
+  problems?: string[];
 }
 
-/** What a forecast may look at. */
-export type ForecastContext = Pick<
-  StepContext,
-  'ledger' | 'providers' | 'sinks' | 'policy' | 'classRule' | 'connection' | 'now'
->;
+/** Under which terms people would decide. */
+export interface ApprovalTerms {
+  rule: string;
+  tier: Tier;
+  thresholds: readonly Threshold[];
+  expiresMs: number;
+  remindMs: readonly number[];
+  escalate: readonly { afterMs: number; to: readonly string[] }[];
+}
+
+/** What a forecast may look at. `run` is the run as it would begin; steps before this one are done in it, with what is known of them. */
+export type ForecastContext = Omit<StepContext, 'vault' | 'saveReport' | 'decide' | 'signal'>;
 
 /** What a step may use. Nothing in it writes to the ledger. */
 export interface StepContext {

@@ -3,9 +3,9 @@ import { dueMilestone, type Grace, type Milestone } from '../domain/grace-milest
 import type { Notice } from '../domain/incident.ts';
 import { instantText } from '../domain/instant.ts';
 import { type Key, nameOf } from '../domain/key.ts';
-import { peopleNamed } from '../domain/policy.ts';
+import { type Policy, peopleNamed } from '../domain/policy.ts';
 import { callersText, countedSince, type StillCalling, stillCalling } from '../domain/usage-share.ts';
-import type { StepContext } from './contract.ts';
+import type { ForecastContext, StepContext } from './contract.ts';
 import { describedKey, replacementAvailable } from './key-sentences.ts';
 import { noticeOf } from './notice-of.ts';
 import { modeOf } from './run-mode.ts';
@@ -32,10 +32,8 @@ export async function graceNotices(about: InGrace, context: StepContext): Promis
   if (milestone === null || (await wasTold(milestone, key, context))) return [];
   const { callers } = stillCalling(await context.ledger.usageOf(key.id, since(milestone, grace, context)), []);
   const { policy } = await context.policy();
-  const recipients = [
-    ...[...peopleNamed(policy, ['owner'], key)].sort().map((person) => `person:${person}`),
-    ...callers.map(({ caller }) => `caller:${caller}`).sort(),
-  ];
+  const names = callers.map(({ caller }) => caller);
+  const recipients = recipientsOf(key, names, policy);
   return recipients.map((recipient) => ({
     type: 'notice_issued',
     notice: noticeTo(recipient, { ...about, milestone, callers }, context),
@@ -43,6 +41,19 @@ export async function graceNotices(about: InGrace, context: StepContext): Promis
 }
 
 const WEEK_MS = 7 * 24 * 3_600_000;
+
+/** Who would hear of the beginning of a grace, if it began now; the ones of later are among them, or called since. */
+export async function graceRecipients(key: Key, { ledger, policy, now }: ForecastContext): Promise<string[]> {
+  const usage = await ledger.usageOf(key.id, new Date(now().getTime() - WEEK_MS));
+  return recipientsOf(key, new Set(usage.map(({ caller }) => caller)), (await policy()).policy);
+}
+
+function recipientsOf(key: Key, callers: Iterable<string>, policy: Policy): string[] {
+  return [
+    ...[...peopleNamed(policy, ['owner'], key)].sort().map((person) => `person:${person}`),
+    ...[...callers].sort().map((caller) => `caller:${caller}`),
+  ];
+}
 
 /** At the beginning everybody of the last week, so that a weekly job hears of it too; then whoever has called since; at the end, who does now. */
 function since({ template }: Milestone, { retiringAt }: Grace, { now }: StepContext): Date {

@@ -5,8 +5,9 @@ import { instantText } from '../domain/instant.ts';
 import type { Key } from '../domain/key.ts';
 import { PRODUCTION } from '../domain/key-facts.ts';
 import { PermanentFailure } from '../errors.ts';
-import { defineStep, type StepContext } from './contract.ts';
+import { defineStep, type ForecastContext, type StepContext } from './contract.ts';
 import { keyRef, peopleText } from './fields.ts';
+import { foreseen } from './forecast.ts';
 import { currentKey } from './look-up.ts';
 
 const With = z.strictObject({
@@ -36,6 +37,18 @@ export const incidentOpen = defineStep({
   undo: { kind: 'nothing', why: 'That something was wrong stays on record; people close an incident.' },
   timeoutMs: 15_000,
   rehearsal: 'real',
+  forecast: async ({ key: ref, title }, context) => {
+    const { run, ledger, policy } = context;
+    if (run.incident !== null) return foreseen({ calls: ['nothing: the run belongs to an incident already'] });
+    const key = await keyOf(ref, context);
+    const open = key === null ? null : await ledger.openIncidentOfKey(key.id);
+    if (open !== null) return foreseen({ calls: [`ledger: join the incident ${open.id}, which is open for the key`] });
+    const { team } = (await policy()).policy;
+    return foreseen({
+      calls: [`ledger: declare an incident: ${title ?? 'of this run'}`],
+      notices: [`channel:${team.incident_channel}`],
+    });
+  },
   perform: async (input, context) => {
     const { run, ledger } = context;
     if (run.incident !== null) return { kind: 'done', outputs: { incident: run.incident, opened: false }, events: [] };
@@ -53,7 +66,7 @@ export const incidentOpen = defineStep({
   },
 });
 
-async function keyOf(ref: z.output<typeof With>['key'], context: StepContext): Promise<Key | null> {
+async function keyOf(ref: z.output<typeof With>['key'], context: ForecastContext): Promise<Key | null> {
   if (ref !== undefined) return currentKey(context, ref);
   return context.run.key === null ? null : context.ledger.key(context.run.key);
 }

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep } from './contract.ts';
 import { peopleText, together } from './fields.ts';
+import { foreseen } from './forecast.ts';
 
 const said = peopleText.max(1_000).optional();
 
@@ -30,6 +31,13 @@ export const incidentUpdate = defineStep({
   undo: { kind: 'nothing', why: 'What was said was said; the next update says what is true then.' },
   timeoutMs: 15_000,
   rehearsal: 'real',
+  forecast: async (input, { incident }) => {
+    const said = Object.entries(input).flatMap(([name, text]) => (text === undefined ? [] : [`${name} “${text}”`]));
+    return foreseen({
+      calls: [`ledger: say how the incident stands: ${said.join(', ') || 'known only then'}`],
+      notices: incident === null ? [] : [`channel:${incident.channel}`],
+    });
+  },
   perform: async (input, { incident, run }) => {
     if (incident === null)
       throw new PermanentFailure(`${run.runbook.id} belongs to no incident; begin it with incident.open.`);

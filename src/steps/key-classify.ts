@@ -4,6 +4,7 @@ import type { LedgerEvent } from '../domain/event.ts';
 import { type Key, KeyClass } from '../domain/key.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { keyRef } from './fields.ts';
+import { foreseen, foreseenName, foreseenRow } from './forecast.ts';
 import { currentKey } from './look-up.ts';
 
 export const keyClassify = defineStep({
@@ -20,6 +21,16 @@ export const keyClassify = defineStep({
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 15_000,
   rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = await foreseenRow(input.key, context);
+    const name = foreseenName(input.key);
+    if (key === null) return foreseen({ calls: [`ledger: say which class ${name} is of`] });
+    const { keyClass, why, evidence } = classify(key, [], context.now());
+    const ended = expiryOf(key, context).length > 0 ? [`ledger: record that ${name} has expired`] : [];
+    // Alerts that come with the incident add evidence and change why; the registered class decides.
+    const outputs = { class: keyClass, why, evidence };
+    return foreseen({ calls: [`ledger: class of ${name} is ${keyClass}`, ...ended], outputs });
+  },
   perform: async (input, context) => {
     const { run, ledger } = context;
     const key = await currentKey(context, input.key);

@@ -3,6 +3,7 @@ import { type Key, nameOf } from '../domain/key.ts';
 import { isWildcard } from '../domain/key-class.ts';
 import { defineStep } from './contract.ts';
 import { keyRef } from './fields.ts';
+import { foreseen, foreseenName } from './forecast.ts';
 import { currentKey } from './look-up.ts';
 
 const With = z.strictObject({
@@ -38,6 +39,8 @@ export const keyCompareScopes = defineStep({
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 15_000,
   rehearsal: 'real',
+  forecast: async ({ before, after }) =>
+    foreseen({ calls: [`ledger: compare the scopes of ${foreseenName(before)} and ${foreseenName(after)}`] }),
   perform: async (input, context) => {
     const before = await currentKey(context, input.before);
     const after = await currentKey(context, input.after);

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { KeyId, SecretId } from '../domain/ids.ts';
+import { instantText } from '../domain/instant.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { leastScopes } from '../domain/key-class.ts';
 import { UNTOUCHED } from '../domain/new-key.ts';
 import { PermanentFailure } from '../errors.ts';
 import type { IssuedMaterial } from '../providers/contract.ts';
-import { defineStep, type StepContext } from './contract.ts';
+import { defineStep, type Forecast, type ForecastContext, type StepContext } from './contract.ts';
 import { keyRef, keyRefOf, secretRef } from './fields.ts';
+import { atProvider, foreseen, foreseenRow } from './forecast.ts';
 import { assertWorthTakingBack } from './keep-replacement.ts';
 import { currentKey, providerOf } from './look-up.ts';
 
@@ -42,6 +44,7 @@ export const keyCreate = defineStep({
   },
   timeoutMs: 60_000,
   rehearsal: 'real',
+  forecast: async (input, context) => mintForecast(input, context),
   perform: async (input, context) => {
     const old = await currentKey(context, input.replaces);
     const scopes = input.scopes === 'minimal' ? leastScopes(old.scopes) : old.scopes;
@@ -67,7 +70,32 @@ export const keyCreate = defineStep({
   },
 });
 
-async function expiryOfNew(old: Key, { classRule, now }: StepContext): Promise<Date> {
+async function mintForecast(
+  { replaces, scopes: wanted }: Partial<z.output<typeof With>>,
+  context: ForecastContext,
+): Promise<Forecast> {
+  const old = await foreseenRow(replaces, context);
+  if (old === null) return foreseen({ calls: ['its provider: mint a replacement for the key'] });
+  const expiresAt = await expiryOfNew(old, context);
+  const version = await nextVersion(old, context);
+  const scopes = (wanted === 'minimal' ? leastScopes(old.scopes) : old.scopes).join(', ') || 'no scopes';
+  const name = nameOf({ ...old, version });
+  const made = { ...keyRefOf({ ...old, version, state: 'pending' }), id: `\u27e8id of ${name}\u27e9` };
+  return foreseen({
+    calls: [
+      atProvider(old, `mint ${name} (${scopes}), which expires ${instantText(expiresAt)}`),
+      `ledger: record ${name} as pending and seal its material`,
+    ],
+    outputs: { key: made },
+  });
+}
+
+async function nextVersion(old: Key, { ledger }: Pick<StepContext, 'ledger'>): Promise<number> {
+  const versions = await ledger.versionsOf(old.slug);
+  return Math.max(old.version, ...versions.map((one) => one.version)) + 1;
+}
+
+async function expiryOfNew(old: Key, { classRule, now }: Pick<StepContext, 'classRule' | 'now'>): Promise<Date> {
   const { maxAgeDays } = await classRule(old.class);
   if (maxAgeDays === null)
     throw new PermanentFailure(
@@ -82,11 +110,10 @@ async function successor(
   made: { context: StepContext; scopes: string[]; expiresAt: Date },
 ): Promise<Key> {
   const { context, scopes, expiresAt } = made;
-  const versions = await context.ledger.versionsOf(old.slug);
   return {
     ...old,
     id: KeyId.parse(context.newId('key')),
-    version: Math.max(old.version, ...versions.map((one) => one.version)) + 1,
+    version: await nextVersion(old, context),
     externalRef: issued.externalRef,
     digest: issued.digest,
     pepperId: issued.pepperId,

@@ -8,6 +8,7 @@ import type { Probe } from '../providers/contract.ts';
 import type { Secret } from '../secret.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { keyRef, secretRef } from './fields.ts';
+import { foreseen, foreseenDelay, foreseenName, foreseenProbe, foreseenRow } from './forecast.ts';
 import { expiryOf } from './key-classify.ts';
 import { currentKey, providerOf, sealedSecret } from './look-up.ts';
 import { recovery } from './recovery.ts';
@@ -46,6 +47,12 @@ export const keyProveDead = defineStep({
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 30_000,
   rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = await foreseenRow(input.key, context);
+    const most = spanText((foreseenDelay(key, context) ?? 0) + PATIENCE_MS);
+    const what = `try ${foreseenName(input.key)} every ${EVERY_MS / 1_000} s until it is refused, at most ${most}`;
+    return foreseen(foreseenProbe(key, what));
+  },
   perform: async (input, context) => probeOnce(input, context),
   resume: async (input, context) => probeOnce(input, context),
 });

@@ -8,6 +8,7 @@ import { PermanentFailure } from '../errors.ts';
 import type { Secret } from '../secret.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { keyRef, secretRef } from './fields.ts';
+import { foreseen, foreseenName, foreseenProbe, foreseenRow } from './forecast.ts';
 import { isHandedOver } from './handed-over.ts';
 import { currentKey, providerOf, sealedSecret, sinkOf } from './look-up.ts';
 import { recovery } from './recovery.ts';
@@ -35,6 +36,14 @@ export const keyProveLive = defineStep({
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 60_000,
   rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = await foreseenRow(input.key, context);
+    const { calls } = foreseenProbe(
+      key,
+      `try ${foreseenName(input.key)} ${input.times ?? 3} times; each has to be accepted`,
+    );
+    return foreseen({ calls: [...calls, `ledger: destroy the sealed copy of ${foreseenName(input.key)}`] });
+  },
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const sealed = await sealedSecret(context, SecretId.parse(input.secret.secret));

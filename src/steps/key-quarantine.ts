@@ -5,6 +5,7 @@ import type { SealedSecret } from '../domain/incident.ts';
 import type { Key } from '../domain/key.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { keyRef, secretRef } from './fields.ts';
+import { foreseen, foreseenName, foreseenRow } from './forecast.ts';
 import { currentKey, providerOf, sinkOf } from './look-up.ts';
 
 /**
@@ -27,6 +28,15 @@ export const keyQuarantine = defineStep({
   undo: { kind: 'nothing', why: 'Containment stays until a person lifts it.' },
   timeoutMs: 30_000,
   rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = await foreseenRow(input.key, context);
+    const name = foreseenName(input.key);
+    if (key !== null && key.quarantinedAt !== null)
+      return foreseen({ calls: [`ledger: ${name} is quarantined already, its sealed copy stays`] });
+    const { delivery } = key ?? { delivery: null };
+    const sealed = delivery === null ? [] : [`${delivery.sink}: seal what is at ${delivery.target} as evidence`];
+    return foreseen({ calls: [...sealed, `ledger: quarantine ${name}, nothing is issued with it any more`] });
+  },
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const kept = await keptBefore(key, context);

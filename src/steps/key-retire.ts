@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { graceEnd } from '../domain/grace.ts';
+import { instantText } from '../domain/instant.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { type KeyRef, keyRef } from './fields.ts';
+import { foreseen, foreseenName, foreseenRow } from './forecast.ts';
 import { isHandedOver } from './handed-over.ts';
 import { expiryOf } from './key-classify.ts';
 import { linesSinceGrace } from './lines-of-key.ts';
@@ -45,6 +47,17 @@ export const keyRetire = defineStep({
   },
   timeoutMs: 30_000,
   rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = await foreseenRow(input.key, context);
+    const name = foreseenName(input.key);
+    if (key === null || input.grace_minutes === undefined)
+      return foreseen({ calls: [`ledger: begin the grace of ${name}`] });
+    const end = graceEnd(context.now(), input.grace_minutes * MINUTE_MS, key);
+    return foreseen({
+      calls: [`ledger: accept ${name} beside its replacement, if that began now until ${instantText(end)}`],
+      outputs: { grace_ends_at: end.toISOString() },
+    });
+  },
   perform: async (input, context) => {
     const replacement = await currentKey(context, input.replaced_by);
     await assertReady(replacement, context);

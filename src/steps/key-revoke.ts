@@ -5,6 +5,7 @@ import type { RotationMode } from '../domain/rotation.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { type KeyRef, keyRef } from './fields.ts';
+import { atProvider, foreseen, foreseenDelay, foreseenName, foreseenRow } from './forecast.ts';
 import { currentKey, providerOf } from './look-up.ts';
 import { modeOf } from './run-mode.ts';
 
@@ -27,6 +28,16 @@ export const keyRevoke = defineStep({
   undo: { kind: 'point_of_no_return', why: 'A revoked key never works again.' },
   timeoutMs: 60_000,
   rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = await foreseenRow(input.key, context);
+    const name = foreseenName(input.key);
+    const isOurs = key === null || (await context.classRule(key.class)).revocable;
+    return foreseen({
+      calls: [atProvider(key, `revoke ${name} for good`), `ledger: record that ${name} is revoked`],
+      enforcementDelayMs: foreseenDelay(key, context),
+      ...(!isOurs && { problems: [peopleDecide(key)] }),
+    });
+  },
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     if (key.state === 'revoked') return already;
@@ -58,10 +69,7 @@ async function revoked(key: Key, replacedBy: KeyRef | null, context: StepContext
 }
 
 async function assertMayGo(key: Key, replacedBy: KeyRef | null, context: StepContext): Promise<void> {
-  if (!(await context.classRule(key.class)).revocable)
-    throw new PermanentFailure(
-      `${nameOf(key)} is of the class ${key.class}; a runbook never revokes it. Two people decide that at the provider.`,
-    );
+  if (!(await context.classRule(key.class)).revocable) throw new PermanentFailure(peopleDecide(key));
   if (modeOf(context) === 'exploited' || replacedBy === null) return;
   const replacement = await currentKey(context, replacedBy);
   if (replacement.state === 'active' && replacement.provedLiveAt !== null) return;
@@ -69,6 +77,10 @@ async function assertMayGo(key: Key, replacedBy: KeyRef | null, context: StepCon
     `${nameOf(key)} was not revoked: its replacement ${nameOf(replacement)} is ${replacement.state} and ` +
       `${replacement.provedLiveAt === null ? 'was never proved to work' : 'no longer usable'}. Prove it with key.prove_live first.`,
   );
+}
+
+function peopleDecide(key: Key): string {
+  return `${nameOf(key)} is of the class ${key.class}; a runbook never revokes it. Two people decide that at the provider.`;
 }
 
 const COMPROMISED: readonly RotationMode[] = ['suspected', 'extended', 'exploited'];

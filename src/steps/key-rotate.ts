@@ -1,12 +1,12 @@
 import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { KeyId, RotationId } from '../domain/ids.ts';
-import { nameOf } from '../domain/key.ts';
 import { isEnded, type Rotation } from '../domain/rotation.ts';
 import type { Waiting } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { keyRef, keyRefOf, peopleText } from './fields.ts';
+import { foreseen, foreseenDelay, foreseenName, foreseenRow } from './forecast.ts';
 import { rotationIdOf } from './later.ts';
 
 const LOOK_AGAIN_MS = 5 * 60_000;
@@ -61,14 +61,14 @@ export const keyRotate = defineStep({
   timeoutMs: 30_000,
   rehearsal: 'real',
   forecast: async (input, context) => {
-    const key = input.key === undefined ? null : await context.ledger.key(KeyId.parse(input.key.id));
-    const provider = key === null ? undefined : context.providers[key.provider];
-    return {
-      calls: [`ledger: rotate ${key === null ? 'the key' : nameOf(key)} (${input.mode ?? 'planned'}) by R-ROTATE`],
-      people: [],
-      notices: [],
-      enforcementDelayMs: provider?.capabilities.enforcementDelayMs ?? null,
-    };
+    const key = await foreseenRow(input.key, context);
+    const asked = With.safeParse(input).data;
+    const { events } = asked === undefined ? { events: [] } : await context.rotation(askedBy(asked));
+    return foreseen({
+      calls: [`ledger: rotate ${foreseenName(input.key)} (${input.mode ?? 'planned'}) by R-ROTATE`],
+      enforcementDelayMs: foreseenDelay(key, context),
+      runs: events.flatMap((event) => (event.type === 'run_started' ? [event.run] : [])),
+    });
   },
   perform: async (input, context) => {
     const { rotation, events } = (await again(context)) ?? (await context.rotation(askedBy(input)));

@@ -16,6 +16,7 @@ import type { Run } from '../domain/run.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { evidenceOf } from './evidence.ts';
 import { keyRef } from './fields.ts';
+import { foreseen, foreseenName } from './forecast.ts';
 import { currentKey } from './look-up.ts';
 
 /** Answers the Investigate questions of R-KEY-EXPIRY from what is recorded. Nobody has to remember anything at three in the morning. */
@@ -32,6 +33,8 @@ export const ledgerQuestions = defineStep({
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 30_000,
   rehearsal: 'real',
+  forecast: async ({ key, ask }) =>
+    foreseen({ calls: [`ledger: answer ${(ask ?? QUESTIONS).join(', ')} of ${foreseenName(key)}`] }),
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const answers = answerQuestions(input.ask, await factsOf(key, context));

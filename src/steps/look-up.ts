@@ -10,7 +10,10 @@ import type { StepContext } from './contract.ts';
 import type { KeyRef } from './fields.ts';
 
 // A reference was true when the run began; a step acts on the row as it is now.
-export async function currentKey(context: StepContext, ref: Pick<KeyRef, 'id' | 'slug' | 'version'>): Promise<Key> {
+export async function currentKey(
+  context: Pick<StepContext, 'ledger'>,
+  ref: Pick<KeyRef, 'id' | 'slug' | 'version'>,
+): Promise<Key> {
   const key = await context.ledger.key(KeyId.parse(ref.id));
   if (key !== null) return key;
   throw new PermanentFailure(
@@ -18,7 +21,10 @@ export async function currentKey(context: StepContext, ref: Pick<KeyRef, 'id' | 
   );
 }
 
-export function providerOf(context: StepContext, key: Key): Provider {
+export function providerOf(
+  context: Pick<StepContext, 'providers'>,
+  key: Pick<Key, 'slug' | 'version' | 'provider'>,
+): Provider {
   const provider = context.providers[key.provider];
   if (provider !== undefined) return provider;
   throw new PermanentFailure(
@@ -26,7 +32,10 @@ export function providerOf(context: StepContext, key: Key): Provider {
   );
 }
 
-export function sinkOf(context: StepContext, key: Key): { sink: Sink; delivery: Delivery } {
+export function sinkOf(
+  context: Pick<StepContext, 'sinks'>,
+  key: Pick<Key, 'slug' | 'version' | 'delivery'>,
+): { sink: Sink; delivery: Delivery } {
   if (key.delivery === null)
     throw new PermanentFailure(
       `${nameOf(key)} has no delivery registered; add the sink and target that its caller reads.`,
@@ -51,12 +60,14 @@ export async function sealedSecret(context: StepContext, id: SecretId): Promise<
 }
 
 /** The key that the run is about, as it is now; null for a run about none. */
-export async function keyOfRun(context: StepContext): Promise<Key | null> {
+export async function keyOfRun(context: Pick<StepContext, 'run' | 'ledger'>): Promise<Key | null> {
   return context.run.key === null ? null : context.ledger.key(context.run.key);
 }
 
 /** What a decision about this run is bound to right now. */
-export async function bindingNow(context: StepContext): Promise<Binding> {
+export async function bindingNow(
+  context: Pick<StepContext, 'run' | 'ledger' | 'policy' | 'fileHash'>,
+): Promise<Binding> {
   const key = await keyOfRun(context);
   const { hash } = await context.policy();
   const fileHash = context.fileHash(context.run.runbook.id);

@@ -9,7 +9,7 @@ import { type ApprovalRule, expiresMs, termsOf } from '../domain/policy/approval
 import { ruleFor } from '../domain/policy/rule-for.ts';
 import type { Policy } from '../domain/policy.ts';
 import { PermanentFailure } from '../errors.ts';
-import type { StepContext } from './contract.ts';
+import type { ForecastContext } from './contract.ts';
 import { bindingNow, keyOfRun } from './look-up.ts';
 import { opaqueToken } from './opaque-token.ts';
 import { modeOf } from './run-mode.ts';
@@ -17,7 +17,10 @@ import { modeOf } from './run-mode.ts';
 const WEEK_MS = 7 * 24 * 3_600_000;
 
 /** The approval to ask for now, under the rule that holds here. Throws PermanentFailure when no rule does. */
-export async function newApproval(asked: { question: string; rule: string }, context: StepContext): Promise<Approval> {
+export async function newApproval(
+  asked: { question: string; rule: string },
+  context: ForecastContext,
+): Promise<Approval> {
   const { run } = context;
   const { policy } = await context.policy();
   const key = await keyOfRun(context);
@@ -61,7 +64,7 @@ export async function newApproval(asked: { question: string; rule: string }, con
 async function ruleHere(
   name: string,
   { policy, key }: { policy: Policy; key: Key | null },
-  context: StepContext,
+  context: ForecastContext,
 ): Promise<{ name: string; rule: ApprovalRule }> {
   const chosen = ruleFor(policy, name, {
     emergency: isEmergency(context),
@@ -80,19 +83,19 @@ async function ruleHere(
   throw new PermanentFailure(`policy.yaml has no rule ${chosen.name}; it has: ${known}. Nothing was executed.`);
 }
 
-async function callersOf(key: Key, context: StepContext): Promise<number> {
+async function callersOf(key: Key, context: ForecastContext): Promise<number> {
   const usage = await context.ledger.usageOf(key.id, new Date(context.now().getTime() - WEEK_MS));
   return new Set(usage.map(({ caller }) => caller)).size;
 }
 
 /** An incident is an emergency unless its request said `planned`. */
-function isEmergency(context: StepContext): boolean {
+function isEmergency(context: ForecastContext): boolean {
   const mode = modeOf(context);
   return mode === null ? context.incident !== null : mode !== 'planned';
 }
 
 /** Whether somebody else may have the key, as the ledger or whoever asked says. */
-function isCompromised(key: Key | null, context: StepContext): boolean {
+function isCompromised(key: Key | null, context: ForecastContext): boolean {
   const mode = modeOf(context);
   return (
     (key !== null && key.compromisedAt !== null) || mode === 'suspected' || mode === 'extended' || mode === 'exploited'
@@ -100,7 +103,7 @@ function isCompromised(key: Key | null, context: StepContext): boolean {
 }
 
 /** Whoever could say yes today; where a code is needed, without those who have none. */
-async function ableToDecide(approval: Approval, policy: Policy, { now, stepUp }: StepContext): Promise<PersonId[]> {
+async function ableToDecide(approval: Approval, policy: Policy, { now, stepUp }: ForecastContext): Promise<PersonId[]> {
   const people = [...eligibleFor(approval, { policy, runAt: now() })].sort();
   if (termsOf(approval.rule).tier !== 3) return people;
   const able: PersonId[] = [];
@@ -109,7 +112,7 @@ async function ableToDecide(approval: Approval, policy: Policy, { now, stepUp }:
 }
 
 /** Why nobody could ever decide it, and whom to add; null when enough people can. Waiting for the others would only burn the deadline. */
-export async function shortfallOf(approval: Approval, context: StepContext): Promise<string | null> {
+export async function shortfallOf(approval: Approval, context: ForecastContext): Promise<string | null> {
   const { policy } = await context.policy();
   const { tier } = termsOf(approval.rule);
   const missing = missingPeople(approval, { policy, runAt: context.now() });

@@ -4,7 +4,7 @@ import type { Ask } from '../domain/incident.ts';
 import { newAsk } from '../domain/new-ask.ts';
 import { peopleNamed } from '../domain/policy.ts';
 import type { AskWith, Field } from './ask-with.ts';
-import type { StepContext } from './contract.ts';
+import type { ForecastContext, StepContext } from './contract.ts';
 import { keyOfRun } from './look-up.ts';
 import { opaqueToken } from './opaque-token.ts';
 
@@ -35,7 +35,7 @@ export async function newQuestion(input: AskWith, context: StepContext): Promise
   });
 }
 
-export async function peopleToday(who: string, context: StepContext): Promise<Ask['assigned']> {
+export async function peopleToday(who: string, context: ForecastContext): Promise<Ask['assigned']> {
   const { policy } = await context.policy();
   const key = await keyOfRun(context);
   return [...peopleNamed(policy, [who], { owner: key?.owner ?? null, escalation: key?.escalation ?? null })].sort();

@@ -3,8 +3,9 @@ import type { Notice } from '../domain/incident.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { peopleNamed } from '../domain/policy.ts';
 import { affectedSince } from './affected.ts';
-import { defineStep, type StepContext } from './contract.ts';
+import { defineStep, type ForecastContext, type StepContext } from './contract.ts';
 import { keyRef, peopleText, whoText } from './fields.ts';
+import { foreseen, foreseenName, foreseenRow } from './forecast.ts';
 import { replacementAvailable, whichKey } from './key-sentences.ts';
 import { currentKey } from './look-up.ts';
 import { noticeOf } from './notice-of.ts';
@@ -32,13 +33,24 @@ export const notify = defineStep({
   undo: { kind: 'nothing', why: 'What was said was said.' },
   timeoutMs: 30_000,
   rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = await foreseenRow(input.key, context);
+    if (key === null || input.to === undefined)
+      return foreseen({ calls: [`tell people of ${foreseenName(input.key)}`] });
+    const notices = await recipients(key, input.to, context);
+    return foreseen({
+      calls: [`tell ${notices.length} of ${foreseenName(input.key)}: which key, its replacement, and the data`],
+      notices,
+      ...(notices.length === 0 && { problems: [nobodyToTell(key, input.to)] }),
+    });
+  },
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const told = await recipients(key, input.to, context);
     if (told.length === 0)
       return {
         kind: 'failed',
-        error: `Nobody can be told: ${input.to.join(', ')} names no one in policy.yaml, and no caller was seen with ${nameOf(key)}.`,
+        error: nobodyToTell(key, input.to),
         events: [],
       };
     const replacement = input.replacement === null ? null : await currentKey(context, input.replacement);
@@ -47,7 +59,11 @@ export const notify = defineStep({
   },
 });
 
-async function recipients(key: Key, to: readonly string[], context: StepContext): Promise<string[]> {
+function nobodyToTell(key: Key, to: readonly string[]): string {
+  return `Nobody can be told: ${to.join(', ')} names no one in policy.yaml, and no caller was seen with ${nameOf(key)}.`;
+}
+
+async function recipients(key: Key, to: readonly string[], context: ForecastContext): Promise<string[]> {
   const { policy } = await context.policy();
   const people = peopleNamed(
     policy,
@@ -58,7 +74,7 @@ async function recipients(key: Key, to: readonly string[], context: StepContext)
   return [...[...people].sort().map((person) => `person:${person}`), ...callers.map((caller) => `caller:${caller}`)];
 }
 
-async function callersOf(key: Key, context: StepContext): Promise<string[]> {
+async function callersOf(key: Key, context: ForecastContext): Promise<string[]> {
   const usage = await context.ledger.usageOf(key.id, affectedSince(context));
   return [...new Set(usage.map((use) => use.caller))].sort();
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineStep } from './contract.ts';
 import { keyRef } from './fields.ts';
+import { atProvider, foreseen, foreseenName, foreseenRow } from './forecast.ts';
 import { currentKey, providerOf } from './look-up.ts';
 
 export const providerProbeAdmin = defineStep({
@@ -16,6 +17,10 @@ export const providerProbeAdmin = defineStep({
   undo: { kind: 'nothing', why: 'It only looks.' },
   timeoutMs: 30_000,
   rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = await foreseenRow(input.key, context);
+    return foreseen({ calls: [atProvider(key, `ask whether ${foreseenName(input.key)} can be replaced there`)] });
+  },
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const { available, how } = await providerOf(context, key).probeAdmin(context.signal);

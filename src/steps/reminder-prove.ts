@@ -6,6 +6,7 @@ import { type Policy, peopleNamed } from '../domain/policy.ts';
 import { type DigestRow, digestAt, ladderFor, nextDigestAt } from '../domain/reminder.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { keyRef } from './fields.ts';
+import { foreseen, foreseenName, foreseenRow } from './forecast.ts';
 import { currentKey } from './look-up.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -28,14 +29,18 @@ export const reminderProve = defineStep({
   undo: { kind: 'nothing', why: 'A reminder too many harms nobody.' },
   timeoutMs: 30_000,
   rehearsal: 'real',
+  forecast: async (input, context) => {
+    const key = await foreseenRow(input.key, context);
+    const { policy } = await context.policy();
+    const calls = [`ledger: set the reminder of ${foreseenName(input.key)} and fire it on a shifted clock`];
+    if (key === null || peopleNamed(policy, ['owner'], key).size > 0) return foreseen({ calls });
+    return foreseen({ calls, problems: [nobodyReminded(key)] });
+  },
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const { policy } = await context.policy();
     const { owner, expiresAt } = key;
-    if (owner === null || peopleNamed(policy, ['owner'], key).size === 0)
-      return failed(
-        `${nameOf(key)} has no owner that policy.yaml knows (${owner ?? 'none'}), so nobody would be reminded. Register one.`,
-      );
+    if (owner === null || peopleNamed(policy, ['owner'], key).size === 0) return failed(nobodyReminded(key));
     if (expiresAt === null)
       return failed(
         `${nameOf(key)} has no expiry date, so nothing can remind of it. Register one, then retry this step.`,
@@ -45,6 +50,10 @@ export const reminderProve = defineStep({
     return testFire(key, { reminder, expiresAt, isNew: before === null, zone: policy.team.time_zone, context });
   },
 });
+
+function nobodyReminded(key: Key): string {
+  return `${nameOf(key)} has no owner that policy.yaml knows (${key.owner ?? 'none'}), so nobody would be reminded. Register one.`;
+}
 
 async function newReminder(
   key: Key,

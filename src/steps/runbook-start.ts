@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Waiting } from '../domain/run.ts';
-import { PermanentFailure } from '../errors.ts';
-import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { PermanentFailure, Refusal, sentenceOf } from '../errors.ts';
+import { defineStep, type Forecast, type ForecastContext, type StepContext, type StepResult } from './contract.ts';
 import { runbookHash, runbookId, runbookInputs } from './fields.ts';
+import { foreseen } from './forecast.ts';
 import { beginEach, countEach } from './start-each.ts';
 import { assertPinned, endText } from './started-run.ts';
 
@@ -32,6 +33,7 @@ export const runbookStart = defineStep({
   undo: { kind: 'nothing', why: 'The run that was started takes its own steps back.' },
   timeoutMs: 15_000,
   rehearsal: 'real',
+  forecast: async (input, context) => startForecast(input, context),
   perform: async (input, context) => {
     assertPinned(input, context);
     return context.each === null ? startOne(input, context) : beginEach(input, { ...context, each: context.each });
@@ -39,6 +41,29 @@ export const runbookStart = defineStep({
   resume: async (input, context) =>
     context.each === null ? endOne(context) : countEach(input, { ...context, each: context.each }),
 });
+
+async function startForecast(
+  { runbook, hash, inputs }: Partial<z.output<typeof With>>,
+  context: ForecastContext,
+): Promise<Forecast> {
+  if (runbook === undefined) return foreseen({ calls: ['start another runbook'] });
+  if (hash !== undefined) assertPinned({ runbook, hash }, context);
+  if (context.each === null) {
+    const run = inputs === undefined ? null : await context.childRun(runbook, inputs);
+    return foreseen({ calls: [`start ${runbook} and wait for it`], ...(run !== null && { runs: [run] }) });
+  }
+  const items = context.each.items();
+  const runs = [];
+  const problems = [];
+  for (const [index, item] of items.entries())
+    try {
+      runs.push(await context.childRun(runbook, item.inputs, { index, name: item.name }));
+    } catch (error) {
+      if (!(error instanceof Refusal) && !(error instanceof PermanentFailure)) throw error;
+      problems.push(`${item.name}: ${sentenceOf(error)}`);
+    }
+  return foreseen({ calls: [`start ${runbook} for ${items.length} items`], runs, problems });
+}
 
 async function startOne(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
   const run = await context.childRun(input.runbook, input.inputs);

@@ -5,12 +5,13 @@ import type { SealedSecret } from '../domain/incident.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { PermanentFailure } from '../errors.ts';
 import type { Secret } from '../secret.ts';
-import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { defineStep, type Forecast, type ForecastContext, type StepContext, type StepResult } from './contract.ts';
 import { keyRef, secretRef } from './fields.ts';
+import { atProvider, foreseen, foreseenName, foreseenRow } from './forecast.ts';
 import { isInPlace } from './handed-over.ts';
 import { assertWorthTakingBack } from './keep-replacement.ts';
 import { currentKey, providerOf, sealedSecret, sinkOf } from './look-up.ts';
-import { lookAtOffer, type Offered, offer, recipient } from './secret-offer.ts';
+import { foreseenClaimers, lookAtOffer, type Offered, offer, recipient } from './secret-offer.ts';
 
 const With = z.strictObject({
   secret: secretRef.describe('The sealed material, as key.create made it.'),
@@ -50,6 +51,7 @@ export const secretDeliver = defineStep({
   },
   timeoutMs: 60_000,
   rehearsal: 'real',
+  forecast: async (input, context) => deliveryForecast(input, context),
   perform: async (input, context) =>
     input.to === 'claim' ? offer(await offered(input, context), context) : keepThenDeliver(input, keptLast, context),
   resume: async (input, context) =>
@@ -61,6 +63,29 @@ export const secretDeliver = defineStep({
     return (await isInPlace(key, context)) ? delivered(key, sealed) : 'did_not_happen';
   },
 });
+
+async function deliveryForecast(input: Partial<z.output<typeof With>>, context: ForecastContext): Promise<Forecast> {
+  const key = await foreseenRow(input.key, context);
+  const name = foreseenName(input.key);
+  if (key === null) return foreseen({ calls: [`put the material of ${name} where its caller reads it`] });
+  const activated = `ledger: activate ${name}`;
+  if (input.to === 'claim') {
+    const who = await foreseenClaimers(key, input.recipient ?? 'owner', context);
+    return foreseen({
+      calls: [`ledger: offer the material of ${name} to ${input.recipient ?? 'its recipient'}`, activated],
+      people: [{ who, for: `taking the material of ${name}, once` }],
+      notices: who.map((person) => `person:${person}`),
+    });
+  }
+  const { delivery } = sinkOf(context, key);
+  return foreseen({
+    calls: [
+      `${delivery.sink}: keep what is at ${delivery.target} sealed, then put ${name} there`,
+      atProvider(key, `accept ${name} from then on`),
+      activated,
+    ],
+  });
+}
 
 /** Waits for no time at all after sealing: only what an attempt returns is recorded, and the seal has to be before the effect. */
 async function keepThenDeliver(

@@ -5,6 +5,7 @@ import { type Key, nameOf } from '../domain/key.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { keyRef } from './fields.ts';
+import { foreseen, foreseenName } from './forecast.ts';
 import { isHandedOver, isInPlace } from './handed-over.ts';
 import { isOver } from './keep-replacement.ts';
 import { currentKey } from './look-up.ts';
@@ -28,6 +29,10 @@ export const secretDestroy = defineStep({
   undo: { kind: 'nothing', why: 'What was destroyed cannot come back; it was only a copy.' },
   timeoutMs: 30_000,
   rehearsal: 'real',
+  forecast: async ({ key, replacement }) => {
+    const names = [foreseenName(key), ...(replacement == null ? [] : [foreseenName(replacement)])].join(' and ');
+    return foreseen({ calls: [`ledger: destroy the sealed copies of ${names} that nothing needs any more`] });
+  },
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);
     const replacement = input.replacement === null ? null : await currentKey(context, input.replacement);

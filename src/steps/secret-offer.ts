@@ -7,7 +7,7 @@ import { type Key, nameOf } from '../domain/key.ts';
 import { type Policy, peopleNamed } from '../domain/policy.ts';
 import type { Waiting } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
-import type { StepContext, StepResult } from './contract.ts';
+import type { ForecastContext, StepContext, StepResult } from './contract.ts';
 import { isOver } from './keep-replacement.ts';
 import { describedKey } from './key-sentences.ts';
 import { noticeOf } from './notice-of.ts';
@@ -39,6 +39,15 @@ export async function offer(offered: Offered, context: StepContext): Promise<Ste
     waiting: { kind: 'claim', id: claim.id, until: claim.expiresAt },
     events: [{ type: 'claim_opened', claim }, ...notices],
   };
+}
+
+/** Who would be told of an offer, if it were made now. */
+export async function foreseenClaimers(key: Key, who: string, { policy }: ForecastContext): Promise<string[]> {
+  return claimers(who, (await policy()).policy, key);
+}
+
+function claimers(who: string, policy: Policy, key: Key): string[] {
+  return [...peopleNamed(policy, [who.replace(/^person:/, '')], key)].sort();
 }
 
 /** It was taken, its time is over, or somebody was only early. */
@@ -93,9 +102,10 @@ interface About {
 
 /** A person who does not know of the offer cannot take it in time. */
 function noticesOf(claim: Claim, about: About): LedgerEvent[] {
-  const name = claim.recipient.replace(/^person:/, '');
-  const people = [...peopleNamed(about.policy, [name], about.key)].sort();
-  return people.map((person) => ({ type: 'notice_issued', notice: noticeTo(`person:${person}`, claim, about) }));
+  return claimers(claim.recipient, about.policy, about.key).map((person) => ({
+    type: 'notice_issued',
+    notice: noticeTo(`person:${person}`, claim, about),
+  }));
 }
 
 function noticeTo(to: string, claim: Claim, { key, isUrgent, context }: About): Notice {

@@ -3,6 +3,7 @@ import type { LedgerEvent } from '../domain/event.ts';
 import { type Summary, summaryOf } from '../domain/summary.ts';
 import { summaryMarkdown } from '../domain/summary-markdown.ts';
 import { defineStep, type StepContext } from './contract.ts';
+import { foreseen } from './forecast.ts';
 import { incidentFacts } from './incident-facts.ts';
 
 /**
@@ -23,6 +24,13 @@ export const summaryPost = defineStep({
   undo: { kind: 'nothing', why: 'A summary is written again, not taken back.' },
   timeoutMs: 60_000,
   rehearsal: 'real',
+  forecast: async (_input, { incident, run }) =>
+    incident === null || run.parent !== null
+      ? foreseen({ calls: ['nothing: only the outermost run of an incident sums up'] })
+      : foreseen({
+          calls: ['reports: write the summary as Markdown and JSON', 'ledger: close the incident'],
+          notices: [`channel:${incident.channel}`],
+        }),
   perform: async (_input, context) => {
     const { incident, run } = context;
     if (incident === null || run.parent !== null)

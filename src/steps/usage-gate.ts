@@ -1,15 +1,18 @@
 import { z } from 'zod';
+import { spanText } from '../domain/duration.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import { type Grace, nextMilestoneAt } from '../domain/grace-milestones.ts';
 import { type Key, nameOf } from '../domain/key.ts';
+import { scopeOf } from '../domain/run.ts';
 import { toldBy } from '../domain/timeline.ts';
 import { countedSince, type StillCalling, stillCalling } from '../domain/usage-share.ts';
 import { isWatched, lastsSince, silenceOf } from '../domain/usage-silence.ts';
 import { PermanentFailure } from '../errors.ts';
 import type { Usage } from '../ledger/reader.ts';
-import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { defineStep, type Forecast, type ForecastContext, type StepContext, type StepResult } from './contract.ts';
 import { keyRef } from './fields.ts';
-import { graceNotices } from './grace-notices.ts';
+import { foreseen, foreseenName, foreseenRow } from './forecast.ts';
+import { graceNotices, graceRecipients } from './grace-notices.ts';
 import { linesSinceGrace } from './lines-of-key.ts';
 import { currentKey } from './look-up.ts';
 
@@ -52,9 +55,34 @@ export const usageGate = defineStep({
   unskippable:
     'who still calls with the old key would be cut off. Whoever may waive the gate says so: rekey keys waive.',
   rehearsal: 'real',
+  forecast: async (input, context) => gateForecast(input, context),
   perform: async (input, context) => look(input, context),
   resume: async (input, context) => look(input, context),
 });
+
+/** Who still calls today is who would hear of the end of the grace, together with the owner. */
+async function gateForecast(input: Partial<z.output<typeof With>>, context: ForecastContext): Promise<Forecast> {
+  const key = await foreseenRow(input.key, context);
+  const name = foreseenName(input.key);
+  const share = `until less than ${input.share_percent ?? 1}% of the calls come with ${name}`;
+  if (key === null) return foreseen({ calls: [`ledger: wait ${share}`] });
+  const end = key.graceEndsAt ?? foreseenGraceEnd(context);
+  const leftMs = end === null ? 0 : Math.max(0, end.getTime() - context.now().getTime());
+  const grace = leftMs === 0 ? '' : `for the end of the grace (${spanText(leftMs)}), then `;
+  return foreseen({
+    calls: [`ledger: wait ${grace}${share}; a person may waive it`],
+    notices: await graceRecipients(key, context),
+    atLeastMs: leftMs,
+  });
+}
+
+/** As key.retire of this same run would set it. */
+function foreseenGraceEnd({ run }: ForecastContext): Date | null {
+  const ends = Object.values(scopeOf(run).steps).flatMap(({ grace_ends_at: at }) =>
+    typeof at === 'string' && !Number.isNaN(Date.parse(at)) ? [new Date(at)] : [],
+  );
+  return ends[0] ?? null;
+}
 
 async function look(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
   const key = await currentKey(context, input.key);

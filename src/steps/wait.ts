@@ -6,6 +6,7 @@ import type { JsonObject } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { duration, keyRef, liveCondition, together } from './fields.ts';
+import { foreseen } from './forecast.ts';
 import { KeyFacts, keyFacts } from './live-facts.ts';
 import { currentKey, keyOfRun } from './look-up.ts';
 
@@ -61,12 +62,7 @@ export const wait = defineStep({
   timeoutMs: 15_000,
   retry: { attempts: 5, backoffMs: 3_000 },
   rehearsal: 'real',
-  forecast: async (input, { now }) => ({
-    calls: [forecast(input, now())],
-    people: [],
-    notices: [],
-    enforcementDelayMs: null,
-  }),
+  forecast: async (input, { now }) => foreseen({ calls: [forecast(input, now())], atLeastMs: shortest(input, now()) }),
   perform: async (input, context) => lookOnce(input, context),
   resume: async (input, context) => lookOnce(input, context),
 });
@@ -106,6 +102,11 @@ async function factsFor(input: Input, context: StepContext): Promise<JsonObject>
       'This run is about no key, so there is nothing that `key` could mean. Write `key:` in `with`.',
     );
   return {};
+}
+
+/** A condition may hold at the first look. */
+function shortest({ for: span, at }: Partial<Input>, now: Date): number {
+  return span ?? (at === undefined ? 0 : Math.max(0, new Date(at).getTime() - now.getTime()));
 }
 
 function forecast(input: Partial<Input>, now: Date): string {
