@@ -9,11 +9,10 @@ import { AskOutputs, askOutputsOf } from './ask-outputs.ts';
 import { askComplaints } from './ask-rules.ts';
 import { AskWith } from './ask-with.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { deathByHand } from './death-by-hand.ts';
 import { evidenceOf } from './evidence.ts';
 import { foreseen } from './forecast.ts';
-import { keyOfRun } from './look-up.ts';
 import { newQuestion, peopleToday } from './new-question.ts';
-import { recovery } from './recovery.ts';
 
 /** Under which kind the ledger keeps that a file was shown; its content names the file and its hash. */
 const FILE_EVIDENCE = 'file_shown';
@@ -156,13 +155,4 @@ async function settlement({ question }: Ask, { answer, settles, context }: Answe
   if (settles !== 'reminder') return [];
   const content = { question, by: answer.by, evidence: answer.evidence };
   return [{ type: 'evidence_captured', evidence: evidenceOf(REMINDER_BY_HAND, content, context) }];
-}
-
-async function deathByHand({ by, evidence }: AskAnswer, context: StepContext): Promise<LedgerEvent[]> {
-  const key = await keyOfRun(context);
-  if (key === null) return [];
-  return [
-    { type: 'key_proved_dead', key: key.id, how: `${by} showed it: ${evidence}` },
-    ...(await recovery({ ...key, provedDeadAt: context.now() }, context)),
-  ];
 }

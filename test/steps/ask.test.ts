@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { REMINDER_BY_HAND } from '../../src/domain/close-gate.ts';
 import type { Incident } from '../../src/domain/incident.ts';
+import type { Key } from '../../src/domain/key.ts';
 import { ask } from '../../src/steps/ask.ts';
 import type { StepResult } from '../../src/steps/contract.ts';
 import { aStepWorld, type StepWorld } from '../support/a-step-context.ts';
@@ -97,8 +98,14 @@ describe('ask', () => {
   });
 
   describe('where Rekey has no proof of its own', () => {
-    async function answeredYes(settles: string, incident?: Partial<Incident>) {
-      const world = aStepWorld();
+    const dead = {
+      type: 'key_proved_dead',
+      key: aKey().id,
+      how: 'carol showed it: https://grafana/healthz',
+    } as const;
+
+    async function answeredYes(settles: string, incident?: Partial<Incident>, key: Partial<Key> = {}) {
+      const world = aStepWorld({ key });
       world.ledger.incidents.set('inc-1', anIncident(incident));
       const asked = { ...input, settles };
       const { row, waits } = opened(world, await play(world, ask, asked));
@@ -126,10 +133,23 @@ describe('ask', () => {
     });
 
     test('a yes under a name stands for the rejection of the old key', async () => {
-      const { result } = await answeredYes('death');
-      expect(result.events).toEqual([
-        { type: 'key_proved_dead', key: aKey().id, how: 'carol showed it: https://grafana/healthz' },
-      ]);
+      const { result } = await answeredYes('death', {}, { state: 'revoked', revokedAt: NOON });
+      expect(result.events).toEqual([dead]);
+    });
+
+    test('a yes of who ended it elsewhere is how the ledger hears of the end', async () => {
+      const { result } = await answeredYes('death', {}, { provider: 'imported', expiresAt: null });
+      const { how: reason, key } = dead;
+      expect(result.events).toEqual([{ type: 'key_revoked', key, replacedBy: null, reason }, dead]);
+    });
+
+    test('a key whose time is over is recorded as expired first', async () => {
+      const { result } = await answeredYes('death', {}, { expiresAt: minutesAfter(NOON, -1) });
+      expect(result.events).toEqual([{ type: 'key_expired', key: dead.key }, dead]);
+    });
+
+    test('nobody shows that a key is dead which the ledger still accepts', async () => {
+      await expect(answeredYes('death', {}, { expiresAt: null })).rejects.toThrow('Revoke it with key.revoke');
     });
 
     test('a yes without evidence may not settle anything', async () => {
