@@ -101,12 +101,16 @@ async function undoneIn({ deps, trace }: Stage): Promise<string[]> {
 
 /** Notices as they were issued, questions to whom they were put, and what was posted for everybody. */
 function toldIn(events: readonly LedgerEvent[]): Outcome['told'] {
+  const questions = new Map(
+    events.flatMap((event) => (event.type === 'ask_opened' ? [[event.ask.id, event.ask.question] as const] : [])),
+  );
   return events.flatMap((event): Outcome['told'] => {
     if (event.type === 'notice_issued') {
       const { recipient, facts } = event.notice;
       return [{ to: recipient.replace(/^person:/, ''), says: Object.values(facts).join(' ') }];
     }
     if (event.type === 'ask_opened') return event.ask.assigned.map((to) => ({ to, says: event.ask.question }));
+    if (event.type === 'ask_escalated') return event.people.map((to) => ({ to, says: questions.get(event.ask) ?? '' }));
     if (event.type === 'approval_requested')
       return event.approval.asked.map((to) => ({ to, says: event.approval.question }));
     if (event.type === 'summary_posted') return [{ to: 'incident', says: event.markdown }];
