@@ -13,6 +13,8 @@ export const AlarmKind = z.enum([
   'runbooks_broken',
   'runbook_held',
   'runbook_review',
+  'second_factor_locked',
+  'second_factor_changed',
 ]);
 export type AlarmKind = z.infer<typeof AlarmKind>;
 

@@ -13,6 +13,7 @@ import type { PeopleEvent } from './people-event.ts';
 import type { Rotation, RotationEnd } from './rotation.ts';
 import type { Run, RunOutcome, Situation, StepRecord } from './run.ts';
 import type { RunbookEvent } from './runbook-event.ts';
+import type { SecondFactorEvent } from './second-factor-event.ts';
 import type { UpkeepEvent } from './upkeep-event.ts';
 
 /**
@@ -27,6 +28,7 @@ export type LedgerEvent =
   | ControlEvent
   | FanOutEvent
   | DeadlineEvent
+  | SecondFactorEvent
   | { type: 'key_issued'; key: Key }
   | { type: 'key_activated'; key: KeyId }
   | { type: 'key_expired'; key: KeyId }

@@ -79,8 +79,8 @@ export interface AskAnswer {
 export interface SealedSecret {
   id: SecretId;
   key: KeyId;
-  /** `signing_key`: the private half of a key that signs JWTs; `proof`: what shows at start that this master key belongs to this ledger. */
-  purpose: 'new_key' | 'evidence' | 'signing_key' | 'proof';
+  /** `signing_key`: the private half of a key that signs JWTs; `proof`: what shows at start that this master key belongs to this ledger; `second_factor`: the seed of a person's codes. */
+  purpose: 'new_key' | 'evidence' | 'signing_key' | 'proof' | 'second_factor';
   /** Envelope as text: `v1.<kek id>.<wrapped key>.<nonce>.<ciphertext>`, all base64url. */
   envelope: string | null;
   createdAt: Date;

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { isAboutCanary, sentenceForCanary, type ToldOfCanary } from './canary-event.ts';
 import type { AuditEntry } from './event.ts';
 import { isAboutPeer, sentenceForPeer, type ToldOfPeer } from './peer-event.ts';
+import { isAboutSecondFactor, sentenceForSecondFactor, type ToldOfSecondFactor } from './second-factor-event.ts';
 import { isAboutApproval, sentenceForApproval, type ToldOfApproval } from './timeline-of-approvals.ts';
 import { isAboutAsk, sentenceForAsk, type ToldOfAsk } from './timeline-of-asks.ts';
 import { isAboutControl, sentenceForControl, type ToldOfControl } from './timeline-of-control.ts';
@@ -50,6 +51,7 @@ export function sentenceFor(event: Told, names: Names): string | null {
   if (isAboutCanary(event)) return sentenceForCanary(event, name);
   if (isAboutControl(event)) return sentenceForControl(event, name);
   if (isAboutFanOut(event)) return sentenceForFanOut(event);
+  if (isAboutSecondFactor(event)) return sentenceForSecondFactor(event, name);
   return isAboutKey(event) ? sentenceForKey(event, name) : sentenceForRun(event, name);
 }
 
@@ -65,6 +67,7 @@ function sentenceForRun(
     | ToldOfControl
     | ToldOfFanOut
     | ToldOfAsk
+    | ToldOfSecondFactor
   >,
   name: (id: string) => string,
 ): string | null {
@@ -102,6 +105,7 @@ function sentenceForIncident(
     | ToldOfControl
     | ToldOfFanOut
     | ToldOfAsk
+    | ToldOfSecondFactor
     | RunEvent
   >,
   name: (id: string) => string,

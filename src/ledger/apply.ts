@@ -11,6 +11,7 @@ import { applyRecordEvent } from './apply-records.ts';
 import { applyRotationEvent } from './apply-rotations.ts';
 import { applyRunbookEvent } from './apply-runbooks.ts';
 import { applyRunEvent } from './apply-runs.ts';
+import { applySecondFactorEvent } from './apply-second-factor.ts';
 import { applySecretEvent } from './apply-secrets.ts';
 import { applyUpkeepEvent } from './apply-upkeep.ts';
 import type { AuditContext } from './audit.ts';
@@ -131,6 +132,16 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'scheduled_run_missed':
     case 'scheduled_run_cancelled':
       return applyUpkeepEvent(tx, event, context);
+    case 'second_factor_invited':
+    case 'totp_enrolled':
+    case 'totp_confirmed':
+    case 'totp_used':
+    case 'recovery_code_used':
+    case 'totp_failed':
+    case 'totp_locked':
+    case 'totp_removed':
+    case 'totp_rewrapped':
+      return applySecondFactorEvent(tx, event, context);
     case 'request_refused':
       // Its audit line is all there is to it.
       return;

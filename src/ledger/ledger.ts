@@ -32,6 +32,7 @@ import { rotationQueries } from './rotations.ts';
 import { runbookQueries } from './runbooks.ts';
 import { runQueries } from './runs.ts';
 import { scheduledRunQueries } from './scheduled-runs.ts';
+import { secondFactorQueries } from './second-factors.ts';
 import { countUsage, type UsageCount } from './usage.ts';
 import { type AuditVerdict, type Progress, verifyAudit, verifyTail } from './verify-audit.ts';
 import { type BackgroundCheck, verifyInBackground, type WatchOptions } from './verify-background.ts';
@@ -161,6 +162,7 @@ function readerOf(db: LedgerDb): LedgerReader {
     ...recordQueries(db),
     ...auditQueries(db),
     ...runbookQueries(db),
+    ...secondFactorQueries(db),
   };
 }
 

@@ -14,6 +14,7 @@ import type { ControlReader } from './control-reader.ts';
 import type { FanOutReader } from './fan-outs.ts';
 import type { PeerReader } from './peer-reader.ts';
 import type { RunbookReader } from './runbooks.ts';
+import type { SecondFactorReader } from './second-factors.ts';
 
 /** Calls of one caller with one key within one minute, as the verifier counted them. */
 export interface Usage {
@@ -84,7 +85,7 @@ export interface AuditFilter {
 }
 
 /** Everything that can be asked of the ledger. The same questions work inside a transaction and outside. */
-export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, FanOutReader {
+export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, FanOutReader, SecondFactorReader {
   key: (id: KeyId) => Promise<Key | null>;
   /** The newest version that is not pending; the pending one when there is no other. */
   keyBySlug: (slug: string) => Promise<Key | null>;

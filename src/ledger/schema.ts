@@ -19,6 +19,12 @@ import type { CanariesTable, PeerProgressTable, PeersTable } from './schema/peer
 import type { AskMarksTable } from './schema/people.ts';
 import type { RunbookProofsTable, RunbooksLiveTable, RunbookVersionsTable } from './schema/runbooks.ts';
 import type { AsksTable, RunbookTextsTable, RunsTable, StepsTable } from './schema/runs.ts';
+import type {
+  RecoveryCodesTable,
+  SecondFactorInvitesTable,
+  SecondFactorsTable,
+  SecondFactorTriesTable,
+} from './schema/second-factor.ts';
 import type { ScheduledRunsTable, SituationsTable } from './schema/upkeep.ts';
 
 // Columns as they are stored: snake_case, instants as ISO-8601 UTC text, nested values as JSON text, truth as 0 or 1.
@@ -67,4 +73,8 @@ export interface LedgerTables {
   runbook_proofs: RunbookProofsTable;
   scheduled_runs: ScheduledRunsTable;
   situations: SituationsTable;
+  second_factors: SecondFactorsTable;
+  second_factor_tries: SecondFactorTriesTable;
+  recovery_codes: RecoveryCodesTable;
+  second_factor_invites: SecondFactorInvitesTable;
 }

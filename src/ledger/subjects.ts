@@ -141,6 +141,19 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'scheduled_run_missed':
     case 'scheduled_run_cancelled':
       return `scheduled_run:${event.scheduled}`;
+    case 'second_factor_invited':
+      return `second_factor:${event.invite.person}`;
+    case 'totp_enrolled':
+      return `second_factor:${event.factor.person}`;
+    case 'totp_confirmed':
+    case 'totp_used':
+    case 'recovery_code_used':
+    case 'totp_failed':
+    case 'totp_locked':
+    case 'totp_removed':
+      return `second_factor:${event.person}`;
+    case 'totp_rewrapped':
+      return `second_factor:${event.factor}`;
     case 'request_refused':
       return run === null ? event.what : `run:${run}`;
     default:

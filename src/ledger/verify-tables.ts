@@ -49,6 +49,10 @@ const COMPARED = {
   runbook_proofs: { key: ['id'], without: [] },
   scheduled_runs: { key: ['id'], without: [] },
   situations: { key: ['incident_id'], without: [] },
+  second_factors: { key: ['id'], without: ['envelope'] },
+  second_factor_tries: { key: ['person'], without: [] },
+  recovery_codes: { key: ['factor_id', 'digest'], without: [] },
+  second_factor_invites: { key: ['id'], without: ['token_hash'] },
   summaries: { key: ['incident_id'], without: ['markdown', 'json'] },
 } as const satisfies Partial<Record<keyof LedgerTables, { key: readonly string[]; without: readonly string[] }>>;
 
@@ -162,8 +166,13 @@ function eventOf(row: Selectable<AuditTable>): LedgerEvent {
     case 'claim_opened':
       return { ...event, claim: { ...event.claim, tokenHash: event.claim.id } };
     case 'secret_rewrapped':
+    case 'totp_rewrapped':
     case 'master_key_adopted':
       return { ...event, envelope: '' };
+    case 'totp_enrolled':
+      return { ...event, factor: { ...event.factor, envelope: '' } };
+    case 'second_factor_invited':
+      return { ...event, invite: { ...event.invite, tokenHash: event.invite.id } };
     case 'run_started':
       return { ...event, run: { ...event.run, runbook: { ...event.run.runbook, text: '' } } };
     case 'runbook_read':

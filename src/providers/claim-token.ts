@@ -5,3 +5,8 @@ import { Secret } from '../secret.ts';
 export function newClaimToken(): Secret {
   return new Secret(`rekey_claim_${randomBytes(32).toString('base64url')}`);
 }
+
+/** The same for a link with which somebody sets up an authenticator app. */
+export function newInviteToken(): Secret {
+  return new Secret(`rekey_invite_${randomBytes(32).toString('base64url')}`);
+}

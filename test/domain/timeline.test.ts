@@ -481,6 +481,53 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'canary_ended', canary: 'run-1.try.1', key, outcome: 'returned', why: '1 of 2 probes failed' },
     'got its previous key back: 1 of 2 probes failed.',
   ],
+  second_factor_invited: [
+    {
+      type: 'second_factor_invited',
+      invite: {
+        id: 'inv-1',
+        person: bob,
+        tokenHash: 'e'.repeat(64),
+        invitedBy: 'person:alice',
+        createdAt: NOON,
+        expiresAt: NOON,
+        factor: null,
+      },
+    },
+    'bob was invited by person:alice to set up an authenticator app.',
+  ],
+  totp_enrolled: [
+    { type: 'totp_enrolled', factor: { id: 'fac-1', person: bob, envelope: 'v1.x', enrolledAt: NOON }, invite: null },
+    'bob began to set up an authenticator app.',
+  ],
+  totp_confirmed: [
+    { type: 'totp_confirmed', person: bob, factor: 'fac-1', step: 1, recovery: [] },
+    'The authenticator app of bob was shown to work',
+  ],
+  totp_used: [
+    { type: 'totp_used', person: bob, factor: 'fac-1', step: 2, what: 'removing it' },
+    'bob proved themselves with a code, for removing it.',
+  ],
+  recovery_code_used: [
+    { type: 'recovery_code_used', person: bob, factor: 'fac-1', digest: 'd', left: 9, what: 'removing it' },
+    'bob used a recovery code, for removing it; 9 are left.',
+  ],
+  totp_failed: [
+    { type: 'totp_failed', person: bob, left: 4, what: 'removing it' },
+    'A wrong code was given for bob, for removing it; 4 tries are left.',
+  ],
+  totp_locked: [
+    { type: 'totp_locked', person: bob, until: NOON, what: 'removing it' },
+    `No code of bob is taken until ${NOON.toISOString()}`,
+  ],
+  totp_removed: [
+    { type: 'totp_removed', person: bob, factor: 'fac-1', reason: 'the phone is gone' },
+    'The authenticator app of bob was removed: the phone is gone',
+  ],
+  totp_rewrapped: [
+    { type: 'totp_rewrapped', factor: 'fac-1', envelope: 'v1.y', from: 'a', to: 'b' },
+    'The seed fac-1 was wrapped anew, from the master key a to b.',
+  ],
   request_refused: [
     { type: 'request_refused', what: 'vote on apr-1', code: 'not_an_approver', sentence: 'You are not an approver.' },
     'refused (vote on apr-1): You are not',

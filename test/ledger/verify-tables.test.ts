@@ -172,6 +172,43 @@ const STORY: LedgerEvent[] = [
     reason: 'not needed',
   },
   { type: 'run_paused', run, reason: 'wait' },
+  {
+    type: 'second_factor_invited',
+    invite: {
+      id: 'inv-1',
+      person: bob,
+      tokenHash: 'e'.repeat(64),
+      invitedBy: 'person:alice',
+      createdAt: NOON,
+      expiresAt: minutesAfter(NOON, 60),
+      factor: null,
+    },
+  },
+  {
+    type: 'totp_enrolled',
+    factor: { id: 'fac-0', person: bob, envelope: 'v1.x', enrolledAt: NOON },
+    invite: null,
+  },
+  {
+    type: 'totp_enrolled',
+    factor: { id: 'fac-1', person: bob, envelope: 'v1.x', enrolledAt: NOON },
+    invite: 'inv-1',
+  },
+  { type: 'totp_confirmed', person: bob, factor: 'fac-1', step: 7, recovery: ['aa', 'bb'] },
+  { type: 'totp_failed', person: bob, left: 4, what: 'apr-1' },
+  { type: 'totp_used', person: bob, factor: 'fac-1', step: 8, what: 'apr-1' },
+  { type: 'recovery_code_used', person: bob, factor: 'fac-1', digest: 'aa', left: 1, what: 'apr-1' },
+  { type: 'totp_failed', person: bob, left: 4, what: 'apr-1' },
+  { type: 'totp_rewrapped', factor: 'fac-1', envelope: 'v1.y', from: 'x', to: 'y' },
+  {
+    type: 'totp_enrolled',
+    factor: { id: 'fac-2', person: carol, envelope: 'v1.x', enrolledAt: NOON },
+    invite: null,
+  },
+  { type: 'totp_confirmed', person: carol, factor: 'fac-2', step: 7, recovery: ['cc'] },
+  { type: 'totp_failed', person: carol, left: 0, what: 'apr-1' },
+  { type: 'totp_locked', person: carol, until: minutesAfter(NOON, 15), what: 'apr-1' },
+  { type: 'totp_removed', person: carol, factor: 'fac-2', reason: 'lost' },
   { type: 'incident_contained', incident },
   { type: 'key_expired', key: aKey().id },
   { type: 'key_revoked', key: aKey().id, replacedBy: null },
@@ -237,7 +274,7 @@ async function aStory() {
 test('the audit alone rebuilds every row', async () => {
   const { ledger } = await aStory();
   expect(await ledger.verifyAudit()).toMatchObject({ whole: true });
-  expect(await ledger.verifyTables()).toEqual({ whole: true, rows: 25 });
+  expect(await ledger.verifyTables()).toEqual({ whole: true, rows: 34 });
 });
 
 test.each([
@@ -261,6 +298,8 @@ test.each([
     /^[0-9a-f]{64}$/,
     'text does not have this hash',
   ],
+  ["update recovery_codes set digest = 'dd' where digest = 'bb'", 'recovery_codes', /fac-1 (bb|dd)/, /audit/],
+  ['update second_factor_tries set locks = 0', 'second_factor_tries', 'carol', 'locks is not what the audit says'],
   ["update evidence set content = '{}'", 'evidence', 'evd-1', 'content does not have the hash that was recorded'],
   ["update runs set inputs = '{}'", 'runs', 'run-1', 'inputs is not what the audit says'],
   ['delete from notices', 'notices', 'ntc-1', 'the audit tells of it, and it is not there'],

@@ -3,7 +3,7 @@ import type { Approval } from '../../domain/approval.ts';
 import type { LedgerEvent } from '../../domain/event.ts';
 import { Refusal } from '../../errors.ts';
 import type { EngineDeps } from '../deps.ts';
-import type { Brought } from './verbs.ts';
+import type { Brought, GlassPress } from './verbs.ts';
 
 /**
  * Checks the code that came with a yes, where the rule wants one. Call it after everything else that could refuse, for a code is good once.
@@ -12,7 +12,7 @@ import type { Brought } from './verbs.ts';
 export async function proveCode(
   deps: Pick<EngineDeps, 'stepUp' | 'now'>,
   approval: Approval,
-  press: Brought,
+  press: GlassPress,
 ): Promise<LedgerEvent[]> {
   if (proofWanted(approval) !== 'totp' || press.code === undefined) return [];
   if (!(await deps.stepUp.isEnrolled(press.person)))
@@ -20,7 +20,9 @@ export async function proveCode(
       'not_enrolled',
       `You have no code of your own yet, so nothing was counted. ${deps.stepUp.howToEnrol}`,
     );
-  const { events } = await deps.stepUp.prove(press.person, press.code, deps.now());
+  const { actor, channel } = press;
+  const given = { at: deps.now(), actor, channel, what: approval.id };
+  const { events } = await deps.stepUp.prove(press.person, press.code, given);
   return events;
 }
 

@@ -1,4 +1,6 @@
 import type { LedgerEvent } from '../../domain/event.ts';
+import { Actor, personOf } from '../../domain/ids.ts';
+import type { SealedSecret } from '../../domain/incident.ts';
 import { Refusal } from '../../errors.ts';
 import type { VaultProof } from '../../ledger/reader.ts';
 import { masterKeyIn } from '../../providers/vault.ts';
@@ -31,14 +33,20 @@ export async function abandonSealed(deps: RewrapDeps, origin: Origin & { reason:
     if (lost.length === 0) throw nothingLost(current);
     const { changed: destroyed } = await changeSealed(deps, {
       ...origin,
-      change: ({ id, envelope }) =>
-        isLost(masterKeyIn(envelope ?? '') ?? '') ? [{ type: 'secret_destroyed', secret: id }] : [],
+      change: (sealed) => (isLost(masterKeyIn(sealed.envelope ?? '') ?? '') ? [abandoned(sealed)] : []),
       onPage: () => {},
     });
     await retire(deps, origin, lost);
     await proveVault(deps);
     return { destroyed, lost, current };
   });
+}
+
+function abandoned({ id, key, purpose }: SealedSecret): LedgerEvent {
+  if (purpose !== 'second_factor') return { type: 'secret_destroyed', secret: id };
+  const person = personOf(Actor.parse(key));
+  if (person === null) throw new Error(`The seed ${id} belongs to nobody.`);
+  return { type: 'totp_removed', person, factor: id, reason: 'its master key is lost; it has to be set up again' };
 }
 
 async function retire(

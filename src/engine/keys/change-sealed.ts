@@ -17,17 +17,30 @@ interface Walk extends Pick<Origin, 'actor' | 'channel'> {
 }
 
 /**
- * Everything that is sealed, a page at a time. A page is read and written in one transaction: what is destroyed meanwhile is not brought
+ * Everything that is sealed, the seeds of people's codes too, a page at a time. A page is read and written in one transaction: what is destroyed meanwhile is not brought
  * back, and after a crash whole pages are done or not.
  */
-export async function changeSealed(
-  { ledger, now }: { ledger: Pick<Ledger, 'record'>; now: () => Date },
+export async function changeSealed(deps: WalkDeps, { onPage, ...walk }: Walk): Promise<Walked> {
+  const secrets = await changeKind(deps, 'sealedSecrets', { ...walk, onPage });
+  const onSeeds = (seeds: Walked) => seeds.looked > 0 && onPage(both(secrets, seeds));
+  return both(secrets, await changeKind(deps, 'sealedSeeds', { ...walk, onPage: onSeeds }));
+}
+
+type WalkDeps = { ledger: Pick<Ledger, 'record'>; now: () => Date };
+
+function both(one: Walked, other: Walked): Walked {
+  return { looked: one.looked + other.looked, changed: one.changed + other.changed };
+}
+
+async function changeKind(
+  { ledger, now }: WalkDeps,
+  kind: 'sealedSecrets' | 'sealedSeeds',
   { actor, channel, change, onPage }: Walk,
 ): Promise<Walked> {
   const walked = { looked: 0, changed: 0 };
   for (let after = ''; ; ) {
     const page = await ledger.record({ at: now(), actor, channel }, async ({ read }) => {
-      const sealed = await read.sealedSecrets(after, PAGE);
+      const sealed = await read[kind](after, PAGE);
       const events = sealed.flatMap(change);
       return { events, result: { looked: sealed.length, changed: events.length, last: sealed.at(-1) } };
     });

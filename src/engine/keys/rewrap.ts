@@ -69,7 +69,9 @@ function rewrapped(
   const { id, key, purpose } = sealed;
   const { envelope } = vault.seal(vault.open(sealed), { id, key, purpose, now });
   if (envelope === null) throw new Error('The vault sealed nothing.');
-  return [{ type: 'secret_rewrapped', secret: id, envelope, from, to: masterKeyIn(envelope) ?? current }];
+  const to = masterKeyIn(envelope) ?? current;
+  if (purpose === 'second_factor') return [{ type: 'totp_rewrapped', factor: id, envelope, from, to }];
+  return [{ type: 'secret_rewrapped', secret: id, envelope, from, to }];
 }
 
 function missing({ id, key }: SealedSecret, from: string): Refusal {

@@ -6,6 +6,7 @@ import { keySearch } from './0003-runbook-language/key-search.ts';
 import { peers } from './0003-runbook-language/peers.ts';
 import { people } from './0003-runbook-language/people.ts';
 import { runbooks } from './0003-runbook-language/runbooks.ts';
+import { secondFactor } from './0003-runbook-language/second-factor.ts';
 import { upkeep } from './0003-runbook-language/upkeep.ts';
 
 /** The runbook language whole: tiers and reminders of approvals, forms, run controls, peers, what was loaded and proven. One file an area. */
@@ -18,5 +19,6 @@ export const runbookLanguage = [
   peers,
   people,
   runbooks,
+  secondFactor,
   upkeep,
 ].join('\n');

@@ -1,0 +1,107 @@
+import { claimTokenHash } from '../../domain/claim.ts';
+import type { LedgerEvent } from '../../domain/event.ts';
+import type { PersonId } from '../../domain/ids.ts';
+import { INVITE_LASTS_MS, type Invite } from '../../domain/second-factor.ts';
+import { Refusal } from '../../errors.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
+import { newInviteToken } from '../../providers/claim-token.ts';
+import type { Secret } from '../../secret.ts';
+import type { Origin } from '../engine.ts';
+import { authorize } from '../keys/authority.ts';
+import { auditRefusal } from '../refusals.ts';
+import { confirmation } from './confirm.ts';
+import type { SecondFactorDeps } from './deps.ts';
+import { assertKnown, assertNone, makeSeed } from './enrol.ts';
+import { NOTHING } from './remove.ts';
+import type { Confirmed, Enrolled } from './second-factors.ts';
+import { tell } from './tell.ts';
+
+/** For people without an account on the machine. Whoever opens the link first sets the app up; the person is told of both. */
+export async function invite(
+  deps: SecondFactorDeps,
+  request: Origin & { person: PersonId },
+): Promise<{ invite: Invite; token: Secret }> {
+  const { person, actor, channel } = request;
+  return auditRefusal(deps, { origin: request, what: `second factor of ${person}` }, async () => {
+    const { policy } = await deps.policy();
+    const [token, at] = [newInviteToken(), deps.now()];
+    const made: Invite = {
+      id: deps.newId('inv'),
+      person,
+      tokenHash: claimTokenHash(token.reveal()),
+      invitedBy: actor,
+      createdAt: at,
+      expiresAt: new Date(at.getTime() + INVITE_LASTS_MS),
+      factor: null,
+    };
+    await deps.ledger.record({ at, actor, channel }, async ({ read }) => {
+      await authorize(read, { policy, verb: 'administer', subject: NOTHING, now: at, origin: request });
+      assertKnown(Object.keys(policy.people), person);
+      await assertNone(read, person);
+      const sentence = `${actor} made a link with which ${person} sets up an authenticator app, good once until ${made.expiresAt.toISOString()}. If ${person} did not get it, somebody else will use it: ask ${actor}.`;
+      const events: LedgerEvent[] = [
+        { type: 'second_factor_invited', invite: made },
+        tell(deps, 'second_factor_changed', { person, sentence, at }),
+      ];
+      return { events, result: undefined };
+    });
+    return { invite: made, token };
+  });
+}
+
+export async function peekInvite({ ledger, now }: SecondFactorDeps, token: Secret): Promise<Invite> {
+  return inviteOrRefuse(ledger.read, token, now());
+}
+
+export async function enrolInvited(deps: SecondFactorDeps, token: Secret, request: Origin): Promise<Enrolled> {
+  const { actor, channel } = request;
+  return auditRefusal(deps, { origin: request, what: 'link for a second factor' }, async () => {
+    const at = deps.now();
+    return deps.ledger.record({ at, actor, channel }, async ({ read }) => {
+      const found = await inviteOrRefuse(read, token, at);
+      if (found.factor !== null) throw used();
+      await assertNone(read, found.person);
+      const { enrolled, factor } = makeSeed(deps, found.person, at);
+      return { events: [{ type: 'totp_enrolled', factor, invite: found.id }], result: enrolled };
+    });
+  });
+}
+
+export async function confirmInvited(
+  deps: SecondFactorDeps,
+  token: Secret,
+  request: Origin & { code: Secret },
+): Promise<Confirmed> {
+  const { actor, channel, code } = request;
+  return auditRefusal(deps, { origin: request, what: 'link for a second factor' }, async () => {
+    const at = deps.now();
+    return deps.ledger.record({ at, actor, channel }, async ({ read }) => {
+      const { person, factor } = await inviteOrRefuse(read, token, at);
+      const waiting = await read.begunSecondFactorOf(person);
+      // What this link made, and nothing that was begun after it elsewhere.
+      const begun = waiting !== null && waiting.id === factor ? waiting : null;
+      const { events, confirmed } = confirmation(deps, { begun, code, at, how: 'with a link' });
+      return { events, result: confirmed };
+    });
+  });
+}
+
+async function inviteOrRefuse(
+  read: Pick<LedgerReader, 'inviteByTokenHash'>,
+  token: Secret,
+  now: Date,
+): Promise<Invite> {
+  const found = await read.inviteByTokenHash(claimTokenHash(token.reveal()));
+  if (found === null)
+    throw new Refusal('unknown_invite', 'Rekey does not know this link. Copy the whole link, or ask for another one.');
+  if (now >= found.expiresAt)
+    throw new Refusal('invite_over', 'This link was good for an hour, and that is over. Ask for another one.');
+  return found;
+}
+
+function used(): Refusal {
+  return new Refusal(
+    'invite_used',
+    'This link was used already: what it shows is shown once. If that was not you, tell the security team, and ask for another one.',
+  );
+}
