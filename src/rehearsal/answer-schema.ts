@@ -31,6 +31,7 @@ export const Answer = z.union([
     not_applicable: Person.describe('Says of items of a checklist that they do not apply.'),
     items: z.array(z.string()).min(1),
     ...why,
+    ...shown,
     ...common,
   }),
   z.strictObject({

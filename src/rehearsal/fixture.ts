@@ -19,15 +19,48 @@ interface Place {
 
 export type LedgerFixture = NonNullable<Rehearsal['ledger']>;
 
-/** The events that make the ledger of a case, and what its callers have at their places. */
-export async function furnish(fixture: LedgerFixture, place: Place): Promise<{ keys: Key[]; events: LedgerEvent[] }> {
-  const made = await Promise.all(fixture.keys.map((one) => keyOf(one, place)));
-  const keys = made.map(({ key }) => key);
-  const peers = fixture.peers.map((peer) => registered(peer, place.start));
-  return { keys, events: [...made.flatMap(({ events }) => events), ...peers] };
+/** A key that somebody registers while the case goes on. */
+export interface KeyAhead {
+  at: Date;
+  events: LedgerEvent[];
 }
 
-async function keyOf(one: KeyFixture, place: Place): Promise<{ key: Key; events: LedgerEvent[] }> {
+interface Furnished {
+  keys: Key[];
+  events: LedgerEvent[];
+  /** The first one first. */
+  ahead: KeyAhead[];
+}
+
+/** The events that make the ledger of a case, and what its callers have at their places. */
+export async function furnish(fixture: LedgerFixture, place: Place): Promise<Furnished> {
+  const made = await Promise.all(fixture.keys.map((one) => keyOf({ ...one, before: before(one, fixture) }, place)));
+  const there = made.filter(({ key }) => key.createdAt <= place.start);
+  const later = made.filter(({ key }) => key.createdAt > place.start);
+  const peers = fixture.peers.map((peer) => registered(peer, place.start));
+  return {
+    keys: there.map(({ key }) => key),
+    events: [...there.flatMap(({ events }) => events), ...peers],
+    ahead: later
+      .map(({ key, events }) => ({ at: key.createdAt, events }))
+      .sort((a, b) => a.at.getTime() - b.at.getTime()),
+  };
+}
+
+/** The version that this one takes the place of, where it is among the keys of the case. */
+function before({ slug, version }: KeyFixture, { keys }: LedgerFixture): KeyId | null {
+  const older = keys.filter((one) => one.slug === slug && one.version < version).map((one) => one.version);
+  return older.length === 0 ? null : idOf(slug, Math.max(...older));
+}
+
+function idOf(slug: string, version: number): KeyId {
+  return KeyId.parse(`key-${slug}-v${version}`);
+}
+
+async function keyOf(
+  one: KeyFixture & { before: KeyId | null },
+  place: Place,
+): Promise<{ key: Key; events: LedgerEvent[] }> {
   const { secret, publicId, last4 } = mintKey(
     one.environment === PRODUCTION ? 'live' : 'test',
     materialOf(`${one.slug} v${one.version}`),
@@ -37,9 +70,10 @@ async function keyOf(one: KeyFixture, place: Place): Promise<{ key: Key; events:
   const target = join(places, `${one.slug}.key`);
   const created = at(one.created);
   const key = newKey({
-    id: KeyId.parse(`key-${one.slug}-v${one.version}`),
+    id: idOf(one.slug, one.version),
     slug: one.slug,
     version: one.version,
+    predecessor: one.before,
     class: one.class,
     provider: one.provider,
     externalRef: publicId,

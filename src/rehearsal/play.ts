@@ -83,10 +83,26 @@ async function nextOf(stage: Stage, { runs, since }: Looking): Promise<Next | nu
   });
   const moves = [...answersTo(stage, awaited, since), ...timers];
   if (moves.length === 0) return null;
-  const [calls] = stage.calls;
-  const at = (ms: number) => new Date(stage.start.getTime() + ms);
-  if (calls !== undefined) moves.push({ at: at(calls.at), happen: () => countCalls(stage) });
+  moves.push(...comesOfItself(stage));
   return moves.reduce((first, move) => (move.at < first.at ? move : first));
+}
+
+/** What is written down in the ledger of the case for later. */
+function comesOfItself(stage: Stage): Next[] {
+  const [calls] = stage.calls;
+  const [key] = stage.ahead;
+  const at = (ms: number) => new Date(stage.start.getTime() + ms);
+  return [
+    ...(calls === undefined ? [] : [{ at: at(calls.at), happen: () => countCalls(stage) }]),
+    ...(key === undefined ? [] : [{ at: key.at, happen: () => registerKey(stage) }]),
+  ];
+}
+
+async function registerKey({ deps, ahead }: Stage): Promise<void> {
+  const key = ahead.shift();
+  if (key === undefined) return;
+  const by = { at: key.at, actor: 'system:rehearsal', channel: 'cli' } as const;
+  await deps.ledger.record(by, async () => ({ events: key.events, result: undefined }));
 }
 
 /** Whether a no has somewhere to lead is asked of the engine, which knows what the question resolved to. */

@@ -27,7 +27,11 @@ export const KeyFixture = z.strictObject({
   escalation: z.string().nullable().default(null).describe('Who is asked when the owner does not answer.'),
   scopes: z.array(z.string()).default([]).describe('What it may do.'),
   state: KeyState.default('active').describe('Its state when the case begins.'),
-  created: offset.default(-90 * 24 * 3_600_000).describe('When it was made, from the start of the case: -90d.'),
+  created: offset
+    .default(-90 * 24 * 3_600_000)
+    .describe(
+      'When it was made, from the start of the case: -90d. What lies ahead is registered when the clock gets there.',
+    ),
   expires: z
     .union([offset, z.literal('never')])
     .default(30 * 24 * 3_600_000)

@@ -16,7 +16,7 @@ import type { RunbookSet } from '../runbook/runbook-set.ts';
 import { sinks } from '../sinks/index.ts';
 import type { StepKind } from '../steps/contract.ts';
 import type { Answer } from './answer-schema.ts';
-import { furnish } from './fixture.ts';
+import { furnish, type KeyAhead } from './fixture.ts';
 import type { Reply } from './outside-schema.ts';
 import { patchedPolicy } from './policy-patch.ts';
 import type { Calls, Rehearsal, RehearsalCase } from './schema.ts';
@@ -43,6 +43,8 @@ export interface Stage {
   keys: Key[];
   /** Calls that lie ahead, the first one first. */
   calls: Calls[];
+  /** Keys that somebody registers later, the first one first. */
+  ahead: KeyAhead[];
   start: Date;
   now: () => Date;
   moveTo: (at: Date) => void;
@@ -79,7 +81,7 @@ export async function openStage(
   const deps = playedDeps({ ...played, house, room, trace, policy, pepper, stepKinds });
   const fixture = one.ledger ?? rehearsal.ledger ?? { keys: [], peers: [], calls: [] };
   const channel = policy.policy.team.incident_channel;
-  const { keys, events } = await furnish(fixture, { start, places: room.places, pepper, channel });
+  const { keys, events, ahead } = await furnish(fixture, { start, places: room.places, pepper, channel });
   const by = { at: start, actor: 'system:rehearsal', channel: 'cli' } as const;
   await deps.ledger.record(by, async () => ({ events, result: undefined }));
   trace.events.length = 0;
@@ -90,6 +92,7 @@ export async function openStage(
     trace,
     keys,
     calls: [...fixture.calls].sort((a, b) => a.at - b.at),
+    ahead,
     moveTo: (next) => {
       at = next;
     },
