@@ -13,6 +13,8 @@ import type { Queue } from './engine/queue.ts';
 import { openRotations } from './engine/rotations/open-rotations.ts';
 import type { Rotations } from './engine/rotations/rotations.ts';
 import { agreedIn } from './engine/runbooks/agreed.ts';
+import { openSecondFactors, type SecondFactors } from './engine/second-factor/second-factors.ts';
+import { openStepUp } from './engine/second-factor/step-up.ts';
 import { Refusal } from './errors.ts';
 import { type Ledger, openLedger } from './ledger/ledger.ts';
 import type { Log } from './log.ts';
@@ -20,7 +22,6 @@ import { openConnections } from './providers/connections.ts';
 import { providers } from './providers/index.ts';
 import { type KeyFiles, loadKeys } from './providers/key-files.ts';
 import { openVault } from './providers/seal.ts';
-import { nobodyEnrolled } from './providers/step-up.ts';
 import { randomId } from './random-id.ts';
 import { loadConnections } from './runbook/connections-file.ts';
 import { loadClassRule, loadKeyClasses, loadPolicy } from './runbook/policy-file.ts';
@@ -42,14 +43,14 @@ export interface Parts<Clock extends AlarmClock> {
   keys: Keys;
   rotations: Rotations;
   peers: Peers;
+  secondFactors: SecondFactors;
 }
 
 /** Configuration → ledger → queue → engine. Throws a Refusal that says what to mend; `onStop` gets what has to be closed, in order. */
 export async function openParts<Clock extends AlarmClock>(
   config: Config,
-  { log, onStop, openQueue }: { log: Log; onStop: OnStop; openQueue: () => Promise<Clock> },
+  { log, onStop, openQueue, now }: { log: Log; onStop: OnStop; openQueue: () => Promise<Clock>; now: () => Date },
 ): Promise<Parts<Clock>> {
-  const now = () => new Date();
   await mkdir(config.dataDir, { recursive: true, mode: 0o700 });
   const keyFiles = await loadKeys({ dir: config.keysDir, command: config.masterKeyCommand });
   const policy = () => loadPolicy(config.runbooksDir);
@@ -78,7 +79,7 @@ export async function openParts<Clock extends AlarmClock>(
     providers: byName(providers({ ledger: ledger.read, pepper, vault, probeHosts: config.probeHosts, now })),
     sinks: byName(sinks({ fileRoots: config.fileSinkRoots })),
     vault,
-    stepUp: nobodyEnrolled,
+    stepUp: openStepUp({ ledger, vault, pepper, newId: randomId }),
     now,
     newId: randomId,
     saveReport: (name, text) => saveReport(config.dataDir, name, text),
@@ -95,6 +96,7 @@ export async function openParts<Clock extends AlarmClock>(
     keys: openKeys({ ...deps, pepper }),
     rotations: openRotations(deps),
     peers: openPeers(deps),
+    secondFactors: openSecondFactors({ ...deps, pepper }),
   };
 }
 

@@ -12,6 +12,7 @@ import { peers } from './peers.ts';
 import { restore } from './restore.ts';
 import { runbooks } from './runbooks.ts';
 import { runs } from './runs.ts';
+import { secondFactor } from './second-factor.ts';
 import { serve } from './serve.ts';
 
 /** The command table. One more command is one file and one line. */
@@ -24,6 +25,7 @@ export const commands: readonly CliCommand[] = [
   keys,
   peers,
   breakGlass,
+  secondFactor,
   audit,
   alarms,
   backup,

@@ -13,7 +13,10 @@ import { assertLedger } from './with-ledger.ts';
 
 /** What a command stands on that changes something: the verbs, and the person whose account it runs under. */
 export interface Rekey
-  extends Pick<Parts<NoQueue>, 'deps' | 'runbooks' | 'keyFiles' | 'engine' | 'keys' | 'rotations' | 'peers'> {
+  extends Pick<
+    Parts<NoQueue>,
+    'deps' | 'runbooks' | 'keyFiles' | 'engine' | 'keys' | 'rotations' | 'peers' | 'secondFactors'
+  > {
   config: Config;
   policy: Policy;
   actor: Actor;
@@ -45,7 +48,8 @@ export async function withRekey<T>(
     // Loaded when asked for: it brings everything along, and the commands that only look work without it.
     const { openParts } = await import('../parts.ts');
     const openQueue = async (): Promise<NoQueue> => ({ wake: async () => {}, alarm: async () => {} });
-    const parts = await openParts(config, { log, onStop: (stop) => stops.push(stop), openQueue });
+    const now = () => new Date();
+    const parts = await openParts(config, { log, onStop: (stop) => stops.push(stop), openQueue, now });
     const origin = () => ({ actor, channel: 'cli', dedupe: { source: 'cli', id: randomId('cli') } }) as const;
     return await work({ ...parts, config, policy, actor, origin });
   } finally {

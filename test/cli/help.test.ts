@@ -69,6 +69,12 @@ test('the command line is what the README says', () => {
     'runs settle',
     'runs show',
     'runs skip',
+    'second-factor confirm',
+    'second-factor enrol',
+    'second-factor invite',
+    'second-factor recover',
+    'second-factor remove',
+    'second-factor status',
     'serve',
   ]);
 });

@@ -12,7 +12,10 @@ export async function broughtFor(
   given: { confirm?: string },
 ): Promise<Pick<Brought, 'confirm' | 'code'>> {
   const wanted = proofWanted(approval);
-  if (wanted === 'totp') return { code: await readSecret('The code that your authenticator app shows') };
+  if (wanted === 'totp') {
+    const expected = 'the code that your authenticator app shows, or a recovery code, on standard input';
+    return { code: await readSecret('The code that your authenticator app shows, or a recovery code', expected) };
+  }
   if (wanted === 'click') return {};
   const question = `Type ${approval.subject.confirm} to confirm`;
   return { confirm: await givenOrAsked(given.confirm, { option: '--confirm', question }) };
