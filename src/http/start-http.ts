@@ -7,6 +7,7 @@ import { claimRoutes } from './claim/claim-routes.ts';
 import { type HookDeps, hookRoutes } from './hooks.ts';
 import { problemOf, type Report } from './problem.ts';
 import { requestIds, type WithRequestId } from './request-id.ts';
+import { type SecondFactorPageDeps, secondFactorRoutes } from './second-factor/routes.ts';
 
 const LEAVE_AFTER_MS = 5_000;
 const USHER_MS = 50;
@@ -14,6 +15,7 @@ const USHER_MS = 50;
 export interface AppDeps {
   hooks: HookDeps;
   api: ApiDeps;
+  secondFactor: Omit<SecondFactorPageDeps, 'onError'>;
   /** What is not ready, by part; empty when everything is. */
   notReady: () => Promise<Record<string, string>>;
   /** Gets what is not the caller's to mend, under the id that the caller was given. */
@@ -31,7 +33,7 @@ export interface HttpServer {
   stop: () => Promise<void>;
 }
 
-/** Health, hooks, the API and the page on which a secret is claimed. Throws Refusal `port_in_use` or `cannot_listen`. */
+/** Health, hooks, the API, the page on which a secret is claimed and the one on which somebody sets up their codes. Throws Refusal `port_in_use` or `cannot_listen`. */
 export function startHttp(deps: HttpDeps): Promise<HttpServer> {
   return listen(httpApp(deps), deps);
 }
@@ -47,6 +49,7 @@ export function httpApp(deps: AppDeps): Hono<WithRequestId> {
     })
     .route('/hooks', hookRoutes(deps.hooks))
     .route('/claim', claimRoutes({ keys: deps.api.keys, onError: deps.onError }))
+    .route('/second-factor', secondFactorRoutes({ ...deps.secondFactor, onError: deps.onError }))
     .route('/', apiRoutes(deps.api, deps.onError))
     .notFound((context) => problemOf(context, unknownRoute(), deps.onError))
     .onError((error, context) => problemOf(context, error, deps.onError));
@@ -54,7 +57,8 @@ export function httpApp(deps: AppDeps): Hono<WithRequestId> {
 
 // Without what was asked for: somebody may have put a key into the address.
 function unknownRoute(): Refusal {
-  const there = 'GET /healthz, GET /readyz, POST /hooks/<name>, GET /claim and the API, which GET /v1/docs describes';
+  const there =
+    'GET /healthz, GET /readyz, POST /hooks/<name>, GET /claim, GET /second-factor and the API, which GET /v1/docs describes';
   return new Refusal('unknown_route', `There is nothing here; there are ${there}.`);
 }
 

@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
+import { qrModules } from '../../src/cli/second-factor/qr.ts';
 import { KeyId } from '../../src/domain/ids.ts';
 import type { Key } from '../../src/domain/key.ts';
 import type { EngineDeps } from '../../src/engine/deps.ts';
 import { openKeys } from '../../src/engine/keys/open-keys.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import { openRotations } from '../../src/engine/rotations/open-rotations.ts';
+import { openSecondFactors } from '../../src/engine/second-factor/second-factors.ts';
 import { apiDeps } from '../../src/http/api/api-deps.ts';
 import { LIMITS, type LimitFigures } from '../../src/http/api/limits.ts';
 import { type AppDeps, httpApp, startHttp } from '../../src/http/start-http.ts';
@@ -114,6 +116,7 @@ export async function anHttpWorld(
   const http = {
     hooks: { engine, secretOf: (name: string) => hookSecret(keysDir, name), now },
     api: apiDeps({ deps, engine, keys, rotations, pepper, usage, limits }),
+    secondFactor: { secondFactors: openSecondFactors({ ...deps, pepper }), qrOf: qrModules },
     notReady,
     onError: report,
   };

@@ -46,6 +46,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   code_needed: CODE_FIELD,
   code_wrong: CODE_FIELD,
   code_used: CODE_FIELD,
+  code_locked: CODE_FIELD,
+  code_malformed: CODE_FIELD,
   not_enrolled: CODE_FIELD,
 };
 

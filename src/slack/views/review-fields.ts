@@ -45,7 +45,7 @@ export function decisionFields(deciding: Deciding): KnownBlock[] {
           textInput({
             id: CODE_FIELD,
             label: 'To approve, the code of your authenticator app',
-            hint: 'Six digits, good once. Not needed to reject. It is not kept.',
+            hint: 'Six digits, good once, or one of your recovery codes. Not needed to reject. It is not kept.',
             optional: true,
           }),
         ]
