@@ -134,9 +134,18 @@ async function discard(made: z.output<typeof Outputs>, context: StepContext): Pr
   const sealed = await context.ledger.secret(SecretId.parse(made.secret.secret));
   const events: LedgerEvent[] = [];
   if (key.state !== 'revoked') {
+    await assertNotShipped(key, context);
     await providerOf(context, key).revoke(key, context.signal);
     events.push({ type: 'key_revoked', key: key.id, replacedBy: null });
   }
   if (sealed !== null && sealed.destroyedAt === null) events.push({ type: 'secret_destroyed', secret: sealed.id });
   return events;
+}
+
+/** What was proved to work may be in shipped apps and devices by now: nothing but people ends it there, not even the undo of its making. */
+async function assertNotShipped(key: Key, { classRule }: StepContext): Promise<void> {
+  if (key.provedLiveAt === null || (await classRule(key.class)).revocable) return;
+  throw new PermanentFailure(
+    `kept: ${nameOf(key)} is of the class ${key.class}, works, and may be in use where nobody can replace it. Two people decide when it ends.`,
+  );
 }

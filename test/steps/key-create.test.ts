@@ -88,6 +88,21 @@ describe('key.create', () => {
     expect(await undo(world, keyCreate, { input, outputs })).toEqual([]);
   });
 
+  test.each([
+    ['embedded', NOON, 'Two people decide when it ends'],
+    ['embedded', null, null],
+    ['api_key', NOON, null],
+  ] as const)('is taken back unless it may be in shipped devices (case %#)', async (keyClass, provedLiveAt, kept) => {
+    const world = aStepWorld({ key: { class: keyClass, expiresAt: null } });
+    const input = inputFor(world);
+    const outputs = done(await play(world, keyCreate, input));
+    const [, made] = [...world.ledger.keys.values()];
+    if (made !== undefined) world.ledger.keys.set(made.id, { ...made, state: 'active', provedLiveAt });
+    const undone = undo(world, keyCreate, { input, outputs });
+    if (kept !== null) await expect(undone).rejects.toThrow(kept);
+    else expect(typesOf(await undone)).toEqual(['key_revoked', 'secret_destroyed']);
+  });
+
   test('has nothing to undo when it was never recorded', async () => {
     const world = aStepWorld();
     expect(await undo(world, keyCreate, { input: inputFor(world), outputs: null })).toEqual([]);
