@@ -28,7 +28,8 @@ export function refuseBadCalls(
       const target = runbooks.get(called.name);
       if (target === undefined)
         return files.has(called.name) ? [] : [place(called.at, 'runbook', unknownRunbook(called.name, runbooks))];
-      if (reaches(target, runbook.id, runbooks)) return [place(called.at, 'runbook', endless(runbook.id, called.name))];
+      if (!isForLater(step) && reaches(target, runbook.id, runbooks))
+        return [place(called.at, 'runbook', endless(runbook.id, called.name))];
       return checkCall(step, target).map(({ at, part, complaint }) => place(at, part, complaint));
     }),
   );
@@ -36,6 +37,11 @@ export function refuseBadCalls(
 
 function calledBy(step: SourceStep): { name: string; at: Position } | null {
   return step.mentions.find((mention) => mention.meaning === 'runbook') ?? null;
+}
+
+// What is put on the calendar begins by itself some day, its own next time included; only what is waited for must come to an end.
+function isForLater({ kind }: SourceStep): boolean {
+  return kind.uses === 'schedule.rotation';
 }
 
 function unknownRunbook(name: string, runbooks: ReadonlyMap<string, LoadedRunbook>): Complaint {
@@ -61,7 +67,7 @@ function reaches(
   if (seen.has(from.id)) return false;
   seen.add(from.id);
   return from.steps.some((step) => {
-    const next = runbooks.get(calledBy(step)?.name ?? '');
+    const next = isForLater(step) ? undefined : runbooks.get(calledBy(step)?.name ?? '');
     return next !== undefined && reaches(next, wanted, runbooks, seen);
   });
 }

@@ -8,6 +8,7 @@ import { PermanentFailure, Refusal } from '../../src/errors.ts';
 import { loadRunbooks } from '../../src/runbook/load.ts';
 import { describeProblem } from '../../src/runbook/problem.ts';
 import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
+import { scheduleRotation } from '../../src/steps/schedule-rotation.ts';
 import { GOOD, smallCatalogue } from './small-catalogue.ts';
 
 let dir = '';
@@ -123,6 +124,19 @@ describe('a step that starts another runbook', () => {
       call('R-CALLER', '{ key: "${inputs.key}" }').replace('runbook: R-CALLER\ntitle', 'runbook: R-OTHER\ntitle'),
     );
     expect((await load()).problems.join('\n')).toContain('got R-OTHER, which starts R-CALLER again');
+  });
+
+  test('may put its own next time on the calendar, with what it takes', async () => {
+    const next = (inputs: string) =>
+      call('R-CALLER', inputs)
+        .replace('uses: start', 'uses: schedule.rotation')
+        .replace('with: { runbook', 'with: { key: "${inputs.key}", after: 60d, reason: The next time, runbook');
+    const loaded = async (inputs: string) => {
+      write('R-CALLER.yaml', next(inputs));
+      return loadRunbooks(dir, [...smallCatalogue, scheduleRotation]);
+    };
+    expect((await loaded('{ key: "${inputs.key}" }')).problems).toEqual([]);
+    expect((await loaded('{}')).problems.map(describeProblem).join()).toContain('a key of the ledger for R-CALLER');
   });
 });
 
