@@ -1,6 +1,6 @@
 import { liveSecrets } from './secret.ts';
 
-const MASK = '[secret]';
+export const MASK = '[secret]';
 
 // What a secret looks like when this process has never held it. Value first, pattern second: some systems' keys have no shape.
 // The private key's body goes with its first line; a JSON escape ends it whole, so that scrubbed JSON stays JSON.

@@ -1,6 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
 import { buildConnector, Client, errors, request } from 'undici';
+import { OutsideTrouble } from '../error-class.ts';
 import { Refusal } from '../errors.ts';
 import { type AllowedHost, allowedTarget, assertReach } from './allowed-host.ts';
 
@@ -169,8 +170,9 @@ function explained(
   { url, timedOut, timeoutMs }: { url: URL; timedOut: boolean; timeoutMs: number },
 ): unknown {
   if (error instanceof errors.ResponseExceededMaxSizeError)
-    return new Refusal(
-      'answer_too_large',
+    // The request was sent and answered: what it did there is done, so this is no clear no.
+    return new OutsideTrouble(
+      'server_error',
       `${url.host} answered with more than ${LARGEST_ANSWER} bytes; that is not read.`,
       { cause: error },
     );

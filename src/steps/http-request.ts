@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { Method } from '../domain/connection.ts';
 import { differsFrom, isExpectedStatus } from '../domain/expected-answer.ts';
 import type { Json } from '../domain/run.ts';
+import { OutsideTrouble } from '../error-class.ts';
 import { sentenceOf } from '../errors.ts';
 import { answerTrouble } from '../providers/answer-trouble.ts';
 import type { Connection, HttpAnswer } from '../providers/connections.ts';
@@ -124,7 +125,15 @@ function outcome(connection: Connection, input: Input, { answer, now }: { answer
   // Whoever asked us to come back later has not done it: nobody has to be asked whether it happened.
   if (trouble !== null && !(isOneTry(input) && trouble.errorClass === 'rate_limited')) throw trouble;
   const difference = differsFrom(input.expect, { status: answer.status, json });
-  if (difference !== null) return failed(connection, input, `${capital(difference)}.`);
+  if (difference === null) return done(answer);
+  const why = `${capital(difference)}.`;
+  // Only a 4xx says that nothing was done; after any other answer a call that may not be repeated may have had its effect.
+  if (isOneTry(input) && (answer.status < 400 || answer.status > 499))
+    throw new OutsideTrouble('refused', `${shownCall(connection, input)}: ${why}`);
+  return failed(connection, input, why);
+}
+
+function done(answer: HttpAnswer): StepResult {
   return { kind: 'done', outputs: { status: answer.status, ...kept(answer), ms: answer.ms }, events: [] };
 }
 

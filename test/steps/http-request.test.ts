@@ -66,6 +66,44 @@ describe('http.request', () => {
     expect(server.requests).toHaveLength(1);
   });
 
+  test.each([
+    ['is too large to be read', { status: 200, body: 'x'.repeat(1024 * 1024 + 1) }],
+    ['is another success than expected', { status: 202, body: '{}' }],
+    ['leads elsewhere', { status: 302, body: '' }],
+  ])('a call that changed something and whose answer %s is in doubt, not failed', async (_what, { status, body }) => {
+    server.answer = { status, headers: {}, body };
+    const { process, id } = await aTry(POST.replace('path:', 'expect: { status: [201] }, path:'));
+    expect((await process.play(id)).steps.call).toMatchObject({ state: 'in_doubt' });
+    expect(server.requests).toHaveLength(1);
+  });
+
+  test('a call that the service turned down has failed, and nobody is asked', async () => {
+    server.answer = { status: 409, headers: {}, body: '{}' };
+    const { process, id } = await aTry(POST);
+    expect((await process.play(id)).steps.call).toMatchObject({ state: 'failed' });
+  });
+
+  test('keeps no credential of an answer, whatever it looks like', async () => {
+    const body = JSON.stringify({
+      token: 'plain',
+      client_secret: 'words',
+      nested: [{ accessToken: 'a', tokens: 3 }],
+      id: 'k-1',
+    });
+    server.answer = { status: 200, headers: {}, body };
+    const { process, id } = await aTry(POST);
+    expect((await process.play(id)).steps.call).toMatchObject({
+      outputs: {
+        json: {
+          token: '[secret]',
+          client_secret: '[secret]',
+          nested: [{ accessToken: '[secret]', tokens: 3 }],
+          id: 'k-1',
+        },
+      },
+    });
+  });
+
   test('asks nobody about a call that never reached anybody', async () => {
     const { process, id } = await aTry(POST);
     await server.close();
