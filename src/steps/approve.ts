@@ -5,8 +5,9 @@ import { type Approval, describeOutcome, isExpired } from '../domain/approval.ts
 import { planHashOf } from '../domain/binding.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import { termsOf } from '../domain/policy/approval-rule.ts';
+import type { ApprovalTerms } from '../domain/runbook-plan.ts';
 import { PermanentFailure } from '../errors.ts';
-import { type ApprovalTerms, defineStep, type StepContext, type StepResult } from './contract.ts';
+import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { approvalRule, peopleText } from './fields.ts';
 import { foreseen } from './forecast.ts';
 import { bindingNow } from './look-up.ts';

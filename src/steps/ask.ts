@@ -34,14 +34,15 @@ export const ask = defineStep({
   undo: { kind: 'nothing', why: 'An answer is a record; it stays.' },
   timeoutMs: 15_000,
   rehearsal: 'real',
-  forecast: async ({ question, assignee, escalate_to: next }, context) => {
+  forecast: async ({ question, assignee, escalate_to: next, settles }, context) => {
     if (assignee === undefined) return foreseen({ people: [{ who: [], for: question ?? 'a question' }] });
     const who = await peopleToday(assignee, context);
     const later = next === undefined ? [] : await peopleToday(next, context);
     return foreseen({
+      calls: settles === undefined ? [] : [`ledger: after a yes, ${SETTLED[settles]}`],
       people: [
         { who, for: question ?? 'a question' },
-        ...(later.length === 0 ? [] : [{ who: later, for: 'the same, when it was due and nobody has answered' }]),
+        ...(later.length === 0 ? [] : [{ who: later, for: question ?? 'a question', later: true as const }]),
       ],
       ...(who.length === 0 && { problems: [nobodyToAsk(assignee)] }),
     });
@@ -72,6 +73,12 @@ export const ask = defineStep({
     return conclude(opened, { answer: opened.answer, settles: input.settles ?? null, context });
   },
 });
+
+const SETTLED = {
+  recovery: 'record that the incident is recovered from',
+  reminder: 'keep as evidence that the reminder is there',
+  death: 'record that the key of the run is revoked where it is issued, and proved dead',
+};
 
 function nobodyToAsk(assignee: string): string {
   return `Nobody can be asked: ${assignee} names no one in policy.yaml. Add people there, then retry this step.`;

@@ -7,10 +7,10 @@ import type { Incident } from '../domain/incident.ts';
 import type { KeyClass } from '../domain/key.ts';
 import type { ClassRule } from '../domain/key-class.ts';
 import type { Decision, Effect, PlannedEach, Repeat } from '../domain/plan.ts';
-import type { Threshold, Tier } from '../domain/policy/approval-rule.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { JsonObject, Run, Waiting } from '../domain/run.ts';
+import type { ForeseenPeople } from '../domain/runbook-plan.ts';
 import type { ScheduledRun } from '../domain/scheduled-run.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Connection } from '../providers/connections.ts';
@@ -78,12 +78,22 @@ export interface StepKind<With extends z.ZodType = z.ZodType, Outputs extends z.
   adopt?: (input: z.output<With>, context: StepContext) => Promise<StepResult>;
 }
 
-/** What a kind may know at load of the step and of those before it. */
+/** What a kind may know at load of the step, of those before it and of those beside it. */
 export interface PlaceOfStep {
   /** `due` stands on the step. */
   hasDue: boolean;
   /** Every step of the stages before, in order; none for a step of `finally`. */
-  before: readonly { id: string; uses: string; stage: number; repeat: Repeat; undo: Undo['kind'] }[];
+  before: readonly PlacedStep[];
+  /** The other steps of its parallel group: begun with it, and begun again with it. */
+  beside: readonly PlacedStep[];
+}
+
+export interface PlacedStep {
+  id: string;
+  uses: string;
+  stage: number;
+  repeat: Repeat;
+  undo: Undo['kind'];
 }
 
 /** Something that is wrong with the field at `path` of `with`. */
@@ -120,29 +130,21 @@ export interface Forecast {
   /** In order, one sentence each: `POST https://api.example.com/v1/keys`, `ledger: revoke stripe-prod v3`. */
   calls: string[];
   /** Who would be asked, and for what. */
-  people: { who: string[]; for: string; terms?: ApprovalTerms }[];
+  people: ForeseenPeople[];
   /** Who would be told: `caller:payments-worker`, `person:carol`. */
   notices: string[];
   /** How long the old state may still be honoured after the call, at worst; null where nothing of that kind happens. */
   enforcementDelayMs: number | null;
   /** Outputs that are known now already, because nothing before this step can change them. */
   outputs?: JsonObject;
+  /** Outputs as they would be if the step ran now; they count while nothing before it changes anything or waits. */
+  outputsNow?: JsonObject;
   /** How long the step takes at least, when everybody answers at once. */
   atLeastMs?: number;
   /** Runs that it would start. */
   runs?: Run[];
   /** Why it would fail as things stand, and what to do: `Nobody can be told: …`. */
   problems?: string[];
-}
-
-/** Under which terms people would decide. */
-export interface ApprovalTerms {
-  rule: string;
-  tier: Tier;
-  thresholds: readonly Threshold[];
-  expiresMs: number;
-  remindMs: readonly number[];
-  escalate: readonly { afterMs: number; to: readonly string[] }[];
 }
 
 /** What a forecast may look at. `run` is the run as it would begin; steps before this one are done in it, with what is known of them. */

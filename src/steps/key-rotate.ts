@@ -64,10 +64,17 @@ export const keyRotate = defineStep({
     const key = await foreseenRow(input.key, context);
     const asked = With.safeParse(input).data;
     const { events } = asked === undefined ? { events: [] } : await context.rotation(askedBy(asked));
+    const runs = events.flatMap((event) => (event.type === 'run_started' ? [event.run] : []));
+    const name = foreseenName(input.key);
+    // While another rotation is open, or the key is not known yet, there is no run to look into; what it will come to is known all the same.
+    const then = `then: mint a replacement, put it where its callers read it, accept both for the grace, revoke ${name}`;
     return foreseen({
-      calls: [`ledger: rotate ${foreseenName(input.key)} (${input.mode ?? 'planned'}) by R-ROTATE`],
+      calls: [
+        `ledger: rotate ${name} (${input.mode ?? 'planned'}) by R-ROTATE`,
+        ...(runs.length === 0 ? [`${then}; its people: rekey runbooks plan R-ROTATE`] : []),
+      ],
       enforcementDelayMs: foreseenDelay(key, context),
-      runs: events.flatMap((event) => (event.type === 'run_started' ? [event.run] : [])),
+      runs,
     });
   },
   perform: async (input, context) => {

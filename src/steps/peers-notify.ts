@@ -5,8 +5,9 @@ import { behind, type PeerBoard } from '../domain/peer.ts';
 import { boardNow } from './board.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { keyRef, peopleText } from './fields.ts';
+import { foreseen, foreseenName } from './forecast.ts';
 import { currentKey } from './look-up.ts';
-import { tellPeer } from './tell-peer.ts';
+import { foreseenPeers, tellPeer } from './tell-peer.ts';
 
 const With = z.strictObject({
   key: keyRef.describe('The federation or issuer key that is replaced.'),
@@ -37,11 +38,10 @@ export const peersNotify = defineStep({
   retry: { attempts: 5, backoffMs: 1_000 },
   rehearsal: 'real',
   forecast: async (input, context) => {
-    const { ledger } = context;
-    const key = input.key === undefined ? null : await ledger.keyBySlug(input.key.slug);
-    const late = key === null ? [] : behind(await boardNow(ledger, key), 'notified');
-    const notices = late.map(({ peer }) => `peer:${peer.name} (${peer.contact})`);
-    return { calls: [], people: [], notices, enforcementDelayMs: null };
+    const about = input.replacement === null ? input.key : input.replacement;
+    const { late, recipients } = await foreseenPeers(about, 'notified', context);
+    const names = late.map(({ name, contact }) => `${name} (${contact})`).join(', ') || 'nobody';
+    return foreseen({ calls: [`tell the peers that pin ${foreseenName(input.key)}: ${names}`], notices: recipients });
   },
   perform: async (input, context) => {
     const key = await currentKey(context, input.key);

@@ -1,9 +1,12 @@
 import type { LedgerEvent } from '../domain/event.ts';
+import { KeyId } from '../domain/ids.ts';
 import type { Key } from '../domain/key.ts';
-import { isInside, type Peer } from '../domain/peer.ts';
+import { behind, isInside, type Peer, type PeerState } from '../domain/peer.ts';
 import { type PeerTemplate, peerFacts } from '../domain/peer-notice.ts';
-import { peopleNamed } from '../domain/policy.ts';
-import type { StepContext } from './contract.ts';
+import { type Policy, peopleNamed } from '../domain/policy.ts';
+import { boardNow } from './board.ts';
+import type { ForecastContext, StepContext } from './contract.ts';
+import type { ForeseenKey } from './forecast.ts';
 import { describedKey, replacementAvailable, whichKey } from './key-sentences.ts';
 import { noticeOf } from './notice-of.ts';
 
@@ -20,10 +23,29 @@ export interface PeerNews {
  * e-mail; for a contact outside the team passes on what stands in the channel.
  */
 export async function tellPeer(peer: Peer, news: PeerNews, context: StepContext): Promise<LedgerEvent[]> {
-  const { policy } = await context.policy();
-  const people = isInside(peer.contact) ? [...peopleNamed(policy, [peer.contact], news.key)].sort() : [];
-  const recipients = [`peer:${peer.name}`, ...people.map((person) => `person:${person}`)];
+  const recipients = recipientsOf(peer, news.key, (await context.policy()).policy);
   return recipients.map((recipient) => ({ type: 'notice_issued', notice: noticeTo(recipient, news, context) }));
+}
+
+/** Everybody who pins the key and has not come so far; a version that the run would make is known to nobody yet. */
+export async function foreseenPeers(
+  ref: ForeseenKey,
+  wanted: PeerState,
+  { ledger, policy, run }: ForecastContext,
+): Promise<{ late: Peer[]; recipients: string[] }> {
+  const ofRun = run.key === null ? null : await ledger.key(run.key);
+  const slug = ref?.slug ?? ofRun?.slug;
+  if (slug === undefined) return { late: [], recipients: [] };
+  const board = await boardNow(ledger, { id: KeyId.parse(ref?.id ?? 'not made yet'), slug });
+  const late = behind(board, wanted).map(({ peer }) => peer);
+  const subject = ofRun ?? { owner: null, escalation: null };
+  const { policy: today } = await policy();
+  return { late, recipients: late.flatMap((peer) => recipientsOf(peer, subject, today)) };
+}
+
+function recipientsOf(peer: Peer, subject: Pick<Key, 'owner' | 'escalation'>, policy: Policy): string[] {
+  const people = isInside(peer.contact) ? [...peopleNamed(policy, [peer.contact], subject)].sort() : [];
+  return [`peer:${peer.name}`, ...people.map((person) => `person:${person}`)];
 }
 
 function noticeTo(recipient: string, { key, replacement, dataIntegrity, template }: PeerNews, context: StepContext) {

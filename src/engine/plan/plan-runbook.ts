@@ -1,0 +1,125 @@
+import type { Actor, NewId } from '../../domain/ids.ts';
+import type { Key } from '../../domain/key.ts';
+import type { JsonObject } from '../../domain/run.ts';
+import type { RunbookPlan } from '../../domain/runbook-plan.ts';
+import { Refusal } from '../../errors.ts';
+import type { LoadedRunbook } from '../../runbook/loaded.ts';
+import type { RunbookSet } from '../../runbook/runbook-set.ts';
+import { didYouMean } from '../../runbook/suggest.ts';
+import { keyRefOf } from '../../steps/fields.ts';
+import type { EngineDeps } from '../deps.ts';
+import { findKey } from '../which-key.ts';
+import { beginNow } from './begin-now.ts';
+import { foreseeRun } from './foresee-run.ts';
+import { radiusOf } from './radius.ts';
+
+export type PlanDeps = Omit<EngineDeps, 'runbooks'> & { runbooks: RunbookSet };
+
+export interface PlanRequest {
+  runbook: string;
+  /** A slug, an id, a public id or a fingerprint, for the input of type `key`. */
+  key: string | null;
+  /** As people write them: `situation` → `exploited`. */
+  inputs: Readonly<Record<string, string>>;
+  actor: Actor;
+}
+
+/**
+ * What a run would do if it began now. Nothing is written, no provider, sink or connection is called, and nothing is announced. Refusals:
+ * `unknown_runbook`, `bad_inputs`, `unknown_key`, `runbook_does_not_fit`, as at a real start.
+ */
+export async function planRunbook(real: PlanDeps, request: PlanRequest): Promise<RunbookPlan> {
+  const deps = readingOnly(real);
+  const runbook = loadedOrRefuse(real.runbooks, request.runbook);
+  const { key, inputs } = await inputsOf(deps, runbook, request);
+  const { actor } = request;
+  const startsOnAlerts = runbook.startOn.length > 0;
+  const begins = await beginNow(deps, { runbook: runbook.id, key, inputs, actor, startsOnAlerts });
+  const now = deps.now();
+  const run = await foreseeRun(deps, { ...begins, from: now, depth: 0, stale: false });
+  const proof = (await deps.ledger.read.runbookProofs(runbook.id, 10)).find(({ passed }) => passed) ?? null;
+  const { id, title, owner, hash, reviewBy } = runbook;
+  const { obstacles, joins, incident } = begins;
+  return {
+    at: now,
+    askedBy: actor,
+    runbook: { id, title, owner, hash, reviewBy },
+    start: {
+      obstacles,
+      joins,
+      incident: incident === null ? 'none' : 'opens',
+      notes: [...begins.notes, ...heldBack(real.runbooks, id)],
+    },
+    run,
+    radius: await radiusOf(deps.ledger.read, { key, run, now }),
+    proof,
+  };
+}
+
+/** Whatever tried to write or to wake somebody would be a defect of the plan. */
+function readingOnly(deps: PlanDeps): PlanDeps {
+  const refuse = async () => {
+    throw new Error('A plan writes nothing.');
+  };
+  return {
+    ...deps,
+    ledger: { ...deps.ledger, record: refuse, countUsage: refuse },
+    queue: { wake: refuse, alarm: refuse },
+    saveReport: refuse,
+    newId: countedIds(),
+  };
+}
+
+function countedIds(): NewId {
+  let count = 0;
+  return (prefix) => {
+    count += 1;
+    return `${prefix}-planned-${count}`;
+  };
+}
+
+function loadedOrRefuse(runbooks: RunbookSet, id: string): LoadedRunbook {
+  const found = runbooks.all().get(id);
+  if (found !== undefined) return found;
+  const held = runbooks.held().find(({ runbook }) => runbook.id === id);
+  if (held !== undefined)
+    throw new Refusal(
+      'grants_held',
+      `${id} is not live: it may touch ${held.widened.join(', ')}, and nobody has agreed to that. Type: rekey runbooks approve-grants ${id}`,
+    );
+  const known = [...runbooks.all().keys()];
+  const meant = didYouMean(id, known);
+  throw new Refusal(
+    'unknown_runbook',
+    `There is no runbook ${id.slice(0, 60)}; ${meant === null ? `there are ${known.join(', ') || 'none'}.` : `did you mean ${meant}?`}`,
+  );
+}
+
+function heldBack(runbooks: RunbookSet, id: string): string[] {
+  const held = runbooks.held().find(({ runbook }) => runbook.id === id);
+  if (held === undefined) return [];
+  return [
+    `The text on disk is held back until somebody agrees to ${held.widened.join(', ')}; this is the one before it.`,
+  ];
+}
+
+/** Inputs as a start takes them. A key is named in any way that people know it by. */
+async function inputsOf(
+  { ledger }: Pick<PlanDeps, 'ledger'>,
+  runbook: LoadedRunbook,
+  { key: named, inputs: given }: PlanRequest,
+): Promise<{ key: Key | null; inputs: JsonObject }> {
+  const names = Object.entries(runbook.inputs).flatMap(([name, { type }]) => (type === 'key' ? [name] : []));
+  const main = names.includes('key') ? 'key' : names[0];
+  if (named !== null && main === undefined)
+    throw new Refusal('bad_inputs', `${runbook.id} is about no key; leave \`--key\` out.`);
+  const written = { ...given, ...(named !== null && main !== undefined && { [main]: named }) };
+  const inputs: JsonObject = {};
+  let key: Key | null = null;
+  for (const [name, value] of Object.entries(written)) {
+    const found = names.includes(name) ? await findKey(ledger.read, value) : null;
+    inputs[name] = found === null ? value : keyRefOf(found);
+    if (name === main) key = found;
+  }
+  return { key, inputs };
+}
