@@ -18,7 +18,7 @@ export async function applyRunbookEvent(tx: LedgerDb, event: RunbookEvent, conte
       return;
     }
     case 'runbook_went_live': {
-      const live = { hash: event.hash, since: stored(context.at) };
+      const live = { hash: event.hash, since: stored(context.at), gone_at: null };
       await tx
         .insertInto('runbooks_live')
         .values({ runbook: event.runbook, ...live })
@@ -27,8 +27,14 @@ export async function applyRunbookEvent(tx: LedgerDb, event: RunbookEvent, conte
       return;
     }
     case 'runbook_gone':
-      await tx.deleteFrom('runbooks_live').where('runbook', '=', event.runbook).execute();
-      return;
+      return changeOne(
+        tx
+          .updateTable('runbooks_live')
+          .set({ gone_at: stored(context.at) })
+          .where('runbook', '=', event.runbook)
+          .where('gone_at', 'is', null),
+        `live ${event.runbook}`,
+      );
     case 'runbook_grants_approved':
       return changeOne(
         tx

@@ -19,8 +19,10 @@ export interface RunsOfVersion {
 }
 
 export interface RunbookReader {
-  /** What is live now, by runbook. Empty in a ledger that has seen no runbook yet. */
+  /** What is live now, by runbook. */
   liveRunbooks: () => Promise<LiveRunbook[]>;
+  /** What was live last, by runbook, with those whose file is gone. Empty in a ledger that has seen no runbook yet. */
+  runbooksLiveLast: () => Promise<LiveRunbook[]>;
   /** `<runbook>@<hash>` of each text whose wider grants somebody approved. */
   approvedRunbooks: () => Promise<string[]>;
   runbookVersion: (runbook: string, hash: string) => Promise<RunbookVersion | null>;
@@ -57,22 +59,21 @@ export function proofToRow(proof: RunbookProof): Insertable<RunbookProofsTable> 
 }
 
 export function runbookQueries(db: LedgerDb): RunbookReader {
+  const lastLive = () =>
+    db
+      .selectFrom('runbooks_live')
+      .innerJoin('runbook_versions', (join) =>
+        join
+          .onRef('runbook_versions.runbook', '=', 'runbooks_live.runbook')
+          .onRef('runbook_versions.hash', '=', 'runbooks_live.hash'),
+      )
+      .innerJoin('runbook_texts', 'runbook_texts.hash', 'runbooks_live.hash')
+      .selectAll('runbook_versions')
+      .select(['runbook_texts.text', 'runbooks_live.since'])
+      .orderBy('runbooks_live.runbook');
   return {
-    liveRunbooks: async () => {
-      const rows = await db
-        .selectFrom('runbooks_live')
-        .innerJoin('runbook_versions', (join) =>
-          join
-            .onRef('runbook_versions.runbook', '=', 'runbooks_live.runbook')
-            .onRef('runbook_versions.hash', '=', 'runbooks_live.hash'),
-        )
-        .innerJoin('runbook_texts', 'runbook_texts.hash', 'runbooks_live.hash')
-        .selectAll('runbook_versions')
-        .select(['runbook_texts.text', 'runbooks_live.since'])
-        .orderBy('runbooks_live.runbook')
-        .execute();
-      return rows.map((row) => ({ ...versionFromRow(row), text: row.text, since: instant(row.since) }));
-    },
+    liveRunbooks: async () => (await lastLive().where('runbooks_live.gone_at', 'is', null).execute()).map(liveFromRow),
+    runbooksLiveLast: async () => (await lastLive().execute()).map(liveFromRow),
     approvedRunbooks: async () => {
       const approved = db
         .selectFrom('runbook_versions')
@@ -117,6 +118,10 @@ export function runbookQueries(db: LedgerDb): RunbookReader {
       return (await proofs.orderBy('at', 'desc').limit(limit).execute()).map(proofFromRow);
     },
   };
+}
+
+function liveFromRow(row: Selectable<RunbookVersionsTable> & { text: string; since: string }): LiveRunbook {
+  return { ...versionFromRow(row), text: row.text, since: instant(row.since) };
 }
 
 function versionFromRow(row: Selectable<RunbookVersionsTable>): RunbookVersion {

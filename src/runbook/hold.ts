@@ -4,7 +4,7 @@ import { refuseBadCalls } from './calls.ts';
 import { compileRunbook } from './compile.ts';
 import type { LoadedRunbook } from './loaded.ts';
 
-/** What the ledger says was live before, and which wider texts somebody has agreed to since. */
+/** What the ledger says was live last, also of what is gone, and which wider texts somebody has agreed to since. */
 export interface Agreed {
   live: ReadonlyMap<string, { text: string; hash: string; grants: GrantedPlaces }>;
   /** `<runbook>@<hash>` of the texts whose wider grants were approved. */

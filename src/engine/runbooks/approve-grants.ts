@@ -28,7 +28,7 @@ export async function approveGrants(
     await recordRunbooks(deps, deps.runbooks);
     const context = { at: deps.now(), actor: origin.actor, channel: origin.channel };
     await deps.ledger.record(context, async ({ read }) => {
-      const live = (await read.liveRunbooks()).find((one) => one.runbook === runbook);
+      const live = (await read.runbooksLiveLast()).find((one) => one.runbook === runbook);
       const widened = widenedBy(live?.grants ?? {}, held.grants);
       const known = await read.runbookVersion(runbook, held.hash);
       const event = { type: 'runbook_grants_approved', runbook, hash: held.hash, widened, reason } as const;

@@ -40,10 +40,13 @@ interface Seeing {
 
 async function changesIn(read: LedgerReader, set: Read, seeing: Seeing): Promise<LedgerEvent[]> {
   const live = new Map((await read.liveRunbooks()).map((one) => [one.runbook, one]));
+  const last = new Map((await read.runbooksLiveLast()).map((one) => [one.runbook, one.hash]));
   const events: LedgerEvent[] = [];
   for (const runbook of set.all().values()) {
-    const replaces = live.get(runbook.id)?.hash ?? null;
-    if (replaces === runbook.hash) continue;
+    if (live.get(runbook.id)?.hash === runbook.hash) continue;
+    const before = last.get(runbook.id) ?? null;
+    // One that was away for a moment has not changed.
+    const replaces = before === runbook.hash ? null : before;
     const tell = peopleOf(runbook.owner, seeing);
     events.push(...(await newText(read, runbook, seeing)));
     events.push({ type: 'runbook_went_live', runbook: runbook.id, hash: runbook.hash, replaces, tell });

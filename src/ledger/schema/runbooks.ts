@@ -15,6 +15,8 @@ export interface RunbooksLiveTable {
   runbook: string;
   hash: string;
   since: string;
+  /** Set while there is no file of it; what was live last is kept, so that it can come back. */
+  gone_at: string | null;
 }
 
 export interface RunbookProofsTable {

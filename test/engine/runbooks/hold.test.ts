@@ -170,3 +170,29 @@ test('a runbook that is gone is recorded as gone, and what ran keeps its text', 
   expect((await actions()).at(-1)).toBe('runbook_gone');
   expect(await ledger.read.runbookText(hash)).toBe(GOOD);
 });
+
+test('one that is away for a moment comes back as it was, and nobody has to agree again', async () => {
+  const { aProcess, write, dir, ledger } = await aFolder();
+  const { runbooks, reload } = await aProcess();
+  rmSync(join(dir, 'R-TEST.yaml'));
+  await reload();
+  expect(runbooks.current('R-TEST')).toBeNull();
+  write(GOOD);
+  await reload();
+  expect(runbooks.held()).toEqual([]);
+  expect(runbooks.current('R-TEST')?.text).toBe(GOOD);
+  expect(await ledger.outbox.due(NOON, 10)).toEqual([]);
+  expect(await ledger.verifyTables()).toMatchObject({ whole: true });
+});
+
+test('taking every file away and putting them back widened is held like any other widening', async () => {
+  const { aProcess, write, dir } = await aFolder();
+  const { runbooks, reload } = await aProcess();
+  rmSync(join(dir, 'R-TEST.yaml'));
+  await reload();
+  write(WIDER);
+  await reload();
+  expect(runbooks.held().map(({ widened }) => widened)).toEqual([['sinks: webhook']]);
+  expect(runbooks.current('R-TEST')?.text).toBe(GOOD);
+  expect((await aProcess()).runbooks.current('R-TEST')?.text).toBe(GOOD);
+});

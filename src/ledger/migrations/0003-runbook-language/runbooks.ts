@@ -18,6 +18,7 @@ create table runbooks_live (
   runbook text not null constraint runbooks_live_pk primary key,
   hash text not null,
   since text not null,
+  gone_at text,
   constraint runbooks_live_version foreign key (runbook, hash) references runbook_versions (runbook, hash)
 ) strict;
 
