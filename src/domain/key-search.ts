@@ -15,6 +15,8 @@ export interface KeySearch {
   states?: readonly KeyState[] | undefined;
   health?: Health | undefined;
   expiringWithinMs?: number | undefined;
+  /** No version of this name. */
+  otherThan?: string | undefined;
   /** What names a single version, or the ones that took its place: these are found in every state. */
   predecessor?: KeyId | undefined;
   fingerprint?: string | undefined;

@@ -12,7 +12,7 @@ import type { FaultPoint } from './fault-points.ts';
 import type { Queue } from './queue.ts';
 
 /** The runbooks that are loaded now, as the engine needs them. */
-export type Runbooks = Pick<RunbookSet, 'planOf' | 'current' | 'checkInputs' | 'assertFits' | 'startedBy'>;
+export type Runbooks = Pick<RunbookSet, 'planOf' | 'current' | 'checkInputs' | 'takes' | 'assertFits' | 'startedBy'>;
 
 export interface EngineDeps {
   ledger: Ledger;

@@ -20,6 +20,8 @@ import { runsIn, wakeAll } from './rotations/wake.ts';
 import { findKey, keyBySlugOrRefuse } from './which-key.ts';
 
 export const EMERGENCY_RUNBOOK = 'R-KEY-EXPIRY';
+/** For a key that somebody else may have. A team without it, or a key that it is not for, gets the emergency runbook and its lanes. */
+export const LEAK_RUNBOOK = 'R-KEY-LEAK';
 
 /** `/rotate-key`: policy, incident, run, audit and messages in one transaction; the run is due when this returns. */
 export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<Started> {
@@ -54,7 +56,7 @@ export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<
       actor: request.actor,
       startedAt: deps.now(),
       alert: null,
-      runbook: EMERGENCY_RUNBOOK,
+      runbook: emergencyRunbook(deps, key, situation),
     });
   });
 }
@@ -86,8 +88,8 @@ export async function alert(deps: EngineDeps, request: AlertRequest): Promise<St
       preemption,
       // Calls that fail are no reason to refuse more of them: what is still accepted is left to the people who look.
       cuts: [],
-      // A machine sees that calls fail; on a key whose time is not over that may be anything, so people look.
-      situation: isOver(key, deps.now()) ? 'expired' : 'suspected',
+      // A machine sees that calls fail; on a key whose time is not over that may be anything, so people look. A leak is one either way.
+      situation: runbook !== LEAK_RUNBOOK && isOver(key, deps.now()) ? 'expired' : 'suspected',
       title,
       reason: `${request.alert}, ${request.count} in ${request.windowMinutes} min`,
       policy,
@@ -97,6 +99,18 @@ export async function alert(deps: EngineDeps, request: AlertRequest): Promise<St
       runbook,
     });
   });
+}
+
+function emergencyRunbook({ runbooks }: Pick<EngineDeps, 'runbooks'>, key: Key, situation: Situation): string {
+  if (situation === 'expired' || !runbooks.takes(LEAK_RUNBOOK, 'situation')) return EMERGENCY_RUNBOOK;
+  try {
+    runbooks.assertFits(LEAK_RUNBOOK, key);
+    return LEAK_RUNBOOK;
+  } catch (error) {
+    // Federation and issuer keys and passphrases have their own lanes in the emergency runbook.
+    if (error instanceof Refusal && error.code === 'runbook_does_not_fit') return EMERGENCY_RUNBOOK;
+    throw error;
+  }
 }
 
 /** One with `open_runs: any` leaves the key to the run that has it, and joins none. */
@@ -154,8 +168,10 @@ async function begin(deps: EngineDeps, read: LedgerReader, of: Beginning): Promi
   const { key } = preemption;
   const channel = policy.team.incident_channel;
   const incident = newIncident(deps, { key, title, channel, openedBy: actor, startedAt });
-  const inputs = { key: keyRefOf(key), situation: of.situation };
   const { runbook } = of;
+  // Runbooks that an alert starts need not ask what happened to our key: it may be another's that failed.
+  const said = deps.runbooks.takes(runbook, 'situation') ? { situation: of.situation } : {};
+  const inputs = { key: keyRefOf(key), ...said };
   const run = newRun(deps, { runbook, inputs, key, incident: incident.id, requestedBy: actor, reason });
   const alerts: LedgerEvent[] =
     of.alert === null ? [] : [{ type: 'alert_received', alert: { ...of.alert, incident: incident.id } }];

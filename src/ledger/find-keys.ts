@@ -70,7 +70,7 @@ function inState(keys: Keys, search: KeySearch, part: SearchedState): Keys {
 }
 
 function matching(all: Keys, search: KeySearch, lead: Lead | null): Keys {
-  const { name, predecessor, fingerprint, publicId, created } = search;
+  const { name, otherThan, predecessor, fingerprint, publicId, created } = search;
   let keys = all;
   for (const column of LEADS) {
     const wanted = search[column];
@@ -78,6 +78,7 @@ function matching(all: Keys, search: KeySearch, lead: Lead | null): Keys {
     keys = column === lead ? keys.where(column, '=', wanted) : keys.where(besides(column, wanted));
   }
   if (name !== undefined) keys = named(keys, name, isNamed(search));
+  if (otherThan !== undefined) keys = keys.where(sql<SqlBool>`coalesce(slug, '') <> ${otherThan}`);
   if (predecessor !== undefined) keys = keys.where('predecessor', '=', predecessor);
   if (publicId !== undefined) keys = keys.where('external_ref', '=', publicId);
   // 'g' follows the last hex digit, so this is every digest that begins with the fingerprint.

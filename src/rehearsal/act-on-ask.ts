@@ -37,7 +37,7 @@ export async function actOnAsk(stage: Stage, at: Awaited, answer: Answering): Pr
     await engine.mark(ask.token, { ...by(answer.ticks), items, ...shownBy(ask, answer) });
   } else if ('not_applicable' in answer) {
     const items = changesOf(ask, { items: answer.items, to: 'not_applicable', reason: answer.reason });
-    await engine.mark(ask.token, { ...by(answer.not_applicable), items, evidence: '' });
+    await engine.mark(ask.token, { ...by(answer.not_applicable), items, ...shownBy(ask, answer) });
   } else if ('pushes_back' in answer)
     await engine.pushBack(ask.token, { ...by(answer.pushes_back), to: answer.to, reason: answer.reason });
   else await engine.handOver(ask.token, { ...by(answer.hands_over), to: answer.to, reason: answer.reason });

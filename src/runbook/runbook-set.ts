@@ -27,6 +27,8 @@ export interface RunbookSet {
   planOf: (runbook: Run['runbook']) => Plan;
   /** Refusal `bad_inputs` that names the input, what was expected and what came; else the inputs with their defaults. */
   checkInputs: (id: string, inputs: JsonObject) => JsonObject;
+  /** Whether it is loaded and has an input of this name. */
+  takes: (id: string, input: string) => boolean;
   /** Refusal `runbook_does_not_fit` when the runbook is not for this key's class, provider or sink. */
   assertFits: (id: string, key: Key) => void;
   /** Ids of the runbooks that start on this alert. */
@@ -74,6 +76,7 @@ export async function openRunbookSet(
       const runbook = live.runbooks.get(id);
       if (runbook !== undefined) assertFits(runbook, key);
     },
+    takes: (id, input) => Object.hasOwn(live.runbooks.get(id)?.inputs ?? {}, input),
     startedBy: (signal) => [...live.runbooks.values()].filter((one) => startsOn(one, signal)).map((one) => one.id),
   };
 }

@@ -33,6 +33,7 @@ const With = z.strictObject({
     .optional()
     .describe('Only keys of this name; * stands for any characters, but not at the beginning.'),
   predecessor: keyRef.optional().describe('Only the keys that took the place of this one.'),
+  other_than: keyRef.optional().describe('Neither this key nor another version of it.'),
   issuer: keyRef
     .optional()
     .describe('Only what is made with this key: the JWTs that it signs, or the keys of the provider it administers.'),
@@ -54,6 +55,8 @@ export const keyFind = defineStep({
     keys: z.array(keyRef).describe('What `each` can go through.'),
     count: z.int().describe('How many of them are listed.'),
     more: z.boolean().describe('true: there are others, beyond the limit.'),
+    first: keyRef.nullable().describe('The one that ends first; null when none was found.'),
+    names: z.array(z.string()).describe('payments-batch v2: their names, for a question.'),
   }),
   effect: 'reads',
   repeat: 'safe',
@@ -69,11 +72,16 @@ export const keyFind = defineStep({
   },
   perform: async (input, context) => {
     const { keys, more } = await search(input, context);
-    return { kind: 'done', outputs: { keys: keys.map(keyRefOf), count: keys.length, more }, events: [] };
+    return { kind: 'done', outputs: outputsOf(keys, more), events: [] };
   },
 });
 
 const SHOWN = 5;
+
+function outputsOf(found: readonly Key[], more: boolean) {
+  const keys = found.map(keyRefOf);
+  return { keys, count: keys.length, more, first: keys[0] ?? null, names: keys.map(nameOf) };
+}
 
 type Context = Pick<StepContext, 'ledger' | 'now'>;
 
@@ -88,6 +96,7 @@ async function search(
     states: input.state,
     expiringWithinMs: input.expiring_within,
     publicId: input.public_id,
+    otherThan: input.other_than?.slug,
     predecessor: input.predecessor === undefined ? undefined : KeyId.parse(input.predecessor.id),
   };
   const whole = input.issuer === undefined ? asked : await madeWith(input.issuer, asked, context);

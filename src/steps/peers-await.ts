@@ -2,7 +2,6 @@ import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { behind, boardLine, hasReached, type PeerBoard, PeerState } from '../domain/peer.ts';
-import type { JsonObject } from '../domain/run.ts';
 import { boardNow } from './board.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { connectionName, duration, keyRef } from './fields.ts';
@@ -79,7 +78,14 @@ async function look(input: Input, context: StepContext): Promise<StepResult> {
   const seen = input.probe === undefined ? [] : await probePeers(before, { key, ...input.probe }, context);
   const board = withSeen(before, seen, context.now());
   const late = behind(board, input.state);
-  if (late.length === 0) return { kind: 'done', outputs: outputsOf(board, input.state), events: seen };
+  if (late.length === 0) {
+    const outputs = outputsOf(board, input.state);
+    return {
+      kind: 'done',
+      outputs,
+      events: [...seen, ...recovered(key, { input, reached: outputs.reached, context })],
+    };
+  }
   const began = context.step.startedAt;
   const deadline = later(began, input.deadline);
   if (deadline <= context.now())
@@ -88,6 +94,16 @@ async function look(input: Input, context: StepContext): Promise<StepResult> {
   const times = [deadline, next, ...(input.probe === undefined ? [] : [later(context.now(), input.probe.every)])];
   const until = new Date(Math.min(...times.map((time) => time.getTime())));
   return { kind: 'wait', waiting: { kind: 'peers', id: key.id, until }, events: [...seen, ...events] };
+}
+
+/** That pulls resumed is what shows that federation works again; peers that were let stay behind show nothing. */
+function recovered(
+  key: Key,
+  { input, reached, context: { incident } }: { input: Input; reached: number; context: StepContext },
+): LedgerEvent[] {
+  if (input.state !== 'pulled' || reached === 0 || incident === null || incident.recoveredAt !== null) return [];
+  if (incident.key !== key.id && incident.key !== key.predecessor) return [];
+  return [{ type: 'incident_recovered', incident: incident.id }];
 }
 
 /** The board as it will be when what was seen just now is recorded. */
@@ -99,7 +115,7 @@ function withSeen(board: PeerBoard, seen: readonly LedgerEvent[], now: Date): Pe
   };
 }
 
-function outputsOf({ rows }: PeerBoard, wanted: PeerState): JsonObject {
+function outputsOf({ rows }: PeerBoard, wanted: PeerState) {
   const reached = rows.filter((row) => hasReached(row.state, wanted));
   const waived = rows.filter((row) => !reached.includes(row)).map((row) => row.peer.name);
   return { peers: rows.length, reached: reached.length, waived };

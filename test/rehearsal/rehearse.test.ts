@@ -99,6 +99,21 @@ describe('a rehearsal', () => {
     expect(await problemsOf(aRehearsalWorld(cases))).toEqual(['covers: looked/no is not taken in this case']);
   });
 
+  it('registers a key that lies ahead when the clock gets there, as the next version of its name', async () => {
+    const cases = (after: string, expected: string) =>
+      one(
+        `answers: { go: { deny: bob, after: ${after} } }\nledger:\n  keys:\n` +
+          '    - { slug: payments-prod, version: 3, owner: carol }\n' +
+          '    - { slug: payments-prod, version: 4, owner: carol, created: +5m }\n' +
+          `inputs: { key: payments-prod v3 }\nexpect: { path: { class: done, go: failed }, keys: { ${expected} } }`,
+      );
+    expect(
+      await problemsOf(aRehearsalWorld(cases('6m', 'payments-prod v3: active, payments-prod v4: active'))),
+    ).toEqual([]);
+    const [early] = await problemsOf(aRehearsalWorld(cases('4m', 'payments-prod v4: active')));
+    expect(early).toMatch(/expected payments-prod v4, got payments-prod v3/);
+  });
+
   it('takes a failure from the file, tries again, and goes on with what is real', async () => {
     const cases = one(
       'outside: { deliver: { fails: { error: the disk is full, times: 2 } } }\nanswers: { go: { approve: bob } }\n' +

@@ -61,6 +61,11 @@ describe('key.find', () => {
     ['a service', { service: 'orders' }, ['orders-late v1', 'orders-prod v1', 'orders-held v1', 'orders-webhook v1']],
     ['an environment', { environment: 'staging' }, ['payments-test v1']],
     ['a class', { class: 'webhook_secret' }, ['orders-webhook v1']],
+    [
+      'what lies beside a key',
+      { service: 'orders', other_than: keyRefOf(key('orders-prod')) },
+      ['orders-late v1', 'orders-held v1', 'orders-webhook v1'],
+    ],
     ['an owner', { owner: 'group:orders' }, ['orders-prod v1']],
     [
       'an owner of a service',

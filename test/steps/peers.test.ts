@@ -12,6 +12,10 @@ const NOTIFY = `
   - id: tell
     uses: peers.notify
     with: { key: "\${inputs.key}", replacement: "\${inputs.key}", data_integrity: No data is at risk. }`;
+const DECLARE = `
+  - id: declared
+    uses: incident.open
+    with: { key: "\${inputs.key}", title: pulls fail }`;
 const await_ = (more: string) => `${NOTIFY}
   - id: pinned
     uses: peers.await
@@ -126,6 +130,29 @@ describe('peers.await', () => {
     const run = await process.play(id);
     expect(run.steps.pinned).toMatchObject({ state: 'done', outputs: { reached: 2, waived: [] } });
     expect((await boardIn(process)).rows[1]?.evidence).toMatch(/^GET http.*\/node-b → peers\.0\.last_pull_at /);
+  });
+
+  test('counts the incident as recovered when pulls resume, and not while a peer only re-pinned or was let go', async () => {
+    const played = async (state: string, work: (board: Awaited<ReturnType<typeof aBoard>>) => Promise<void>) => {
+      const board = await aBoard(`${DECLARE}${await_(`state: ${state}, deadline: 2h`)}`);
+      const { process } = board;
+      const id = await process.start();
+      await process.play(id, isWaiting);
+      await work(board);
+      const { incident } = await process.play(id);
+      return incident === null ? null : (await process.deps.ledger.read.incident(incident))?.recoveredAt;
+    };
+    const all = async (state: 'pinned' | 'pulled', { peers, about }: Awaited<ReturnType<typeof aBoard>>) => {
+      await peers.reach({ ...about(bob, 'node-a'), state });
+      await peers.reach({ ...about(bob, 'node-b'), state });
+    };
+    expect(await played('pulled', (board) => all('pulled', board))).toBeInstanceOf(Date);
+    expect(await played('pinned', (board) => all('pinned', board))).toBeNull();
+    const waived = async ({ peers, about }: Awaited<ReturnType<typeof aBoard>>) => {
+      await peers.waive(about(bob, 'node-a'));
+      await peers.waive(about(bob, 'node-b'));
+    };
+    expect(await played('pulled', waived)).toBeNull();
   });
 });
 

@@ -115,6 +115,7 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
             return hash === null ? null : { id, hash, text: `runbook: ${id} # ${hash}` };
           },
           checkInputs: (_id, inputs) => inputs,
+          takes: (id) => id === 'R-KEY-EXPIRY' || loaded.has(id),
           assertFits: () => {},
           startedBy: () => ['R-KEY-EXPIRY'],
         },

@@ -41,6 +41,7 @@ export function aSchedulerProcess({ policy, rule, misfits, warn, ...means }: Mea
       assertFits: (_id: string, key: { id: KeyId }) => {
         if (misfits.has(key.id)) throw new Refusal('runbook_does_not_fit', 'It is not for this key.');
       },
+      takes: () => false,
       startedBy: () => [],
     },
     queue: { wake: async () => {}, alarm: async () => {} },

@@ -6,7 +6,7 @@ import type { Key } from '../../domain/key.ts';
 import type { EngineDeps } from '../../engine/deps.ts';
 import { openEngine } from '../../engine/open-engine.ts';
 import { leaseOwner } from '../../engine/owner.ts';
-import { EMERGENCY_RUNBOOK } from '../../engine/start.ts';
+import { EMERGENCY_RUNBOOK, LEAK_RUNBOOK } from '../../engine/start.ts';
 import { type Ledger, openLedger } from '../../ledger/ledger.ts';
 import { openConnections } from '../../providers/connections.ts';
 import { createKeyFiles, loadKeyFiles } from '../../providers/key-files.ts';
@@ -72,7 +72,8 @@ async function furnished(config: Config, { folder, ledger, owner }: Room): Promi
     ledger,
     // Advanced by hand: no job may be left in a queue.
     queue: { wake: async () => {}, alarm: async () => {} },
-    runbooks,
+    // What is played is the emergency runbook, although the scratch key has not expired: the one for leaks asks people first.
+    runbooks: { ...runbooks, takes: (id, input) => id !== LEAK_RUNBOOK && runbooks.takes(id, input) },
     policy: () => loadPolicy(config.runbooksDir),
     classRule: (keyClass) => loadClassRule(config.runbooksDir, keyClass),
     // What it tries out must not reach beyond its own scratch places.

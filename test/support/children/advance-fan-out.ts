@@ -26,6 +26,7 @@ const engine = openEngine({
     planOf: ({ hash }) => (hash === child.hash ? child : plan),
     current: () => ({ id: child.id, hash: child.hash, text: 'runbook: R-CHILD\n' }),
     checkInputs: (_id, inputs) => inputs,
+    takes: () => false,
     startedBy: () => [],
     assertFits: () => {},
   },

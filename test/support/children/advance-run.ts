@@ -26,6 +26,7 @@ const engine = openEngine({
     planOf: () => plan,
     current: () => null,
     checkInputs: (_id, inputs) => inputs,
+    takes: () => false,
     startedBy: () => [],
     assertFits: () => {},
   },
