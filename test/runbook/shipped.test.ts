@@ -21,7 +21,17 @@ const key = keyRefOf(aKey({ owner: 'carol' }));
 test('the shipped runbooks, policy and key classes load and lint clean', async () => {
   expect((await lintRunbooks(DIR, stepKinds, NOW)).map(describeProblem)).toEqual([]);
   const { runbooks } = await loadRunbooks(DIR, stepKinds);
-  expect([...runbooks.keys()]).toEqual(expect.arrayContaining(['R-BREAK-GLASS', 'R-KEY-EXPIRY']));
+  expect([...runbooks.keys()].sort()).toEqual([
+    'R-BREAK-GLASS',
+    'R-BREAK-GLASS-REVIEW',
+    'R-KEY-EXPIRY',
+    'R-KEY-LEAK',
+    'R-MANIFEST-FAILURE',
+    'R-PEER-COMPROMISE',
+    'R-REKEY-CONTROLLED',
+    'R-ROTATE',
+    'R-ROTATION-STUCK',
+  ]);
 });
 
 test('the editor schema in the repository is the one of the step catalogue', () => {
@@ -34,11 +44,18 @@ test('the warning before expiry is not configured, so that the first incident ca
   expect(policy.alerts).toEqual({});
 });
 
+const newKey = { ...key, version: key.version + 1 };
 const OUTPUTS: Record<string, JsonObject> = {
+  elsewhere: { keys: [], count: 0, more: false, first: null, names: [] },
+  registered: { keys: [], count: 0, more: false, first: null, names: [] },
+  new_key: { keys: [newKey], count: 1, more: false, first: newKey, names: [] },
+  pulls_seen: { peers: 2, reached: 2, waived: [] },
+  least: { text: 'It has the same scopes.' },
+  restored: { answers: { version: '11', place: 'kv', last_good: '2026-11-01' } },
   admin: { available: true, how: 'it answered' },
   stop_issuing: { material: null },
   old_dead: { how: 'it was refused', proved: true },
-  mint: { key: { ...key, version: key.version + 1 }, secret: { secret: 'sec-1' } },
+  mint: { key: newKey, secret: { secret: 'sec-1' } },
 };
 
 /** Plays the plan: every step whose condition holds is done, with outputs as its kind declares them. */
@@ -64,7 +81,7 @@ function kindOf(uses: string) {
   return kind;
 }
 
-const START = ['class', 'evidence', 'stop_issuing', 'admin', 'why_missed', 'go'];
+const START = ['class', 'evidence', 'elsewhere', 'stop_issuing', 'admin', 'why_missed', 'go'];
 
 describe('R-KEY-EXPIRY', () => {
   const lane = (keyClass: string, situation = 'expired') =>
@@ -78,6 +95,7 @@ describe('R-KEY-EXPIRY', () => {
     expect(ids).toEqual([
       ...START,
       'mint',
+      'least',
       'deliver',
       'live',
       'redeployed',
@@ -110,32 +128,56 @@ describe('R-KEY-EXPIRY', () => {
 
   test('revokes an exploited API key before anything else, after the approval', async () => {
     const { ids } = await lane('api_key', 'exploited');
-    expect(ids.slice(START.length, START.length + 3)).toEqual(['revoke_first', 'mint', 'deliver']);
+    expect(ids.slice(START.length, START.length + 3)).toEqual(['revoke_first', 'mint', 'least']);
     expect(ids).toContain('integrity');
   });
 
   test.each(['issuer_key', 'federation_key'])(
-    "asks the guide's four questions for a %s and touches no key",
+    'has people replace a %s, touches no key itself, and sees every peer follow',
     async (keyClass) => {
       const { ids, given } = await lane(keyClass);
       expect(ids).toEqual([
         ...START,
         'key_rotation',
+        'registered',
+        'register',
+        'new_key',
+        'known',
         'peers_notified',
         'peers_pinned',
-        'pulls_resume',
+        'pulls_seen',
         'integrity',
         'tell',
         'never_again',
         'copies',
         'summary',
       ]);
-      expect(given.tell).toMatchObject({ replacement: null, data_integrity: 'seen' });
-      expect(given.never_again).toEqual({ key });
+      expect(given.peers_notified).toMatchObject({ key, replacement: newKey });
+      expect(given.tell).toMatchObject({ replacement: newKey, data_integrity: 'seen' });
+      expect(given.never_again).toEqual({ key: newKey });
     },
   );
 
-  test('asks for the last known-good passphrase, a healthy node and a planned rekey', async () => {
+  test('asks a person whether pulls resume when no peer was seen to pull', async () => {
+    const { given } = await play(
+      { key, situation: 'expired' },
+      { class: { class: 'federation_key' }, pulls_seen: { peers: 0, reached: 0, waived: [] } },
+    );
+    expect(given.pulls_resume).toMatchObject({ settles: 'recovery', no: 'waits' });
+  });
+
+  test('has people replace an API key that another service issues, and neither mints nor revokes it', async () => {
+    const { ids, given } = await play(
+      { key, situation: 'exploited' },
+      { class: { class: 'api_key' }, elsewhere: { keys: [key], count: 1, more: false, first: key, names: [] } },
+    );
+    expect(ids).not.toContain('admin');
+    expect(ids.filter((id) => ['revoke_first', 'mint', 'revoke_old', 'old_dead'].includes(id))).toEqual([]);
+    expect(given.replaced_elsewhere).toMatchObject({ settles: 'recovery' });
+    expect(given.revoked_elsewhere).toMatchObject({ settles: 'death' });
+  });
+
+  test('restores the last known-good passphrase, brings the node up, and puts the rekey on the calendar', async () => {
     const { ids, given } = await lane('passphrase');
     expect(ids).toEqual([
       ...START,
@@ -152,6 +194,7 @@ describe('R-KEY-EXPIRY', () => {
       question: expect.stringMatching(/^Restore the last known-good secret/),
       assignee: 'carol',
     });
+    expect(given.rekey_planned).toMatchObject({ runbook: 'R-REKEY-CONTROLLED', after: '3d', inputs: { key } });
   });
 
   test('starts break-glass when admin access is gone', async () => {
@@ -203,6 +246,53 @@ describe('R-KEY-EXPIRY', () => {
     const approval = steps.findIndex((step) => step.uses === 'approve');
     expect(approval).toBeGreaterThan(-1);
     expect(steps.slice(0, approval).filter((step) => step.effect === 'destroys')).toEqual([]);
+  });
+});
+
+describe('R-KEY-LEAK', () => {
+  const beside = { keys: [], count: 0, more: false, first: null, names: [] };
+  const lane = (situation: string, triage: JsonObject) =>
+    play(
+      { key, situation },
+      {
+        beside,
+        triage: { answers: { place: 'a gist', ...triage } },
+        dead_first: { how: 'it was refused', proved: true },
+        used_by: { entries: 12, hash: 'h' },
+        judged: { answers: { foreign: false, changed: 'nothing', statement: 'No risk.' } },
+        never_again: { would_tell: 'x' },
+      },
+      'R-KEY-LEAK',
+    );
+
+  test.each([
+    ['exploited', {}],
+    ['suspected', { public: true, used: false }],
+    ['suspected', { public: false, used: true }],
+  ])('revokes first, after the approval, what is %s and %j', async (situation, triage) => {
+    const { ids, given } = await lane(situation, triage);
+    const at = ids.indexOf('go');
+    expect(ids.slice(at, at + 5)).toEqual(['go', 'revoke_first', 'dead_first', 'beside', 'mint']);
+    expect(given.revoke_first).toMatchObject({ replaced_by: null });
+    expect(ids).not.toContain('retire');
+  });
+
+  test('gives a mere suspicion a grace of an hour, in which it is watched who calls', async () => {
+    const { ids, given } = await lane('suspected', { public: false, used: false });
+    expect(given.retire).toMatchObject({ grace_minutes: 60 });
+    expect(ids.slice(ids.indexOf('redeployed'), ids.indexOf('used_by'))).toEqual([
+      'redeployed',
+      'gate',
+      'revoke_old',
+      'old_dead',
+    ]);
+  });
+
+  test('asks for every place where the key may still stand, and tells callers what security says of the data', async () => {
+    const { given } = await lane('exploited', {});
+    const { checklist } = given.cleaned as { checklist: { id: string }[] };
+    expect(checklist.map(({ id }) => id)).toEqual(['removed', 'history', 'copies', 'logs', 'cause', 'guard']);
+    expect(given.tell).toMatchObject({ data_integrity: 'No risk.', to: ['owner', 'escalation', 'callers'] });
   });
 });
 

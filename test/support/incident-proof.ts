@@ -12,11 +12,13 @@ import type { IncidentWorld } from './incident-world.ts';
 export const STEPS = [
   'class',
   'evidence',
+  'elsewhere',
   'stop_issuing',
   'admin',
   'why_missed',
   'go',
   'mint',
+  'least',
   'deliver',
   'live',
   'redeployed',

@@ -29,7 +29,7 @@ test('somebody asks, another one approves, the run goes on, and everything is ta
     name: 'a click through',
     state: 'ok',
     says:
-      'R-KEY-EXPIRY: alice asked, bob approved, it went on to mint, deliver, live, redeployed; ' +
+      'R-KEY-EXPIRY: alice asked, bob approved, it went on to mint, least, deliver, live, redeployed; ' +
       'alice cancelled and everything was taken back (on a scratch key and ledger; nothing outside was touched)',
     todo: [],
   });
