@@ -1,9 +1,7 @@
 import { assertAtRest, type Course, rerun as rerunOf, resetAll, retried } from '../domain/control.ts';
-import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { PlannedStep } from '../domain/plan.ts';
-import type { LedgerReader } from '../ledger/reader.ts';
-import { letGo } from './children.ts';
+import { letGoAll } from './children.ts';
 import { controlRun } from './control.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Because } from './engine.ts';
@@ -41,19 +39,9 @@ async function again(deps: EngineDeps, id: RunId, { what, request, steps }: Agai
       const records = resetAll(course, steps(course), `${request.actor} wants it done again: ${request.reason}`);
       return [
         ...(await reopening(read, run, request.reason)),
-        ...(await letGoAll(read, course, { records, what })),
+        ...(await letGoAll(read, run, { steps: records.map((record) => record.step), reason: what })),
         { type: 'steps_reset', run: run.id, records, reason: request.reason },
       ];
     },
   });
-}
-
-async function letGoAll(
-  read: LedgerReader,
-  { run }: Course,
-  { records, what }: { records: ReturnType<typeof resetAll>; what: string },
-): Promise<LedgerEvent[]> {
-  const events: LedgerEvent[] = [];
-  for (const { step } of records) events.push(...(await letGo(read, run.steps[step], { run: run.id, reason: what })));
-  return events;
 }

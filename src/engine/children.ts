@@ -1,5 +1,5 @@
 import type { LedgerEvent } from '../domain/event.ts';
-import type { RunId } from '../domain/ids.ts';
+import type { RunId, StepId } from '../domain/ids.ts';
 import type { Run, RunOutcome, StepRecord } from '../domain/run.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 
@@ -34,6 +34,17 @@ export async function letGo(
   if (waiting?.kind !== 'approval') return [];
   const approval = await read.approval(waiting.id);
   return approval?.outcome === null ? [cancelled(approval.id)] : [];
+}
+
+/** The same for several steps of a run. */
+export async function letGoAll(
+  read: LedgerReader,
+  run: Run,
+  { steps, reason }: { steps: readonly StepId[]; reason: string },
+): Promise<LedgerEvent[]> {
+  const events: LedgerEvent[] = [];
+  for (const step of steps) events.push(...(await letGo(read, run.steps[step], { run: run.id, reason })));
+  return events;
 }
 
 async function cancelItems(

@@ -1,36 +1,34 @@
 import type { JsonObject } from '../domain/run.ts';
-import type { PlaceOfStep, WithComplaint } from '../steps/contract.ts';
+import type { PlacedStep, PlaceOfStep, WithComplaint } from '../steps/contract.ts';
 import type { CompiledStep } from './compile-step.ts';
 import type { Draft, Section } from './drafts.ts';
 import { childOf, joinPath, type Node, plain } from './node.ts';
 import type { Position, Report } from './problem.ts';
 
-/** Asks each kind for its rules between the fields of `with`, the step and the steps before it. */
+/** Asks each kind for its rules between the fields of `with`, the step and the steps before and beside it. */
 export function checkPlaces(
   sections: readonly Section[],
   compiled: ReadonlyMap<Section['name'], readonly (readonly CompiledStep[])[]>,
   report: Report,
 ): void {
-  const before: PlaceOfStep['before'][number][] = [];
+  const before: PlacedStep[] = [];
   for (const section of sections) {
     const stages = compiled.get(section.name) ?? [];
     for (const [index, drafts] of section.stages.entries()) {
-      for (const draft of drafts)
-        checkDraft(
-          draft,
-          { hasDue: draft.node.entries.has('due'), before: section.name === 'finally' ? [] : [...before] },
-          report,
-        );
-      for (const { planned, source } of stages[index] ?? [])
-        before.push({
-          id: planned.id,
-          uses: planned.uses,
-          stage: source.stage,
-          repeat: planned.repeat,
-          undo: planned.undo,
-        });
+      const group = (stages[index] ?? []).map(placed);
+      for (const draft of drafts) {
+        const beside = group.filter(({ id }) => id !== draft.id);
+        const place = { before: section.name === 'finally' ? [] : [...before], beside };
+        checkDraft(draft, { ...place, hasDue: draft.node.entries.has('due') }, report);
+      }
+      before.push(...group);
     }
   }
+}
+
+function placed({ planned, source }: CompiledStep): PlacedStep {
+  const { id, uses, repeat, undo } = planned;
+  return { id, uses, stage: source.stage, repeat, undo };
 }
 
 function checkDraft({ kind, node, path }: Draft, place: PlaceOfStep, report: Report): void {

@@ -36,7 +36,7 @@ function settled({ settles, evidence }: JsonObject): WithComplaint[] {
 }
 
 /** Only back over what can be begun again, and to something that people or time decide: a point of no return stays passed. */
-function pushBack(targets: JsonObject[string] | undefined, { before }: PlaceOfStep): WithComplaint[] {
+function pushBack(targets: JsonObject[string] | undefined, { before, beside }: PlaceOfStep): WithComplaint[] {
   if (!Array.isArray(targets)) return [];
   return targets.flatMap((target, index) => {
     const path = ['push_back_to', index];
@@ -46,7 +46,8 @@ function pushBack(targets: JsonObject[string] | undefined, { before }: PlaceOfSt
       return [
         wrong(path, `an earlier step (${known})`, `\`${String(target)}\``, 'write the id of a step before this one'),
       ];
-    const kept = before.find(
+    // The steps beside the question begin with it, and would begin again with it.
+    const kept = [...before, ...beside].find(
       (one) => one.stage >= step.stage && (one.undo === 'point_of_no_return' || one.repeat === 'ask'),
     );
     if (kept === undefined) return [];

@@ -157,6 +157,19 @@ describe('the way back', () => {
     const minted = `- { id: minted, uses: mint, with: { replaces: "\${inputs.key}", scopes: same } }\n`;
     expect(problemsOf(LIST + minted + back('list')).join('\n')).toContain('`minted` (mint) cannot be done twice');
   });
+
+  test.each([
+    ['a point of no return', `- { id: gone, uses: destroy, with: { key: "\${inputs.key}" } }`, '`gone` (destroy) is a'],
+    [
+      'what cannot be done twice',
+      `- { id: minted, uses: mint, with: { replaces: "\${inputs.key}", scopes: same } }`,
+      '`minted` (mint) cannot be done twice',
+    ],
+  ])('never begins %s again that stands beside the question', (_what, sibling, words) => {
+    const group = (first: string) => `- parallel:\n${[first, back('list')].map((one) => `    ${one}\n`).join('')}`;
+    expect(problemsOf(LIST + group(sibling)).join('\n')).toContain(words);
+    expect(problemsOf(LIST + group('- { id: other, uses: look, with: { key: "${inputs.key}" } }'))).toEqual([]);
+  });
 });
 
 test('editors know checklists, forms and their fields', () => {

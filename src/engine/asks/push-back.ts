@@ -4,10 +4,12 @@ import type { StepId } from '../../domain/ids.ts';
 import type { Ask } from '../../domain/incident.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
+import { letGoAll } from '../children.ts';
 import type { EngineDeps } from '../deps.ts';
 import type { PushBackPress } from '../engine.ts';
-import { decisionContext, wakeSoon } from '../origin.ts';
+import { decisionContext } from '../origin.ts';
 import { auditRefusal } from '../refusals.ts';
+import { runsIn, wakeAll } from '../rotations/wake.ts';
 import { askOrRefuse, assertMayAnswer, assertNoSecret, assertStillAsked } from './open-ask.ts';
 
 /**
@@ -20,20 +22,22 @@ export async function pushBack(deps: EngineDeps, token: string, press: PushBackP
     assertNoSecret(press.reason);
     const { policy } = await deps.policy();
     const seen = await askOrRefuse(deps.ledger.read, token);
-    const after = await deps.ledger.record(decisionContext(deps, press, seen), async ({ read, wake }) => {
+    const { after, runs } = await deps.ledger.record(decisionContext(deps, press, seen), async ({ read, wake }) => {
       const ask = await askOrRefuse(read, token);
       await assertMayAnswer(read, ask, { person: press.person, policy });
       const to = targetOf(ask, press);
-      if (ask.pushedBack?.to === to && ask.pushedBack.by === press.person) return { events: [], result: ask };
+      if (ask.pushedBack?.to === to && ask.pushedBack.by === press.person)
+        return { events: [], result: { after: ask, runs: [] } };
       if (ask.answer !== null)
         throw new Refusal('already_answered', `${ask.answer.by} already answered at ${ask.answer.at.toISOString()}.`);
       await assertStillAsked(read, ask);
       const reason = press.reason.trim();
       const events = await eventsOf(deps, { read, ask, to, press: { ...press, reason } });
       await wake(ask.run);
-      return { events, result: { ...ask, pushedBack: { to, reason, by: press.person, at: deps.now() } } };
+      const after: Ask = { ...ask, pushedBack: { to, reason, by: press.person, at: deps.now() } };
+      return { events, result: { after, runs: runsIn(events) } };
     });
-    await wakeSoon(deps, seen.run);
+    await wakeAll(deps, [seen.run, ...runs]);
     return after;
   });
 }
@@ -62,6 +66,10 @@ async function eventsOf(
   const records = resetAll(course, rerun(course, to), `${by} sent it back to ${to}: ${reason}`);
   return [
     { type: 'ask_pushed_back', ask: ask.id, to, reason, by },
+    ...(await letGoAll(read, run, {
+      steps: records.map((record) => record.step),
+      reason: `${by} sent it back to ${to}`,
+    })),
     { type: 'steps_reset', run: run.id, records, reason },
   ];
 }

@@ -1,7 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import { RunId } from '../../../src/domain/ids.ts';
+import type { PlannedStep } from '../../../src/domain/plan.ts';
 import { askedPeople } from '../../support/asked-people.ts';
 import { bob, carol } from '../../support/builders.ts';
-import { from, refusalOf } from '../../support/engine-world.ts';
+import { anEngineWorld, from, refusalOf } from '../../support/engine-world.ts';
+import { aPlan, aPlannedStep } from '../../support/plans.ts';
 
 const ASKED = { question: 'Redeployed?', assignee: 'carol', push_back_to: ['before'] };
 const back = (to = 'before', reason = 'the pipeline is red') => ({ ...from(carol), person: carol, to, reason });
@@ -68,4 +71,48 @@ test.each([
   expect((await refusalOf(here.engine.pushBack(ask.token, press))).code).toBe(code);
   expect((await now())?.pushedBack).toBeNull();
   expect((await here.run(id)).steps.before).toMatchObject({ state: 'done', generation: 1 });
+});
+
+describe('beside what waits', () => {
+  const asked = aPlannedStep('asked', { uses: 'ask', effect: 'reads', resolve: () => ASKED });
+  const beside = async (step: PlannedStep, childPlan = aPlan([[aPlannedStep('inner')]])) => {
+    const world = await anEngineWorld(aPlan([[aPlannedStep('before')], [asked, step], [aPlannedStep('then')]]));
+    world.setRunbook('R-CHILD', { ...childPlan, hash: 'c'.repeat(64) });
+    const here = await world.open();
+    const id = await here.begin();
+    const ask = await here.openAsk(id);
+    return { world, here, id, ask };
+  };
+
+  test('an approval, closes it and asks for a new one', async () => {
+    const go = aPlannedStep('go', {
+      uses: 'approve',
+      effect: 'reads',
+      resolve: () => ({ question: 'Replace it?', rule: 'rotate' }),
+    });
+    const { here, id, ask } = await beside(go);
+    const first = await here.openApproval(id);
+    await here.engine.pushBack(ask.token, back());
+    await here.queue.settle();
+    expect((await here.ledger.read.approval(first.id))?.outcome).toBe('cancelled');
+    expect((await here.openApproval(id)).id).not.toBe(first.id);
+    expect(await here.states(id)).toMatchObject({ asked: 'waiting', go: 'waiting' });
+  });
+
+  test('a run that it started, stops that one before another begins', async () => {
+    const child = aPlannedStep('child', {
+      uses: 'runbook.start',
+      resolve: () => ({ runbook: 'R-CHILD', inputs: {} }),
+    });
+    const waits = aPlannedStep('inner', {
+      uses: 'ask',
+      effect: 'reads',
+      resolve: () => ({ ...ASKED, push_back_to: [] }),
+    });
+    const { here, id, ask } = await beside(child, aPlan([[waits]]));
+    await here.engine.pushBack(ask.token, back());
+    await here.queue.settle();
+    expect(await here.run(RunId.parse(`${id}-child-1`))).toMatchObject({ outcome: 'cancelled' });
+    expect(await here.ledger.read.openChildren(id)).toEqual([`${id}-child-2`]);
+  });
 });
