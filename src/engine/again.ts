@@ -1,4 +1,5 @@
-import { assertAtRest, type Course, rerun as rerunOf, resetAll, retried } from '../domain/control.ts';
+import { rerun as rerunOf, resetAll, retried } from '../domain/begin-again.ts';
+import { assertAtRest, type Course } from '../domain/control.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import { letGoAll } from './children.ts';

@@ -1,4 +1,5 @@
-import { assertAtRest, assertResumable, assertSkippable, stepNamed } from '../domain/control.ts';
+import { assertResumable } from '../domain/begin-again.ts';
+import { assertAtRest, assertSkippable, stepNamed } from '../domain/control.ts';
 import { type RunId, StepId } from '../domain/ids.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { Run, StepRecord } from '../domain/run.ts';

@@ -1,4 +1,5 @@
-import { assertAtRest, rerun, resetAll } from '../../domain/control.ts';
+import { rerun, resetAll } from '../../domain/begin-again.ts';
+import { assertAtRest } from '../../domain/control.ts';
 import type { LedgerEvent } from '../../domain/event.ts';
 import type { StepId } from '../../domain/ids.ts';
 import type { Ask } from '../../domain/incident.ts';
