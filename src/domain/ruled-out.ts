@@ -10,7 +10,8 @@ export function ruledOut(plan: Plan, run: Run): ReadonlySet<StepId> {
   const out = new Set<StepId>();
   const settled = new Set<string>(Object.values(run.steps).flatMap((record) => (isOver(record) ? record.step : [])));
   for (const step of stepsOf(plan)) {
-    if (run.steps[step.id] !== undefined || !cannotHold(step, run, settled)) continue;
+    const record = run.steps[step.id];
+    if ((record !== undefined && record.state !== 'reset') || !cannotHold(step, run, settled)) continue;
     out.add(step.id);
     settled.add(step.id);
   }

@@ -7,10 +7,10 @@ import { ApprovalId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
 import { nameOf } from '../../domain/key.ts';
 import { pastPointOfNoReturn } from '../../domain/moves-back.ts';
-import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
+import type { Plan, PlannedStep } from '../../domain/plan.ts';
 import { fewestVoices, termsOf } from '../../domain/policy/approval-rule.ts';
-import { ruledOut } from '../../domain/ruled-out.ts';
 import type { Run } from '../../domain/run.ts';
+import { stepsToCome } from '../../domain/to-come.ts';
 import type { Review } from '../../engine/approvals/verbs.ts';
 import type { Usage } from '../../ledger/reader.ts';
 import type { Sources } from '../deps.ts';
@@ -92,12 +92,6 @@ function planLines(plan: Plan, run: Run): PlanLine[] {
   return stepsToCome(plan, run).map(({ id, uses, effect, undo }) => ({ id, uses, effect, undo }));
 }
 
-/** The approval itself waits for the decision; what its condition rules out will not run whatever is decided. */
-function stepsToCome(plan: Plan, run: Run): PlannedStep[] {
-  const out = ruledOut(plan, run);
-  return stepsOf(plan).filter(({ id }) => run.steps[id] === undefined && !out.has(id));
-}
-
 async function radiusOf({ ledger, providers, now }: Sources, { run, key, plan }: About): Promise<BlastRadius> {
   const usage = key === null ? [] : await ledger.usageOf(key.id, new Date(now().getTime() - WEEK_MS));
   const delayMs = key === null ? undefined : providers[key.provider]?.capabilities.enforcementDelayMs;
@@ -147,7 +141,18 @@ function callersOf(usage: readonly Usage[]): BlastRadius['callers'] {
 function undoText(plan: Plan, run: Run): string {
   if (pastPointOfNoReturn(plan, run))
     return 'The point of no return has been passed: from here on only going forward is possible.';
-  const final = stepsToCome(plan, run).find((step) => step.undo === 'point_of_no_return');
-  if (final === undefined) return 'Everything that this run still does can be taken back or only reads.';
-  return `Can be taken back until the step ${final.id} (${final.uses}); that one is the point of no return.`;
+  const toCome = stepsToCome(plan, run);
+  const final = toCome.find((step) => step.undo === 'point_of_no_return');
+  const lasting = toCome.filter((step) => step.undo === 'nothing' && step.effect !== 'reads').map(named);
+  const except = lasting.length === 0 ? '' : ` What these change stays: ${lasting.join(', ')}.`;
+  if (final !== undefined)
+    return `Can be taken back until the step ${named(final)}; that one is the point of no return.${except}`;
+  return lasting.length === 0
+    ? 'Everything that this run still does can be taken back or only reads.'
+    : `The rest can be taken back.${except}`;
+}
+
+// A run that it starts says for itself what can be taken back.
+function named({ id, uses }: PlannedStep): string {
+  return `${id} (${uses})`;
 }
