@@ -4,6 +4,7 @@ import { clickCheck } from './click.ts';
 import { examined } from './configuration.ts';
 import { hooksCheck, keyFilesCheck, secretFilesCheck } from './private-files.ts';
 import { portCheck, queueCheck } from './reachable.ts';
+import { secondFactorsCheck } from './second-factors.ts';
 import { slackChecks } from './slack.ts';
 import { ledgerCheck, runbooksCheck } from './stored.ts';
 
@@ -17,6 +18,7 @@ export async function* allChecks(): AsyncGenerator<Check> {
   yield await keyFilesCheck(config);
   yield await ledgerCheck(config);
   yield await runbooksCheck(config);
+  yield await secondFactorsCheck(config);
   yield await hooksCheck(config);
   yield await queueCheck(config);
   yield await portCheck(config);
