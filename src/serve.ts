@@ -1,5 +1,6 @@
 import { uptime } from 'node:os';
 import { join } from 'node:path';
+import { qrModules } from './cli/second-factor/qr.ts';
 import type { Config } from './config.ts';
 import { openQueue, type Queue } from './engine/queue.ts';
 import { recordRunbooks } from './engine/runbooks/record-runbooks.ts';
@@ -68,6 +69,7 @@ async function startFronts(config: Config, open: Open): Promise<string> {
     ...config.http,
     hooks: { engine, secretOf: (name) => hookSecret(config.keysDir, name), now },
     api: apiDeps({ deps, engine, keys, rotations, pepper: keyFiles.pepper, usage }),
+    secondFactor: { secondFactors: open.secondFactors, qrOf: qrModules },
     notReady: async () => ({
       ...notReady('queue', await queue.health()),
       ...notReady('slack', slackState()),

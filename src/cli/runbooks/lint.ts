@@ -7,6 +7,7 @@ import { shownAs, yamlFilesIn } from '../../runbook/read-file.ts';
 import { stepKinds } from '../../steps/index.ts';
 import type { CliCommand } from '../command.ts';
 import { counted, say, sayJson } from '../print.ts';
+import { codesNote } from './codes-note.ts';
 import { folderHere } from './folder.ts';
 
 export const lint: CliCommand = (group) => {
@@ -18,8 +19,10 @@ export const lint: CliCommand = (group) => {
     .addHelpText('after', '\nExample:\n  rekey runbooks lint runbooks/R-KEY-EXPIRY.yaml')
     .action(async (files: string[], { json }: { json?: boolean }) => {
       const { problems, checked } = files.length > 0 ? await lintFiles(files) : await lintFolder(folderHere());
-      if (json) sayJson({ ok: problems.length === 0, checked, problems });
+      const notes = await codesNote();
+      if (json) sayJson({ ok: problems.length === 0, checked, problems, notes });
       else tell(problems, checked);
+      if (!json) for (const note of notes) say(`note: ${note}`);
       process.exitCode = problems.length === 0 ? 0 : 1;
     });
 };
