@@ -2,7 +2,8 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { qrModules } from './cli/second-factor/qr.ts';
 import type { Config } from './config.ts';
-import { openQueue, type Queue } from './engine/queue.ts';
+import type { EngineDeps } from './engine/deps.ts';
+import { openQueue, type Queue, type QueueOptions } from './engine/queue.ts';
 import { recordRunbooks } from './engine/runbooks/record-runbooks.ts';
 import { startScheduler } from './engine/scheduler/start.ts';
 import { startSweep } from './engine/sweep.ts';
@@ -22,42 +23,62 @@ import { hookSecret } from './triggers/hook-secrets.ts';
 export interface Serving {
   log: Log;
   url: string;
+  deps: EngineDeps;
+  engine: Parts<Queue>['engine'];
+  /** Writes the calls that were counted, instead of within a second. */
+  flushUsage: () => Promise<void>;
   /** No new work; what is in hand is finished or put back; then everything is closed. */
   stop: () => Promise<void>;
+}
+
+/** What serving takes from the machine. A drill brings its own, so that days pass in seconds. */
+export interface Machine {
+  now: () => Date;
+  /** Goes on while the machine sleeps, which the clock of a process does not. */
+  uptimeMs: () => number;
+  log: Log;
+  openQueue: (options: QueueOptions) => Promise<Queue>;
+}
+
+export function machineOf(config: Config): Machine {
+  const log = createLog({ level: config.logLevel });
+  return { now: () => new Date(), uptimeMs: () => uptime() * 1_000, log, openQueue };
 }
 
 /**
  * The only composition: configuration → ledger → queue → engine → Slack and HTTP. Throws a Refusal that says what to mend; what was opened
  * by then is closed again.
  */
-export async function startServing(config: Config): Promise<Serving> {
-  const log = createLog({ level: config.logLevel });
+export async function startServing(config: Config, machine: Machine): Promise<Serving> {
+  const { log, now } = machine;
   const stops: (() => void | Promise<void>)[] = [];
   const stop = async () => {
     for (const one of stops.splice(0).reverse()) await one();
   };
   try {
     const onStop: OnStop = (one) => stops.push(one);
-    const parts = await openParts(config, { log, onStop, openQueue: () => startQueue(config, { log, onStop }) });
-    const url = await startFronts(config, { ...parts, log, onStop });
+    const parts = await openParts(config, { log, onStop, now, openQueue: () => startQueue(config, machine, onStop) });
+    const fronts = await startFronts(config, { ...parts, machine, log, onStop });
+    const { url } = fronts;
     log.info({ url, slack: config.slack?.mode ?? 'off', queue: (await parts.queue.health()).backend }, 'ready');
-    return { log, url, stop };
+    const { deps, engine } = parts;
+    return { log, deps, engine, ...fronts, stop };
   } catch (error) {
     await stop();
     throw error;
   }
 }
 
-async function startQueue(config: Config, { log, onStop }: { log: Log; onStop: OnStop }): Promise<Queue> {
+async function startQueue(config: Config, { log, openQueue: open }: Machine, onStop: OnStop): Promise<Queue> {
   const { queueUrl: url, dataDir } = config;
-  const queue = await openQueue({ url, dataDir, log, onError: (error) => log.error({ err: error }, 'queue') });
+  const queue = await open({ url, dataDir, log, onError: (error) => log.error({ err: error }, 'queue') });
   onStop(queue.close);
   return queue;
 }
 
-type Open = Parts<Queue> & { log: Log; onStop: OnStop };
+type Open = Parts<Queue> & { machine: Machine; log: Log; onStop: OnStop };
 
-async function startFronts(config: Config, open: Open): Promise<string> {
+async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'url' | 'flushUsage'>> {
   const { deps, queue, keyFiles, engine, keys, rotations, log, onStop } = open;
   onStop(await keepRunbooks(config, open));
   const { ledger, now } = deps;
@@ -86,13 +107,13 @@ async function startFronts(config: Config, open: Open): Promise<string> {
     slackState = slack.ready;
     onStop(slack.stop);
   }
-  return http.url;
+  return { url: http.url, flushUsage: usage.flush };
 }
 
 const LOOK_AT_CLOCK_EVERY_MS = 30_000;
 
 /** What goes on by itself: the clock's work, the check of the whole audit, the signed checkpoint of each day. */
-function startWatches(config: Config, { deps, rotations, log, onStop }: Open) {
+function startWatches(config: Config, { deps, rotations, machine, log, onStop }: Open) {
   const { ledger, now } = deps;
   const check = ledger.verifyInBackground({ onBroken: (sentence) => log.error({}, sentence) });
   onStop(check.stop);
@@ -108,11 +129,8 @@ function startWatches(config: Config, { deps, rotations, log, onStop }: Open) {
       onError: (error) => log.error({ err: error }, 'checkpoint'),
     }),
   );
-  // The machine's own uptime goes on while it sleeps, which the clock of a process does not.
-  const scheduler = startScheduler(
-    { ...deps, rotations, uptimeMs: () => uptime() * 1_000 },
-    { everyMs: LOOK_AT_CLOCK_EVERY_MS },
-  );
+  const { uptimeMs } = machine;
+  const scheduler = startScheduler({ ...deps, rotations, uptimeMs }, { everyMs: LOOK_AT_CLOCK_EVERY_MS });
   onStop(scheduler.stop);
   return { audit: check.state, schedule: scheduler.health };
 }

@@ -6,6 +6,7 @@ import type { CliCommand } from './command.ts';
 import { completion } from './completion.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { drill } from './drill.ts';
 import { init } from './init.ts';
 import { keys } from './keys.ts';
 import { peers } from './peers.ts';
@@ -20,6 +21,7 @@ export const commands: readonly CliCommand[] = [
   init,
   serve,
   demo,
+  drill,
   runbooks,
   runs,
   keys,

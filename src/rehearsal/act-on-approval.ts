@@ -3,15 +3,14 @@ import { PersonId } from '../domain/ids.ts';
 import { Secret } from '../secret.ts';
 import type { GivenAnswer } from './answer-schema.ts';
 import type { Awaited } from './awaited.ts';
-import { misplaced, pressBy } from './press.ts';
-import type { Stage } from './stage.ts';
+import { type Acting, misplaced, pressBy } from './press.ts';
 
 type Deciding = Extract<
   GivenAnswer,
   { approve: string } | { deny: string } | { delegate: string } | { breaks_glass: string }
 >;
 
-export async function actOnApproval(stage: Stage, at: Awaited, answer: Deciding): Promise<void> {
+export async function actOnApproval(stage: Acting, at: Awaited, answer: Deciding): Promise<void> {
   if (at.for.kind !== 'approval') throw misplaced(at, 'approve or deny');
   const { approval } = at.for;
   const { engine } = stage;
@@ -29,7 +28,7 @@ export async function actOnApproval(stage: Stage, at: Awaited, answer: Deciding)
 }
 
 // Whoever decides in a rehearsal brings all that any tier asks for; what is rehearsed is the runbook, not somebody's telephone.
-async function brought(stage: Stage, { token, subject }: Approval, name: string) {
+async function brought(stage: Acting, { token, subject }: Approval, name: string) {
   const person = PersonId.parse(name);
   const { reviewHash } = await stage.engine.review(token, person);
   return { ...pressBy(stage, name), person, reviewHash, confirm: subject.confirm, code: new Secret('000000') };

@@ -4,8 +4,7 @@ import { PersonId } from '../domain/ids.ts';
 import type { Ask } from '../domain/incident.ts';
 import type { GivenAnswer } from './answer-schema.ts';
 import type { Awaited } from './awaited.ts';
-import { misplaced, pressBy } from './press.ts';
-import type { Stage } from './stage.ts';
+import { type Acting, misplaced, pressBy } from './press.ts';
 
 type Answering = Extract<
   GivenAnswer,
@@ -18,7 +17,7 @@ type Answering = Extract<
   | { hands_over: string }
 >;
 
-export async function actOnAsk(stage: Stage, at: Awaited, answer: Answering): Promise<void> {
+export async function actOnAsk(stage: Acting, at: Awaited, answer: Answering): Promise<void> {
   if (at.for.kind !== 'ask') throw misplaced(at, 'yes or no');
   const { ask } = at.for;
   const { engine } = stage;

@@ -7,11 +7,10 @@ import { actOnApproval } from './act-on-approval.ts';
 import { actOnAsk } from './act-on-ask.ts';
 import type { GivenAnswer } from './answer-schema.ts';
 import type { Awaited } from './awaited.ts';
-import { misplaced, pressBy } from './press.ts';
-import type { Stage } from './stage.ts';
+import { type Acting, misplaced, pressBy } from './press.ts';
 
 /** A person does what the file says, through the verb that Slack and the command line call too. */
-export async function act(stage: Stage, at: Awaited, answer: GivenAnswer): Promise<void> {
+export async function act(stage: Acting, at: Awaited, answer: GivenAnswer): Promise<void> {
   const [name = at.record.step] = at.names;
   try {
     await perform(stage, at, answer);
@@ -25,7 +24,7 @@ export async function act(stage: Stage, at: Awaited, answer: GivenAnswer): Promi
     stage.complaints.push(`${name}: expected that Rekey refuses this answer (${answer.refused}), and it took it.`);
 }
 
-async function perform(stage: Stage, at: Awaited, answer: GivenAnswer): Promise<void> {
+async function perform(stage: Acting, at: Awaited, answer: GivenAnswer): Promise<void> {
   if (isOnApproval(answer)) return actOnApproval(stage, at, answer);
   if (isOnAsk(answer)) return actOnAsk(stage, at, answer);
   if ('happened' in answer || 'did_not_happen' in answer) return settle(stage, at, answer);
@@ -49,7 +48,7 @@ function isOnAsk(answer: GivenAnswer): answer is OnAsk {
 
 type Settling = Extract<GivenAnswer, { happened: string } | { did_not_happen: string }>;
 
-async function settle(stage: Stage, at: Awaited, answer: Settling): Promise<void> {
+async function settle(stage: Acting, at: Awaited, answer: Settling): Promise<void> {
   if (at.for.kind !== 'doubt') throw misplaced(at, 'happened or did_not_happen');
   const happened = 'happened' in answer;
   const person = 'happened' in answer ? answer.happened : answer.did_not_happen;
@@ -57,7 +56,7 @@ async function settle(stage: Stage, at: Awaited, answer: Settling): Promise<void
   await stage.engine.settle(at.run.id, at.record.step, press);
 }
 
-async function claim(stage: Stage, at: Awaited, person: string): Promise<void> {
+async function claim(stage: Acting, at: Awaited, person: string): Promise<void> {
   if (at.for.kind !== 'claim') throw misplaced(at, 'claims');
   const id = ClaimId.parse(at.for.claim);
   await take(stage.deps, { id }, { ...pressBy(stage, person), how: 'terminal' });
@@ -65,7 +64,7 @@ async function claim(stage: Stage, at: Awaited, person: string): Promise<void> {
 
 type Waiving = Extract<GivenAnswer, { waives: string }>;
 
-async function waive(stage: Stage, at: Awaited, answer: Waiving): Promise<void> {
+async function waive(stage: Acting, at: Awaited, answer: Waiving): Promise<void> {
   const { deps } = stage;
   const { waives, reason, peer } = answer;
   if (peer !== undefined) {
@@ -77,7 +76,7 @@ async function waive(stage: Stage, at: Awaited, answer: Waiving): Promise<void> 
   await openRotations(deps).waiveGate({ ...pressBy(stage, waives), key: key.slug, reason });
 }
 
-async function see(stage: Stage, at: Awaited, answer: Extract<GivenAnswer, { sees: string }>): Promise<void> {
+async function see(stage: Acting, at: Awaited, answer: Extract<GivenAnswer, { sees: string }>): Promise<void> {
   const { sees, peer, state, evidence: reason } = answer;
   await openPeers(stage.deps).reach({ ...pressBy(stage, sees), peer, key: boardOf(at), state, reason });
 }
@@ -94,7 +93,7 @@ type Controlling = Extract<
   { skips: string } | { retries: string } | { pauses: string } | { resumes: string } | { cancels: string }
 >;
 
-async function control(stage: Stage, at: Awaited, answer: Controlling): Promise<void> {
+async function control(stage: Acting, at: Awaited, answer: Controlling): Promise<void> {
   const { engine } = stage;
   const { reason } = answer;
   const by = (person: string) => ({ ...pressBy(stage, person), reason });

@@ -14,14 +14,16 @@ import type { Stage } from './stage.ts';
 type AlertStart = NonNullable<RehearsalCase['alert']>;
 type RotationStart = NonNullable<RehearsalCase['rotation']>;
 
+type Beginning = Pick<Stage, 'deps' | 'engine' | 'keys' | 'start'>;
+
 /** Starts the run as the case says: by a person with inputs, by an alert, or by a request to replace a key. */
-export async function beginCase(stage: Stage, one: RehearsalCase, runbook: LoadedRunbook): Promise<RunId> {
+export async function beginCase(stage: Beginning, one: RehearsalCase, runbook: LoadedRunbook): Promise<RunId> {
   if (one.alert !== undefined) return byAlert(stage, one.alert);
   if (one.rotation !== undefined) return byRotation(stage, one.rotation);
   return byRequest(stage, one, runbook);
 }
 
-async function byRequest(stage: Stage, one: RehearsalCase, runbook: LoadedRunbook): Promise<RunId> {
+async function byRequest(stage: Beginning, one: RehearsalCase, runbook: LoadedRunbook): Promise<RunId> {
   const { deps, keys } = stage;
   const { by, reason, incident: wanted } = one.request ?? { by: 'alice', reason: 'a rehearsal', incident: true };
   const inputs = inputsOf(runbook, one.inputs, keys);
@@ -40,7 +42,7 @@ async function byRequest(stage: Stage, one: RehearsalCase, runbook: LoadedRunboo
   return run.id;
 }
 
-async function byAlert(stage: Stage, alert: AlertStart): Promise<RunId> {
+async function byAlert(stage: Beginning, alert: AlertStart): Promise<RunId> {
   const { count, window_minutes: windowMinutes } = alert;
   const started = await stage.engine.alert({
     actor: `hook:${alert.hook}`,
@@ -56,7 +58,7 @@ async function byAlert(stage: Stage, alert: AlertStart): Promise<RunId> {
   return begun(started.run, 'The alert');
 }
 
-async function byRotation(stage: Stage, asked: RotationStart): Promise<RunId> {
+async function byRotation(stage: Beginning, asked: RotationStart): Promise<RunId> {
   const { mode, reason, claimed_by: recipient } = asked;
   const { rotation } = await openRotations(stage.deps).request({
     actor: `person:${asked.by}`,
@@ -78,7 +80,7 @@ function begun(run: string | null, what: string): RunId {
   throw new Refusal('no_run', `${what} started no run at once, and a rehearsal follows a run.`);
 }
 
-function slugOf({ keys }: Stage, name: string | undefined): string {
+function slugOf({ keys }: Beginning, name: string | undefined): string {
   const key = name === undefined ? onlyKey(keys) : (keyNamed(name, keys) ?? unknown(name, keys));
   return key.slug;
 }

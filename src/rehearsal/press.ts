@@ -2,8 +2,11 @@ import { Refusal } from '../errors.ts';
 import type { Awaited } from './awaited.ts';
 import type { Stage } from './stage.ts';
 
+/** What acting in the name of people takes: of a case that is rehearsed, or of a drill. */
+export type Acting = Pick<Stage, 'deps' | 'engine' | 'complaints'>;
+
 /** What every verb wants to know of who calls it; each press is one of its own. */
-export function pressBy({ deps }: Stage, person: string) {
+export function pressBy({ deps }: Pick<Stage, 'deps'>, person: string) {
   const id = deps.newId('press');
   return { actor: `person:${person}`, channel: 'cli', dedupe: { source: 'rehearsal', id } } as const;
 }
