@@ -6,6 +6,7 @@ import { expiryOf } from './approvals/late.ts';
 import { proveCode, withCode } from './approvals/prove-code.ts';
 import type { VotePress } from './approvals/verbs.ts';
 import type { EngineDeps } from './deps.ts';
+import { assertNoSecretIn } from './keys/record-on-key.ts';
 import { decisionContext, wakeSoon } from './origin.ts';
 import { auditRefusal } from './refusals.ts';
 
@@ -18,6 +19,7 @@ type Counted = Cast | { kind: 'late'; approval: Approval };
 export async function vote(deps: EngineDeps, token: string, press: VotePress): Promise<Cast> {
   const known = await deps.ledger.read.approvalByToken(token);
   return auditRefusal(deps, { origin: press, what: `vote on ${known?.id ?? 'nothing'}` }, async () => {
+    assertNoSecretIn({ reason: press.reason });
     // Read before the transaction, which must not wait for a file.
     const today = await deps.policy();
     const seen = await approvalOrRefuse(deps.ledger.read, token);

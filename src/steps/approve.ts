@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { freezesToSatisfy } from '../domain/approval/freeze.ts';
 import { dueOf } from '../domain/approval/ladder.ts';
 import { approversOf, isStillGood, waitsUntil } from '../domain/approval/spend.ts';
 import { type Approval, describeOutcome, isExpired } from '../domain/approval.ts';
@@ -76,12 +77,23 @@ async function askFor(input: z.output<typeof With>, context: StepContext): Promi
   if (shortfall !== null) return { kind: 'failed', error: shortfall, events: [] };
   const requested = { type: 'approval_requested', approval } as const;
   if (termsOf(approval.rule).tier === 0) {
+    const { policy } = await context.policy();
+    // Nobody is asked who could speak for the freeze.
+    if (freezesToSatisfy(approval, { policy, runAt: context.now() }).length > 0)
+      return { kind: 'failed', error: frozen(approval), events: [] };
     const decided = { type: 'approval_decided', approval: approval.id, outcome: 'approved' } as const;
     return { kind: 'done', outputs: { by: [] }, events: [requested, decided] };
   }
   const { policy } = await context.policy();
   const { wakeAt } = dueOf(approval, { policy, now: context.now() });
   return { kind: 'wait', waiting: { kind: 'approval', id: approval.id, until: wakeAt }, events: [requested] };
+}
+
+function frozen({ ruleName }: Approval): string {
+  return (
+    `A freeze is on that wants an approver of its own, and the rule ${ruleName} (tier 0) asks nobody. ` +
+    'Nothing was executed. Start the request again after the freeze, or name a rule of tier 1 in the runbook.'
+  );
 }
 
 /** Woken although nobody has decided: whoever is to be reminded or asked besides is told, each rung once. */

@@ -47,7 +47,9 @@ export function tally(approval: Eligibility, votes: readonly Vote[], today: Toda
 function voicesOf(approval: Eligibility, people: ReadonlySet<PersonId>, { policy }: Today): Set<PersonId> {
   const excluded = excludedFrom(approval, policy);
   const own = new Set([...people].filter((person) => !excluded.has(person)));
-  const given = approval.delegations.flatMap(({ from, to }) => (own.has(from) && !excluded.has(to) ? [to] : []));
+  const given = approval.delegations.flatMap(({ from, to }) =>
+    own.has(from) && !excluded.has(to) && Object.hasOwn(policy.people, to) ? [to] : [],
+  );
   return new Set([...own, ...given]);
 }
 

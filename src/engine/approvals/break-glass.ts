@@ -5,6 +5,7 @@ import { ApprovalId } from '../../domain/ids.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { EngineDeps } from '../deps.ts';
+import { assertNoSecretIn } from '../keys/record-on-key.ts';
 import { decisionContext, wakeSoon } from '../origin.ts';
 import { auditRefusal } from '../refusals.ts';
 import { approvalOrRefuse, assertFresh, currentBinding } from './binding.ts';
@@ -18,6 +19,7 @@ type Today = Awaited<ReturnType<EngineDeps['policy']>>;
 export async function breakGlass(deps: EngineDeps, token: string, press: GlassPress): Promise<GlassBreak> {
   const known = await deps.ledger.read.approvalByToken(token);
   return auditRefusal(deps, { origin: press, what: `break-glass on ${known?.id ?? 'nothing'}` }, async () => {
+    assertNoSecretIn({ reason: press.reason });
     const today = await deps.policy();
     const seen = await approvalOrRefuse(deps.ledger.read, token);
     await brokenNow(deps, deps.ledger.read, { approval: seen, press, today });
@@ -58,6 +60,7 @@ export async function reviewBreakGlass(
   press: Parameters<ApprovalVerbs['reviewBreakGlass']>[1],
 ): Promise<GlassBreak> {
   return auditRefusal(deps, { origin: press, what: `review of break-glass ${id}` }, async () => {
+    assertNoSecretIn({ comment: press.comment });
     const { policy } = await deps.policy();
     const seen = await glassOrRefuse(deps.ledger.read, id);
     return deps.ledger.record(decisionContext(deps, press, seen), async ({ read }) => {

@@ -1,5 +1,6 @@
 import { delegateVoice } from '../../domain/approval/delegate.ts';
 import type { EngineDeps } from '../deps.ts';
+import { assertNoSecretIn } from '../keys/record-on-key.ts';
 import { decisionContext } from '../origin.ts';
 import { auditRefusal } from '../refusals.ts';
 import { approvalOrRefuse } from './binding.ts';
@@ -12,6 +13,7 @@ export async function delegate(
 ): Promise<void> {
   const known = await deps.ledger.read.approvalByToken(token);
   await auditRefusal(deps, { origin: press, what: `delegate in ${known?.id ?? 'nothing'}` }, async () => {
+    assertNoSecretIn({ reason: press.reason });
     const { policy } = await deps.policy();
     const seen = await approvalOrRefuse(deps.ledger.read, token);
     await deps.ledger.record(decisionContext(deps, press, seen), async ({ read }) => {

@@ -4,6 +4,7 @@ import { Refusal } from '../../errors.ts';
 import type { RunbookSet } from '../../runbook/runbook-set.ts';
 import type { EngineDeps } from '../deps.ts';
 import type { Origin } from '../engine.ts';
+import { assertReason } from '../keys/record-on-key.ts';
 import { auditRefusal } from '../refusals.ts';
 import { recordRunbooks } from './record-runbooks.ts';
 
@@ -15,6 +16,7 @@ export async function approveGrants(
   { runbook, hash, reason, ...origin }: Origin & { runbook: string; hash: string | null; reason: string },
 ): Promise<{ widened: string[]; hash: string }> {
   const approved = await auditRefusal(deps, { origin, what: `approve grants of ${runbook}` }, async () => {
+    assertReason(reason);
     const { policy } = await deps.policy();
     assertMay(policy, 'administer', { actor: origin.actor, subject: { owner: null, escalation: null } });
     await deps.runbooks.reload();

@@ -1,12 +1,14 @@
 import { describe, expect, test } from 'vitest';
-import { PersonId } from '../../../src/domain/ids.ts';
+import { PersonId, RunId } from '../../../src/domain/ids.ts';
 import { errorOf } from '../../../src/domain/run.ts';
 import { Refusal } from '../../../src/errors.ts';
 import type { StepUp } from '../../../src/providers/step-up.ts';
 import { Secret } from '../../../src/secret.ts';
 import { asked, gated, minted, refusals } from '../../support/asked.ts';
-import { alice, aPolicy, bob, carol, MINUTE } from '../../support/builders.ts';
+import { aKey, alice, aPolicy, aRun, bob, carol, MINUTE } from '../../support/builders.ts';
 import { anEngineWorld, type EngineProcess, from, outcomeOf, refusalOf } from '../../support/engine-world.ts';
+import { recordEvents } from '../../support/ledger-file.ts';
+import { aPlan, aPlannedStep } from '../../support/plans.ts';
 
 const [dave, frank] = [PersonId.parse('dave'), PersonId.parse('frank')];
 const HOUR = 60 * MINUTE;
@@ -300,4 +302,40 @@ describe('reminders and escalation', () => {
       outcome: 'approved',
     });
   });
+});
+
+const A_KEY = `ghp_${'a'.repeat(36)}`;
+
+describe('what people say with a decision', () => {
+  test('must not hold a key: it would be kept for ever', async () => {
+    const { here, approval } = await asked(policyWith({ tier: 1, delegate: true, from: ['bob', 'carol'] }));
+    const press = await pressBy(here, approval.token, bob);
+    const reason = `because ${A_KEY}`;
+    expect(await refusalOf(here.engine.vote(approval.token, { ...press, vote: 'approve', reason }))).toMatchObject({
+      code: 'secret_in_text',
+    });
+    const handed = here.engine.delegate(approval.token, { ...from(bob), person: bob, to: dave, reason });
+    expect(await refusalOf(handed)).toMatchObject({ code: 'secret_in_text' });
+    expect(JSON.stringify(await here.ledger.read.audit({ limit: 100 }))).not.toContain(A_KEY);
+    expect(await here.ledger.read.approval(approval.id)).toMatchObject({ votes: [], delegations: [] });
+  });
+});
+
+test('tier 0 asks nobody, so it does not go round a freeze that wants somebody', async () => {
+  const freezes = [{ name: 'release', from: '2027-03-01T00:00', to: '2027-03-31T00:00', approvers: ['carol'] }];
+  const policy = policyWith({ tier: 0, approve: undefined, from: undefined }, { freezes });
+  const go = aPlannedStep('go', {
+    uses: 'approve',
+    effect: 'reads',
+    resolve: () => ({ question: 'Now?', rule: 'rotate' }),
+  });
+  const world = await anEngineWorld(aPlan([[go], [aPlannedStep('after')]]));
+  world.setPolicy(policy);
+  const here = await world.open();
+  const run = aRun({ id: RunId.parse('run-planned'), incident: null, inputs: { mode: 'planned' }, key: aKey().id });
+  await recordEvents(here.ledger, [{ type: 'run_started', run }]);
+  await here.engine.advance(run.id);
+  const after = await here.run(run.id);
+  expect(errorOf(after.steps.go)).toContain('A freeze is on that wants an approver of its own');
+  expect(world.outside.effects.size).toBe(0);
 });
