@@ -69,11 +69,6 @@ export function isLocked({ lockedUntil }: Pick<Tries, 'lockedUntil'>, now: Date)
   return lockedUntil !== null && now < lockedUntil;
 }
 
-/** Shown to work, and not over. */
-export function isActive({ confirmedAt, endedAt }: Pick<SecondFactor, 'confirmedAt' | 'endedAt'>): boolean {
-  return confirmedAt !== null && endedAt === null;
-}
-
 /** As the vault seals and opens it: the person stands where a key's id stands, so that the seed of one does not open in the row of another. */
 export function seedOf({ id, person, envelope, enrolledAt, endedAt }: SecondFactor): SealedSecret {
   return {
