@@ -25,39 +25,48 @@ export const LEAK_RUNBOOK = 'R-KEY-LEAK';
 
 /** `/rotate-key`: policy, incident, run, audit and messages in one transaction; the run is due when this returns. */
 export async function rotate(deps: EngineDeps, request: RotateRequest): Promise<Started> {
-  return recordStart(deps, request, `rotate ${request.slug}`, async (tx, policy) => {
-    const named = await keyBySlugOrRefuse(tx.read, request.slug);
-    assertMay(policy, 'rotate', { actor: request.actor, subject: named });
-    const preemption = await preemptionBy(tx.read, named);
-    const { key } = preemption;
-    const situation = request.situation ?? situationOf(key, deps.now());
-    assertTrueOf(key, { situation, now: deps.now() });
-    const open = await runningEmergency(tx.read, [key]);
-    if (open !== null) {
-      assertNotWorse(open, { key, mode: situation });
-      const { id: run, incident } = open;
-      return {
-        events: [{ type: 'run_joined', run, incident, situation, reason: request.reason }],
-        result: joined(open),
-      };
-    }
-    if (situation === 'exploited') await assertNotLastAdmin(tx.read, key, deps.now(), 'rotate');
-    const title = `${nameOf(key)}: ${situation === 'expired' ? 'expired' : `${situation} compromise`}`;
-    const asked = { policy, origin: request, now: deps.now(), reason: request.reason };
-    const { cuts, reason } =
-      situation === 'expired' ? { cuts: [], reason: request.reason } : await cutGraces(tx.read, key, asked);
-    return begin(deps, tx.read, {
-      preemption,
-      cuts,
-      situation,
-      title,
-      reason,
-      policy,
-      actor: request.actor,
-      startedAt: deps.now(),
-      alert: null,
-      runbook: emergencyRunbook(deps, key, situation),
-    });
+  return recordStart(deps, request, `rotate ${request.slug}`, ({ read }, policy) =>
+    emergencyStart(deps, request, { read, policy }),
+  );
+}
+
+/** What recording would start it, or the Refusal with which it does not begin. Writes nothing. */
+export async function emergencyStart(
+  deps: EngineDeps,
+  request: RotateRequest,
+  { read, policy }: { read: LedgerReader; policy: Policy },
+): Promise<Recording<Started>> {
+  const named = await keyBySlugOrRefuse(read, request.slug);
+  assertMay(policy, 'rotate', { actor: request.actor, subject: named });
+  const preemption = await preemptionBy(read, named);
+  const { key } = preemption;
+  const situation = request.situation ?? situationOf(key, deps.now());
+  assertTrueOf(key, { situation, now: deps.now() });
+  const open = await runningEmergency(read, [key]);
+  if (open !== null) {
+    assertNotWorse(open, { key, mode: situation });
+    const { id: run, incident } = open;
+    return {
+      events: [{ type: 'run_joined', run, incident, situation, reason: request.reason }],
+      result: joined(open),
+    };
+  }
+  if (situation === 'exploited') await assertNotLastAdmin(read, key, deps.now(), 'rotate');
+  const title = `${nameOf(key)}: ${situation === 'expired' ? 'expired' : `${situation} compromise`}`;
+  const asked = { policy, origin: request, now: deps.now(), reason: request.reason };
+  const { cuts, reason } =
+    situation === 'expired' ? { cuts: [], reason: request.reason } : await cutGraces(read, key, asked);
+  return begin(deps, read, {
+    preemption,
+    cuts,
+    situation,
+    title,
+    reason,
+    policy,
+    actor: request.actor,
+    startedAt: deps.now(),
+    alert: null,
+    runbook: emergencyRunbook(deps, key, situation),
   });
 }
 

@@ -86,6 +86,7 @@ export function compileStep(draft: Draft, place: Place): CompiledStep | null {
       facts: condition?.parts ?? [],
       onFailure,
       due: dueText(draft),
+      fields: new Set(draft.node.entries.keys()),
       each: each === null ? null : eachText(each, fields),
       stage: place.stage,
       paths: new Set([

@@ -1,13 +1,20 @@
+import { type Finding, finding, type RuleId } from './finding.ts';
 import type { LoadedRunbook, SourceStep } from './loaded.ts';
-import type { Complaint, RunbookProblem } from './problem.ts';
+import type { Complaint } from './problem.ts';
 
 /** What is suspicious in the order and the conditions of the steps. */
-export function lintSteps(runbook: LoadedRunbook): RunbookProblem[] {
-  return runbook.steps.flatMap((step) =>
-    [withoutApproval(step, runbook), unreachable(step, runbook), neverHolds(step), stopsForNothing(step)].flatMap(
-      (complaint) => (complaint === null ? [] : [{ file: runbook.file, ...step.at, path: step.path, ...complaint }]),
-    ),
-  );
+export function lintSteps(runbook: LoadedRunbook): Finding[] {
+  return runbook.steps.flatMap((step) => {
+    const found: [RuleId, Complaint | null][] = [
+      ['no-approval', withoutApproval(step, runbook)],
+      ['unreachable', unreachable(step, runbook)],
+      ['never-holds', neverHolds(step)],
+      ['no-due', stopsForNothing(step)],
+    ];
+    return found.flatMap(([rule, complaint]) =>
+      complaint === null ? [] : [finding(rule, { file: runbook.file, at: step.at, path: step.path }, complaint)],
+    );
+  });
 }
 
 function withoutApproval(step: SourceStep, runbook: LoadedRunbook): Complaint | null {

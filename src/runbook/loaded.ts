@@ -40,6 +40,8 @@ export interface SourceStep {
   facts: readonly string[];
   onFailure: PlannedStep['onFailure'];
   due: string | null;
+  /** What is written beside `id` and `uses`: `max_failures`, `retry` … */
+  fields: ReadonlySet<string>;
   /** `for each of ${…}: doubling, at most 20% may fail`, when it starts one run for each item of a list. */
   each: string | null;
   /** Index of its stage: equal for steps of one parallel group. */

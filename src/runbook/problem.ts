@@ -44,7 +44,7 @@ export function startReport(file: string): Report {
 }
 
 /** By file, then in reading order; what was said twice of one place is kept once. */
-export function inOrder(problems: readonly RunbookProblem[]): RunbookProblem[] {
+export function inOrder<Problem extends RunbookProblem>(problems: readonly Problem[]): Problem[] {
   const unique = new Map(problems.map((problem) => [describeProblem(problem), problem]));
   return [...unique.values()].sort(
     (a, b) =>

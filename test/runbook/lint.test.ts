@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { describeRunbook } from '../../src/runbook/describe.ts';
 import { runbookJsonSchema } from '../../src/runbook/json-schema.ts';
-import { lintRunbooks } from '../../src/runbook/lint.ts';
+import { lintFolder, lintRunbooks } from '../../src/runbook/lint.ts';
 import { loadRunbooks } from '../../src/runbook/load.ts';
 import { describeProblem } from '../../src/runbook/problem.ts';
 import { GOOD, smallCatalogue } from './small-catalogue.ts';
@@ -148,9 +148,14 @@ test.each([
   expect((await lint({ policy })).join('\n')).toContain(words);
 });
 
-test('reminds the owner after the day of review, not on it', async () => {
-  expect(await lint({ now: new Date('2027-05-20T23:59:59Z') })).toEqual([]);
-  expect(await lint({ now: new Date('2027-05-21T00:00:00Z') })).toEqual([
+test('reminds the owner after the day of review, not on it, and stops nothing with that', async () => {
+  const late = async (now: Date) => {
+    expect(await lint({ now })).toEqual([]);
+    const { findings } = await lintFolder(dir, smallCatalogue, now);
+    return findings.filter(({ rule }) => rule === 'past-review').map(describeProblem);
+  };
+  expect(await late(new Date('2027-05-20T23:59:59Z'))).toEqual([]);
+  expect(await late(new Date('2027-05-21T00:00:00Z'))).toEqual([
     expect.stringContaining('review_by: expected a runbook that was reviewed in time'),
   ]);
 });
