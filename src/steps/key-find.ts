@@ -5,6 +5,7 @@ import type { KeySearch } from '../domain/key-search.ts';
 import { PermanentFailure } from '../errors.ts';
 import { defineStep, type StepContext } from './contract.ts';
 import { duration, granted, type KeyRef, keyRef, keyRefOf, whoText } from './fields.ts';
+import { foreseen } from './forecast.ts';
 
 const MOST = 1_000;
 const USUAL = 100;
@@ -68,7 +69,7 @@ export const keyFind = defineStep({
     const shown = keys.slice(0, SHOWN).map(nameOf).join(', ');
     const others = keys.length > SHOWN ? ` and ${more ? 'more than ' : ''}${keys.length - SHOWN} others` : '';
     const now = keys.length === 0 ? 'nothing as of now' : `as of now ${shown}${others}`;
-    return { calls: [`ledger: look keys up, ${now}`], people: [], notices: [], enforcementDelayMs: null };
+    return foreseen({ calls: [`ledger: look keys up, ${now}`], outputsNow: outputsOf(keys, more) });
   },
   perform: async (input, context) => {
     const { keys, more } = await search(input, context);

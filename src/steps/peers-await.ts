@@ -1,14 +1,16 @@
 import { z } from 'zod';
+import { durationText } from '../domain/duration.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { behind, boardLine, hasReached, type PeerBoard, PeerState } from '../domain/peer.ts';
 import { boardNow } from './board.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { connectionName, duration, keyRef } from './fields.ts';
+import { foreseen, foreseenName } from './forecast.ts';
 import { answerPlace, pathParts, writtenPath } from './http-fields.ts';
 import { currentKey } from './look-up.ts';
 import { probePeers } from './probe-peers.ts';
-import { tellPeer } from './tell-peer.ts';
+import { foreseenPeers, tellPeer } from './tell-peer.ts';
 
 const MINUTE_MS = 60_000;
 
@@ -61,12 +63,15 @@ export const peersAwait = defineStep({
   undo: { kind: 'nothing', why: 'It waits, and what was said was said.' },
   timeoutMs: 120_000,
   rehearsal: 'real',
-  forecast: async (input, { ledger }) => {
-    const key = input.key === undefined ? null : await ledger.keyBySlug(input.key.slug);
-    const late = key === null ? [] : behind(await boardNow(ledger, key), input.state ?? 'pinned');
-    const who = late.map(({ peer }) => `${peer.name} (${peer.contact})`);
-    const people = who.length === 0 ? [] : [{ who, for: `trust of the new ${key?.slug ?? 'key'}` }];
-    return { calls: [], people, notices: [], enforcementDelayMs: null };
+  forecast: async (input, context) => {
+    const wanted = input.state ?? 'pinned';
+    const { late, recipients } = await foreseenPeers(input.key, wanted, context);
+    const names = late.map(({ name, contact }) => `${name} (${contact})`).join(', ') || 'nobody';
+    const until = input.deadline === undefined ? '' : `, at most ${durationText(input.deadline)}`;
+    return foreseen({
+      calls: [`wait until the peers of ${foreseenName(input.key)} are ${wanted}: ${names}${until}`],
+      notices: recipients,
+    });
   },
   perform: async (input, context) => look(input, context),
   resume: async (input, context) => look(input, context),
