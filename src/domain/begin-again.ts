@@ -2,8 +2,8 @@ import { Refusal } from '../errors.ts';
 import { type Course, names, stepNamed } from './control.ts';
 import { deadlineOfRun, hasPassed, passedText } from './deadlines.ts';
 import { stopOf } from './moves.ts';
-import { mayBeFinal } from './moves-back.ts';
-import { type PlannedStep, stepsOf } from './plan.ts';
+import { isNeverTwice } from './moves-back.ts';
+import { isNeverGuessed, type PlannedStep, stepsOf } from './plan.ts';
 import { errorOf, type Run, type StepRecord } from './run.ts';
 
 /** The steps to begin again so that what failed is tried once more: the one that is named, or every one that stopped the run. */
@@ -19,7 +19,7 @@ export function retried(course: Course, id: string | null): PlannedStep[] {
       'taken_back',
       `${taken.id} was taken back when ${run.id} stopped, and the rest builds on it. Re-run from ${taken.id} instead.`,
     );
-  return withLast(course, steps);
+  return withTheEnd(course, steps);
 }
 
 function stops(step: PlannedStep, run: Run): boolean {
@@ -39,54 +39,80 @@ function assertFailed({ id, onFailure }: PlannedStep, run: Run): void {
     );
 }
 
-/** The step and everything after it that has begun. What cannot be taken back is never done twice. */
+/** The step and everything after it that has begun. What cannot be taken back or found out about is never done twice. */
 export function rerun(course: Course, from: string): PlannedStep[] {
   const { plan, run } = course;
   const first = stepNamed(course, from);
   const all = stepsOf(plan);
+  const before = all.slice(0, all.indexOf(first));
   const range = all.slice(all.indexOf(first));
-  const final = range.filter((step) => step.undo === 'point_of_no_return' && mayBeFinal(run.steps[step.id]));
-  if (final.length > 0)
-    throw new Refusal(
-      'point_of_no_return',
-      `${names(final)} cannot be taken back and ${final.length === 1 ? 'is' : 'are'} never done twice. Re-run from a step after that.`,
-    );
+  assertNoneTwice(course, { first, range });
   const doubt = range.find((step) => run.steps[step.id]?.state === 'in_doubt');
   if (doubt !== undefined)
     throw new Refusal('in_doubt', `Nobody knows yet whether ${doubt.id} happened. Settle that first.`);
-  const taken = all.slice(0, all.indexOf(first)).find((step) => run.steps[step.id]?.state === 'undone');
+  const taken = before.find((step) => run.steps[step.id]?.state === 'undone');
   if (taken !== undefined)
     throw new Refusal(
       'taken_back',
       `${taken.id}, which comes before ${from}, was taken back. Re-run from ${taken.id} instead.`,
     );
-  const begun = range.filter((step) => run.steps[step.id] !== undefined);
   if (run.steps[from] === undefined)
     throw new Refusal('not_begun', `${from} of ${run.id} has not begun, so there is nothing to do again.`);
-  return begun;
+  const begun = range.filter((step) => run.steps[step.id] !== undefined && !isNeverTwice(step, run.steps[step.id]));
+  return [...before.filter((step) => endedWithTheRun(course, step)), ...begun];
 }
 
-// What is told at the end is told again, for it will be another end.
-function withLast({ plan, run }: Course, steps: readonly PlannedStep[]): PlannedStep[] {
-  const last = plan.finally.flat().filter((step) => run.steps[step.id] !== undefined);
-  return stepsOf(plan).filter((step) => steps.includes(step) || last.includes(step));
+// Of the end, what was done once stays done: it does not stand in the way of doing again what comes before it.
+function assertNoneTwice({ plan, run }: Course, { first, range }: { first: PlannedStep; range: PlannedStep[] }): void {
+  const last = plan.finally.flat();
+  const twice = range.filter(
+    (step) => (step === first || !last.includes(step)) && isNeverTwice(step, run.steps[step.id]),
+  );
+  if (twice.length === 0) return;
+  throw new Refusal(
+    'point_of_no_return',
+    `${names(twice)} cannot be taken back and ${twice.length === 1 ? 'is' : 'are'} never done twice. Re-run from a step after that.`,
+  );
+}
+
+/** With what is begun again besides because the run had ended: what waited then, and what was told of the end, for it will be another one. */
+export function withTheEnd(course: Course, steps: readonly PlannedStep[]): PlannedStep[] {
+  const { plan, run } = course;
+  const told = plan.finally
+    .flat()
+    .filter(({ id }) => run.steps[id] !== undefined)
+    .filter((step) => !isNeverTwice(step, run.steps[step.id]));
+  return stepsOf(plan).filter((step) => steps.includes(step) || told.includes(step) || endedWithTheRun(course, step));
+}
+
+// Its approval, its question or its run was closed then, and nobody answers it any more. What waits for its next try goes on under its
+// token, and so does what may have had its effect.
+function endedWithTheRun({ run }: Course, step: PlannedStep): boolean {
+  const record = run.steps[step.id];
+  if (run.finishedAt === null || record?.state !== 'waiting') return false;
+  if (isNeverGuessed(step) || step.undo === 'undo') return false;
+  return record.waiting.kind !== 'retry' || record.waiting.resumes !== null;
 }
 
 /** The records of steps that are to be begun again, unless the run would stop at once all the same. */
-export function resetAll({ plan, run, now }: Course, steps: readonly PlannedStep[], why: string): StepRecord[] {
-  const records = steps.flatMap(({ id }) => {
+export function resetAll(course: Course, steps: readonly PlannedStep[], why: string): StepRecord[] {
+  const records = resetsOf(course, steps, why);
+  assertGoesOn(course, records);
+  return records;
+}
+
+export function resetsOf({ run }: Pick<Course, 'run'>, steps: readonly PlannedStep[], why: string): StepRecord[] {
+  return steps.flatMap(({ id }) => {
     const record = run.steps[id];
     return record === undefined ? [] : [resetOf(record, why)];
   });
-  assertGoesOn({ plan, run, now }, records);
-  return records;
 }
 
 function resetOf(record: StepRecord, why: string): StepRecord {
   const { step, token, generation, epoch, ordinal, startedAt, endedAt, input, undoError } = record;
   // What was taken back has left nothing; of everything else something may still be there.
   const attempts = record.state === 'undone' ? 0 : record.attempts;
-  const outputs = record.state === 'done' ? record.outputs : null;
+  const outputs = record.state === 'done' || record.state === 'reset' ? record.outputs : null;
   const common = {
     step,
     token,

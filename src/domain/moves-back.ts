@@ -1,4 +1,4 @@
-import type { Plan, PlannedStep } from './plan.ts';
+import { isNeverGuessed, type Plan, type PlannedStep } from './plan.ts';
 import type { Run, StepRecord } from './run.ts';
 
 /**
@@ -15,7 +15,7 @@ export function nextBack(
   const ordinal = (step: PlannedStep) => run.steps[step.id]?.ordinal ?? 0;
   const undoable = plan.stages.flat().filter((step) => {
     const record = run.steps[step.id];
-    return step.undo === 'undo' && isLeft(record) && (left === 'everything' || record?.state === 'reset');
+    return isOwed(step, record) && (left === 'everything' || record?.state === 'reset');
   });
   // Steps that were started at once share an ordinal; the later one in the file goes first.
   const [undo] = undoable.reverse().sort((a, b) => ordinal(b) - ordinal(a));
@@ -24,9 +24,14 @@ export function nextBack(
   return until > now ? { wakeAt: until } : { undo };
 }
 
+/** Whether it is still to be taken back, should what it did not stay. What failed at that for good is a person's to take back. */
+export function isOwed(step: PlannedStep, record: StepRecord | undefined): boolean {
+  return step.undo === 'undo' && record !== undefined && isLeft(record) && record.undoError === null;
+}
+
 /** Whether something of it may be out there. Without an attempt (skipped, or a condition that could not be evaluated) nothing has happened. */
-function isLeft(record: StepRecord | undefined): boolean {
-  return record !== undefined && record.attempts > 0 && record.state !== 'undone' && record.undoError === null;
+function isLeft(record: StepRecord): boolean {
+  return record.attempts > 0 && record.state !== 'undone';
 }
 
 /** True once something was done that cannot be taken back: from then on only going forward is offered. */
@@ -38,4 +43,9 @@ export function pastPointOfNoReturn(plan: Plan, run: Run): boolean {
 export function mayBeFinal(record: StepRecord | undefined): boolean {
   const state = record?.state;
   return state === 'done' || state === 'started' || state === 'waiting' || state === 'in_doubt';
+}
+
+/** Whether doing this step again would do twice what nobody can take back, or what nobody can find out about. */
+export function isNeverTwice(step: PlannedStep, record: StepRecord | undefined): boolean {
+  return isNeverGuessed(step) && mayBeFinal(record);
 }

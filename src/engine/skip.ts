@@ -1,9 +1,10 @@
-import { assertResumable } from '../domain/begin-again.ts';
-import { assertAtRest, assertSkippable, stepNamed } from '../domain/control.ts';
-import { type RunId, StepId } from '../domain/ids.ts';
+import { assertResumable, resetsOf, withTheEnd } from '../domain/begin-again.ts';
+import { assertAtRest, assertSkippable, type Course, stepNamed } from '../domain/control.ts';
+import type { LedgerEvent } from '../domain/event.ts';
+import type { RunId } from '../domain/ids.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { Run, StepRecord } from '../domain/run.ts';
-import { letGo } from './children.ts';
+import { letGoAll } from './children.ts';
 import { controlRun } from './control.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Because } from './engine.ts';
@@ -23,14 +24,28 @@ export async function skip(deps: EngineDeps, id: RunId, step: string, request: B
       assertAtRest(course);
       assertSkippable(course, planned, deps.stepKinds.get(planned.uses)?.unskippable ?? null);
       const record = skippedRecord(deps, run, { planned, request });
-      if (run.finishedAt !== null) assertResumable(course, [record]);
+      const again = begunAgain(course, { planned, request });
+      if (run.finishedAt !== null) assertResumable(course, [record, ...again]);
+      const left = [planned.id, ...again.map((one) => one.step)];
       return [
         ...(await reopening(read, run, request.reason)),
-        ...(await letGo(read, run.steps[StepId.parse(step)], { run: id, reason: `${step} of ${id} was skipped` })),
+        ...(await letGoAll(read, run, { steps: left, reason: `${step} of ${id} was skipped` })),
         { type: 'step_skipped', run: run.id, record, reason: request.reason },
+        ...resetting(run, again, request.reason),
       ];
     },
   });
+}
+
+/** Of a run that had ended: what waited then is begun again, and people are told of its new end. */
+function begunAgain(course: Course, { planned, request }: { planned: PlannedStep; request: Because }): StepRecord[] {
+  if (course.run.finishedAt === null) return [];
+  const steps = withTheEnd(course, []).filter((step) => step !== planned);
+  return resetsOf(course, steps, `${request.actor} skipped ${planned.id}, and the run goes on: ${request.reason}`);
+}
+
+function resetting(run: Run, records: StepRecord[], reason: string): LedgerEvent[] {
+  return records.length === 0 ? [] : [{ type: 'steps_reset', run: run.id, records, reason }];
 }
 
 function skippedRecord(
