@@ -1,6 +1,6 @@
 import { Refusal } from '../errors.ts';
 import { stopOf } from './moves.ts';
-import { mayBeFinal, pastPointOfNoReturn } from './moves-back.ts';
+import { isOwed, mayBeFinal, pastPointOfNoReturn } from './moves-back.ts';
 import { type Plan, type PlannedStep, stepsOf } from './plan.ts';
 import { isOver, type Run, type StepRecord } from './run.ts';
 
@@ -57,6 +57,12 @@ export function assertSkippable({ plan, run }: Course, step: PlannedStep, unskip
   if (unskippable !== null) throw new Refusal('never_skipped', `${step.id} cannot be skipped: ${unskippable}`);
   if (record?.state === 'done' || record?.state === 'skipped' || record?.state === 'undone')
     throw new Refusal('step_over', `${step.id} of ${run.id} is ${record.state} already.`);
+  // Left out now, nobody would take it back any more: a skipped step says nothing of what it had made.
+  if (isOwed(step, record) && record?.state === 'reset' && !pastPointOfNoReturn(plan, run))
+    throw new Refusal(
+      'undo_pending',
+      `What ${step.id} had done before is still being taken back${run.paused === null ? '' : `, for which ${run.id} has to be resumed`}. Skip it when that has ended.`,
+    );
   if (step.undo === 'point_of_no_return' && mayBeFinal(record))
     throw new Refusal(
       'point_of_no_return',
