@@ -27,8 +27,9 @@ interface Control {
  */
 export async function controlRun(deps: EngineDeps, { run: id, verb, what, request, decide }: Control): Promise<void> {
   const runs = await auditRefusal(deps, { origin: request, what }, async () => {
-    assertReason(request.reason);
+    // Before anything that could be said of the request: without a policy nobody may know whether they may.
     const { policy } = await deps.policy();
+    assertReason(request.reason);
     const { incident } = await runOrRefuse(deps.ledger.read, id);
     const context = decisionContext(deps, request, { incident, run: id });
     return deps.ledger.record(context, async (tx): Promise<Recording<Set<RunId>>> => {

@@ -27,8 +27,8 @@ type Request = Parameters<Engine['settle']>[2];
  */
 export async function settle(deps: EngineDeps, id: RunId, step: string, request: Request): Promise<void> {
   await auditRefusal(deps, { origin: request, what: `settle ${id} ${step}` }, async () => {
-    assertReason(request.reason);
     const { policy } = await deps.policy();
+    assertReason(request.reason);
     const may = { policy, verb: 'answer', origin: request } as const;
     const before = await runOrRefuse(deps.ledger.read, id);
     await assertMayOn(deps.ledger.read, before, may);

@@ -41,8 +41,8 @@ interface Verdict {
 export async function recordOnKey(deps: DecidingDeps, request: OnKey, { verb, doing, decide }: Verdict): Promise<Key> {
   const { ledger } = deps;
   return auditRefusal(deps, { origin: request, what: `${doing} ${request.key}` }, async () => {
-    assertReason(request.reason);
     const { policy } = await deps.policy();
+    assertReason(request.reason);
     // Before the transaction, which must not wait for a file; every version of a name is of one class.
     const rule = await deps.classRule((await findKey(ledger.read, request.key)).class);
     const context = { at: deps.now(), actor: request.actor, channel: request.channel };
@@ -102,7 +102,7 @@ const LONGEST_REASON = 500;
 
 export function assertReason(reason: string): void {
   const length = reason.trim().length;
-  if (length === 0) throw new Refusal('reason_needed', 'Say why in one line; it stands in the history of the key.');
+  if (length === 0) throw new Refusal('reason_needed', 'Say why in one line; it stands in the history.');
   if (length > LONGEST_REASON)
     throw new Refusal('reason_needed', `A reason has at most ${LONGEST_REASON} characters; this one has ${length}.`);
   assertNoSecretIn({ reason });

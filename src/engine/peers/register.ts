@@ -67,9 +67,9 @@ async function recordOnPeer(
 ): Promise<void> {
   const { source, id } = request.dedupe;
   await auditRefusal(deps, { origin: request, what: `peer ${request.peer}` }, async () => {
+    const { policy } = await deps.policy();
     assertReason(request.reason);
     assertNoSecretIn({ peer: { ...request, dedupe: null } });
-    const { policy } = await deps.policy();
     const context = { at: deps.now(), actor: request.actor, channel: request.channel };
     await deps.ledger.record(context, async ({ read, seen, remember }): Promise<Recording<void>> => {
       const now = deps.now();

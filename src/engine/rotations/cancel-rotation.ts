@@ -22,8 +22,8 @@ export async function cancelRotation(
   request: Origin & { reason: string },
 ): Promise<Rotation> {
   const runs = await auditRefusal(deps, { origin: request, what: `cancel ${id}` }, async () => {
-    assertReason(request.reason);
     const { policy } = await deps.policy();
+    assertReason(request.reason);
     const context = { at: deps.now(), actor: request.actor, channel: request.channel };
     return deps.ledger.record(context, async ({ read }) => {
       const rotation = await rotationOrRefuse(read, id);

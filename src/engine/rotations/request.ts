@@ -17,9 +17,9 @@ import { runsIn, wakeAll } from './wake.ts';
 /** Authority, rules, rotation, run, audit and dedupe in one transaction; what has begun is due when this returns. */
 export async function request(deps: RotationsDeps, asked: RotationRequest): Promise<RotationAsked> {
   const { asked: result, runs } = await auditRefusal(deps, { origin: asked, what: `rotate ${asked.key}` }, async () => {
+    const { policy } = await deps.policy();
     assertReason(asked.reason);
     if (asked.override !== null) assertReason(asked.override);
-    const { policy } = await deps.policy();
     // Before the transaction, which must not wait for a file; every version of a name is of one class.
     const rule = await deps.classRule((await findKey(deps.ledger.read, asked.key)).class);
     const context = { at: deps.now(), actor: asked.actor, channel: asked.channel };

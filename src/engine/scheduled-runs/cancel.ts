@@ -15,8 +15,8 @@ export async function cancelScheduled(
   request: Origin & { reason: string },
 ): Promise<ScheduledRun> {
   await auditRefusal(deps, { origin: request, what: `cancel ${id}` }, async () => {
-    assertReason(request.reason);
     const { policy } = await deps.policy();
+    assertReason(request.reason);
     const context = { at: deps.now(), actor: request.actor, channel: request.channel };
     await deps.ledger.record(context, async ({ read }): Promise<Recording<void>> => {
       const scheduled = await scheduledOrRefuse(read, id);
