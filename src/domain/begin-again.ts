@@ -2,7 +2,7 @@ import { Refusal } from '../errors.ts';
 import { type Course, names, stepNamed } from './control.ts';
 import { deadlineOfRun, hasPassed, passedText } from './deadlines.ts';
 import { stopOf } from './moves.ts';
-import { isNeverTwice } from './moves-back.ts';
+import { isLeft, isNeverTwice, isStuck, pastPointOfNoReturn } from './moves-back.ts';
 import { isNeverGuessed, type PlannedStep, stepsOf } from './plan.ts';
 import { errorOf, type Run, type StepRecord } from './run.ts';
 
@@ -23,6 +23,7 @@ export function retried(course: Course, id: string | null): PlannedStep[] {
 }
 
 function stops(step: PlannedStep, run: Run): boolean {
+  if (isStuck(run.steps[step.id])) return true;
   return errorOf(run.steps[step.id]) !== null && (step.onFailure.kind === 'stop' || step.onFailure.kind === 'ask');
 }
 
@@ -30,6 +31,7 @@ function assertFailed({ id, onFailure }: PlannedStep, run: Run): void {
   const record = run.steps[id];
   if (record?.state === 'in_doubt')
     throw new Refusal('in_doubt', `Nobody knows yet whether ${id} happened. Settle that first; a no does it again.`);
+  if (isStuck(record)) return;
   if (errorOf(record) === null)
     throw new Refusal('not_failed', `${id} of ${run.id} has not failed: it is ${record?.state ?? 'still to come'}.`);
   if (onFailure.kind === 'step')
@@ -47,6 +49,7 @@ export function rerun(course: Course, from: string): PlannedStep[] {
   const before = all.slice(0, all.indexOf(first));
   const range = all.slice(all.indexOf(first));
   assertNoneTwice(course, { first, range });
+  assertTakenBackFirst(course, range);
   const doubt = range.find((step) => run.steps[step.id]?.state === 'in_doubt');
   if (doubt !== undefined)
     throw new Refusal('in_doubt', `Nobody knows yet whether ${doubt.id} happened. Settle that first.`);
@@ -72,6 +75,21 @@ function assertNoneTwice({ plan, run }: Course, { first, range }: { first: Plann
   throw new Refusal(
     'point_of_no_return',
     `${names(twice)} cannot be taken back and ${twice.length === 1 ? 'is' : 'are'} never done twice. Re-run from a step after that.`,
+  );
+}
+
+// Past the point of no return nothing is taken back any more, so a step with an undo would be there twice.
+function assertTakenBackFirst({ plan, run }: Course, range: readonly PlannedStep[]): void {
+  if (!pastPointOfNoReturn(plan, run)) return;
+  const standing = range.filter(({ id, undo }) => {
+    const record = run.steps[id];
+    return undo === 'undo' && record !== undefined && isLeft(record);
+  });
+  if (standing.length === 0) return;
+  throw new Refusal(
+    'point_of_no_return',
+    `${run.id} is past its point of no return and takes nothing back any more: ${names(standing)} would be there twice. ` +
+      'Retry what has failed, or re-run from a step after that.',
   );
 }
 
@@ -109,7 +127,7 @@ export function resetsOf({ run }: Pick<Course, 'run'>, steps: readonly PlannedSt
 }
 
 function resetOf(record: StepRecord, why: string): StepRecord {
-  const { step, token, generation, epoch, ordinal, startedAt, endedAt, input, undoError } = record;
+  const { step, token, generation, epoch, ordinal, startedAt, endedAt, input } = record;
   // What was taken back has left nothing; of everything else something may still be there.
   const attempts = record.state === 'undone' ? 0 : record.attempts;
   const outputs = record.state === 'done' || record.state === 'reset' ? record.outputs : null;
@@ -123,8 +141,9 @@ function resetOf(record: StepRecord, why: string): StepRecord {
     startedAt,
     endedAt,
     input,
+    // Taking it back is tried again, also where it had failed for good: nothing goes forward past what is still there.
     undoing: null,
-    undoError,
+    undoError: null,
   };
   return { ...common, state: 'reset', why, outputs };
 }

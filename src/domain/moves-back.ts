@@ -29,8 +29,13 @@ export function isOwed(step: PlannedStep, record: StepRecord | undefined): boole
   return step.undo === 'undo' && record !== undefined && isLeft(record) && record.undoError === null;
 }
 
+/** Wanted again, and what its earlier generation did could not be taken back: with the next one there would be two of it. */
+export function isStuck(record: StepRecord | undefined): boolean {
+  return record?.state === 'reset' && record.undoError !== null;
+}
+
 /** Whether something of it may be out there. Without an attempt (skipped, or a condition that could not be evaluated) nothing has happened. */
-function isLeft(record: StepRecord): boolean {
+export function isLeft(record: StepRecord): boolean {
   return record.attempts > 0 && record.state !== 'undone';
 }
 

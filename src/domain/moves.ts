@@ -1,6 +1,6 @@
 import { sentenceOf } from '../errors.ts';
 import { type Deadline, deadlineOf, deadlineOfRun, hasPassed, overdueText, passedText } from './deadlines.ts';
-import { nextBack } from './moves-back.ts';
+import { isStuck, nextBack } from './moves-back.ts';
 import { isNeverGuessed, type Plan, type PlannedStep, type Stage, stepsOf } from './plan.ts';
 import { errorOf, isOver, type Run, type RunOutcome, type StepRecord, scopeOf } from './run.ts';
 
@@ -19,8 +19,16 @@ export interface Moves {
   undo: PlannedStep | null;
   /** The run's own deadline has passed: it stops as soon as that is on record. */
   overdue: { at: Date; why: string } | null;
+  /** It stops for another reason, and that is not on record yet: what it waits for is closed with it, before anything else. */
+  stop: Stop | null;
   finish: { outcome: RunOutcome; why: string } | null;
   wakeAt: Date | null;
+}
+
+/** Why a run does not go on with its stages. */
+export interface Stop {
+  outcome: 'failed' | 'cancelled';
+  why: string;
 }
 
 interface Now {
@@ -44,6 +52,8 @@ export function nextMoves(plan: Plan, run: Run, at: Now): Moves {
     const forward = backMoves(plan, run, { left: 'reset', now: at.now }) ?? movesIn(plan, 'stages', { run, at });
     if (forward !== null) return inTime(forward, deadlineOfRun(plan, run), at.now);
   } else {
+    // Once: whoever decides after this hears that nobody waits for it, and no run that was started goes on while this one is taken back.
+    if (run.stoppedAt === null && run.overdueAt === null) return { ...noMoves(), stop };
     const left = leftIrreversible(plan, run, at);
     if (left !== null) return left;
     const back = backMoves(plan, run, { left: 'everything', now: at.now });
@@ -102,7 +112,7 @@ function endOf(plan: Plan, run: Run): { outcome: RunOutcome; why: string } {
 }
 
 /** Why the run does not go on with its stages, or null. */
-export function stopOf(plan: Plan, run: Run): { outcome: 'failed' | 'cancelled'; why: string } | null {
+export function stopOf(plan: Plan, run: Run): Stop | null {
   for (const step of plan.stages.flat()) {
     const error = errorOf(run.steps[step.id]);
     // `ask` asks about what is not known; a clear no, such as a rejected approval, leaves nothing to ask and stops the run.
@@ -112,6 +122,12 @@ export function stopOf(plan: Plan, run: Run): { outcome: 'failed' | 'cancelled';
   const { cancelRequestedAt, overdueAt } = run;
   if (cancelRequestedAt !== null && (overdueAt === null || cancelRequestedAt < overdueAt))
     return { outcome: 'cancelled', why: 'a person cancelled it' };
+  const stuck = plan.stages.flat().find((step) => isStuck(run.steps[step.id]));
+  if (stuck !== undefined)
+    return {
+      outcome: 'failed',
+      why: `${stuck.id}: what it did before could not be taken back, so it was not done again`,
+    };
   if (overdueAt === null) return null;
   const deadline = deadlineOfRun(plan, run);
   return { outcome: 'failed', why: passedText({ at: overdueAt, name: deadline?.name ?? 'deadline of the run' }) };
@@ -223,6 +239,7 @@ export function noMoves(): Moves {
     recover: [],
     undo: null,
     overdue: null,
+    stop: null,
     finish: null,
     wakeAt: null,
   };

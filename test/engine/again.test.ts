@@ -138,13 +138,14 @@ describe('re-running from a step', () => {
     expect((await refusalOf(rekey.engine.rerun(id, 'last', because()))).code).toBe('still_stopped');
   });
 
-  test('what cannot be taken back before it is done again is reported, and stands in the history', async () => {
-    const { world, rekey, id } = await failedRun([[undoable('a')], [final('revoke')], [undoable('c')], [step('b')]]);
-    await rekey.engine.rerun(id, 'c', because());
+  test('is refused past the point of no return for a step with an undo, which would be there twice', async () => {
+    const { world, rekey, id } = await failedRun([[final('revoke')], [undoable('c')], [step('x')], [step('b')]]);
+    const { code, message } = await refusalOf(rekey.engine.rerun(id, 'c', because()));
+    expect([code, message]).toEqual(['point_of_no_return', expect.stringContaining('c would be there twice')]);
+    await rekey.engine.rerun(id, 'x', because());
     await rekey.queue.settle();
-    // Past the point of no return nothing is taken back, only done again.
-    expect(world.outside.undone).toEqual([]);
-    expect((await rekey.run(id)).steps.c).toMatchObject({ generation: 2, state: 'done' });
+    expect(await rekey.run(id)).toMatchObject({ outcome: 'succeeded', steps: { c: { generation: 1 } } });
+    expect(world.outside.effects.get(`${id}.c.1`)).toBe(1);
   });
 });
 
