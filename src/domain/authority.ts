@@ -37,6 +37,7 @@ export function scopeFor(verb: Verb): ApiScope | null {
       return 'keys:revoke';
     case 'answer':
     // What people do with a run, they do under their own name.
+    case 'run':
     case 'pause':
     case 'skip':
     case 'retry':

@@ -8,6 +8,7 @@ import { type RuleReference, referencesOf } from './policy/rule-for.ts';
 
 export const Verb = z.enum([
   'rotate',
+  'run',
   'cancel',
   'pause',
   'skip',

@@ -1,24 +1,12 @@
-import { randomBytes } from 'node:crypto';
 import { chmodSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { PersonId, type RunId } from '../../src/domain/ids.ts';
-import type { EngineDeps } from '../../src/engine/deps.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
-import { ledgerProvider } from '../../src/providers/ledger-provider.ts';
-import { openPepper } from '../../src/providers/pepper.ts';
-import { openVault } from '../../src/providers/seal.ts';
-import { nobodyEnrolled } from '../../src/providers/step-up.ts';
-import { loadClassRule, loadPolicy } from '../../src/runbook/policy-file.ts';
-import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
-import { stepKinds } from '../../src/steps/index.ts';
-import { SOMEBODY } from '../support/engine-world.ts';
 import { aLedgerFile, anOpenLedger, rawLedger } from '../support/ledger-file.ts';
-import { noConnections } from '../support/no-connections.ts';
-import { settlingQueue } from '../support/settling-queue.ts';
+import { shippedDeps } from '../support/shipped-deps.ts';
 
 const written = readFileSync(new URL('../fixtures/ledger-0002.sql', import.meta.url), 'utf8');
-const RUNBOOKS = new URL('../../runbooks', import.meta.url).pathname;
 // A minute after the last line that the old Rekey wrote.
 const LATER = new Date(Date.parse('2026-11-21T15:34:39.093Z') + 60_000);
 
@@ -28,36 +16,6 @@ async function aLedgerOfSchema2(): Promise<Ledger> {
   rawLedger(file).exec(written);
   chmodSync(file, 0o600);
   return anOpenLedger(file, () => LATER);
-}
-
-async function anEngineOn(ledger: Ledger) {
-  const [pepper, vault] = [openPepper('p1', randomBytes(32)), openVault({ id: 'aaaa1111', bytes: randomBytes(32) })];
-  const now = () => LATER;
-  const queue = settlingQueue();
-  let fresh = 0;
-  const deps: EngineDeps = {
-    ledger,
-    queue,
-    runbooks: await openRunbookSet(RUNBOOKS, stepKinds),
-    policy: () => loadPolicy(RUNBOOKS),
-    classRule: (keyClass) => loadClassRule(RUNBOOKS, keyClass),
-    connections: noConnections,
-    stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
-    providers: { ledger: ledgerProvider({ ledger: ledger.read, pepper, vault, probeHosts: [], now }) },
-    sinks: {},
-    vault,
-    stepUp: nobodyEnrolled,
-    now,
-    newId: (prefix) => {
-      fresh += 1;
-      return `${prefix}-later-${fresh}`;
-    },
-    saveReport: async (name) => name,
-    log: { info: () => {}, warn: () => {}, error: () => {} },
-    faultPoint: () => {},
-    owner: SOMEBODY,
-  };
-  return openEngine(deps);
 }
 
 async function runOf(ledger: Ledger, slug: string): Promise<RunId> {
@@ -94,7 +52,7 @@ test('its runs, questions and approvals are read as they were left', async () =>
 
 test('an approval that was asked for before the update is decided after it, and the run ends on its old text', async () => {
   const ledger = await aLedgerOfSchema2();
-  const engine = await anEngineOn(ledger);
+  const engine = await openEngine(await shippedDeps(ledger, () => LATER));
   const id = await runOf(ledger, 'at-approval');
   const [approval] = await ledger.read.openApprovalsOfRun(id);
   if (approval === undefined) throw new Error('no approval is open');
@@ -109,7 +67,7 @@ test('an approval that was asked for before the update is decided after it, and 
 
 test('a question that was put before the update is answered after it, and the run goes on with the next one', async () => {
   const ledger = await aLedgerOfSchema2();
-  const engine = await anEngineOn(ledger);
+  const engine = await openEngine(await shippedDeps(ledger, () => LATER));
   const id = await runOf(ledger, 'at-question');
   const [ask] = await ledger.read.openAsksOfRun(id);
   if (ask === undefined) throw new Error('no question is open');

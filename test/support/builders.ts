@@ -95,6 +95,7 @@ export function aRun(overrides: Partial<Run> = {}): Run {
     cancelRequestedAt: null,
     openRuns: 'one_per_key',
     overdueAt: null,
+    stoppedAt: null,
     deadlinesFrom: null,
     paused: null,
     steps: {},
@@ -158,6 +159,7 @@ export function aPolicy(overrides: Partial<Policy> = {}): Policy {
     may: {
       rotate: ['group:oncall', 'owner'],
       cancel: ['group:oncall'],
+      run: ['group:oncall'],
       pause: ['group:oncall'],
       skip: ['group:oncall'],
       retry: ['group:oncall'],

@@ -19,6 +19,7 @@ export function anInstallationOf(
       may: {
         rotate: ['group:security', 'group:oncall'],
         cancel: security,
+        run: security,
         pause: security,
         skip: security,
         retry: security,

@@ -16,7 +16,9 @@ export function movesOf(
   overrides: Partial<Run> = {},
   ...[now = NOON, looked = new Set()]: [now?: Date, looked?: ReadonlySet<string>]
 ) {
-  const run = aRun({ steps: Object.fromEntries(records.map((record) => [record.step, record])), ...overrides });
+  const steps = Object.fromEntries(records.map((record) => [record.step, record]));
+  // When it has to stop, that is on record: what this says first is a test of its own.
+  const run = aRun({ steps, stoppedAt: NOON, ...overrides });
   const moves = nextMoves(plan, run, { now, epoch: 1, looked });
   const ids = (steps: readonly PlannedStep[]) => steps.map((one) => one.id);
   return {

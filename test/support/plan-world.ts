@@ -8,6 +8,7 @@ import { type House, openStage, type Stage } from '../../src/rehearsal/stage.ts'
 import { loadPolicy } from '../../src/runbook/policy-file.ts';
 import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
 import { stepKinds } from '../../src/steps/index.ts';
+import { recordEvents } from './ledger-file.ts';
 
 export const SHIPPED = join(import.meta.dirname, '..', '..', 'runbooks');
 
@@ -16,6 +17,8 @@ export interface PlanWorld {
   stage: Stage;
   deps: PlanDeps;
   plan: (request: Partial<PlanRequest> & { runbook: string }) => ReturnType<typeof planRunbook>;
+  /** Registers another place for a key; nothing lies there. */
+  moveKey: (slug: string, target: string) => Promise<void>;
 }
 
 const PAYMENTS = {
@@ -47,6 +50,12 @@ export async function aPlanWorld(given: { dir?: string; ledger?: object; policy?
         room,
         stage,
         deps,
+        moveKey: async (slug, target) => {
+          const key = await deps.ledger.read.keyBySlug(slug);
+          if (key === null) throw new Error(slug);
+          const change = { delivery: { sink: 'file', target } };
+          await recordEvents(deps.ledger, [{ type: 'key_changed', key: key.id, change, reason: 'a test' }]);
+        },
         plan: (request) => planRunbook(deps, { key: 'payments-prod', inputs: {}, actor: 'person:alice', ...request }),
       });
       await over;

@@ -55,6 +55,7 @@ export function playMoves(
         put(crash ? aStep(step.id, { state: 'started' }, common) : outcome(step, draw(), { common, now }));
       }
     if (moves.overdue !== null) run = { ...run, overdueAt: moves.overdue.at };
+    if (moves.stop !== null) run = { ...run, stoppedAt: now };
     if (moves.undo !== null) {
       note('undo', moves.undo.id);
       const record = before.steps[moves.undo.id];

@@ -236,6 +236,7 @@ function beginning(deps: EngineDeps, old: Key, { id, inputs }: { id: RunId; inpu
     paused: null,
     openRuns: 'one_per_key',
     overdueAt: null,
+    stoppedAt: null,
     deadlinesFrom: null,
     steps: {},
   };

@@ -1,8 +1,8 @@
-import { InvalidArgumentError } from 'commander';
 import { planRunbook } from '../../engine/plan/plan-runbook.ts';
 import type { CliCommand } from '../command.ts';
 import { say, sayJson } from '../print.ts';
 import { withRekey } from '../with-rekey.ts';
+import { collectInputs } from './inputs-option.ts';
 import { planJson } from './plan-json.ts';
 import { planText } from './plan-text.ts';
 
@@ -19,7 +19,7 @@ export const plan: CliCommand = (group) => {
       'what a run would do if it began now: calls, people, notices, blast radius, the way back; writes nothing',
     )
     .option('--key <key>', 'the key that it is about: its name, its id or its fingerprint')
-    .option('--input <name=value>', 'an input of the runbook; may be given several times', inputs, {})
+    .option('--input <name=value>', 'an input of the runbook; may be given several times', collectInputs, {})
     .option('--json', 'print one JSON object (docs/plan.md)')
     .addHelpText(
       'after',
@@ -41,10 +41,4 @@ Example:
 
 function isClear({ start, run }: Awaited<ReturnType<typeof planRunbook>>): boolean {
   return start.obstacles.length === 0 && run.steps.every(({ problems }) => problems.length === 0);
-}
-
-function inputs(text: string, before: Record<string, string>): Record<string, string> {
-  const at = text.indexOf('=');
-  if (at < 1) throw new InvalidArgumentError('Expected name=value, such as situation=exploited.');
-  return { ...before, [text.slice(0, at)]: text.slice(at + 1) };
 }

@@ -86,7 +86,8 @@ async function eventsOfStart(deps: EngineDeps, asked: Asked, plain: Run): Promis
   const { runbook, key, actor } = asked;
   const { policy } = await deps.policy();
   const { read } = deps.ledger;
-  assertMay(policy, 'rotate', { actor, subject: key ?? { owner: null, escalation: null } });
+  const verb = [ROTATION_RUNBOOK, EMERGENCY_RUNBOOK, LEAK_RUNBOOK].includes(runbook) ? 'rotate' : 'run';
+  assertMay(policy, verb, { actor, subject: key ?? { owner: null, escalation: null } });
   if (key === null) return [];
   if (runbook === ROTATION_RUNBOOK) return (await rotationStart(deps, key, { asked, plain })).events;
   const { situation } = asked.inputs;

@@ -1,14 +1,8 @@
 import type { Actor, NewId } from '../../domain/ids.ts';
-import type { Key } from '../../domain/key.ts';
-import type { JsonObject } from '../../domain/run.ts';
 import type { RunbookPlan } from '../../domain/runbook-plan.ts';
-import { Refusal } from '../../errors.ts';
-import type { LoadedRunbook } from '../../runbook/loaded.ts';
 import type { RunbookSet } from '../../runbook/runbook-set.ts';
-import { didYouMean } from '../../runbook/suggest.ts';
-import { keyRefOf } from '../../steps/fields.ts';
 import type { EngineDeps } from '../deps.ts';
-import { findKey } from '../which-key.ts';
+import { inputsOf, loadedOrRefuse } from '../runbooks/asked.ts';
 import { beginNow } from './begin-now.ts';
 import { foreseeRun } from './foresee-run.ts';
 import { radiusOf } from './radius.ts';
@@ -78,48 +72,10 @@ function countedIds(): NewId {
   };
 }
 
-function loadedOrRefuse(runbooks: RunbookSet, id: string): LoadedRunbook {
-  const found = runbooks.all().get(id);
-  if (found !== undefined) return found;
-  const held = runbooks.held().find(({ runbook }) => runbook.id === id);
-  if (held !== undefined)
-    throw new Refusal(
-      'grants_held',
-      `${id} is not live: it may touch ${held.widened.join(', ')}, and nobody has agreed to that. Type: rekey runbooks approve-grants ${id}`,
-    );
-  const known = [...runbooks.all().keys()];
-  const meant = didYouMean(id, known);
-  throw new Refusal(
-    'unknown_runbook',
-    `There is no runbook ${id.slice(0, 60)}; ${meant === null ? `there are ${known.join(', ') || 'none'}.` : `did you mean ${meant}?`}`,
-  );
-}
-
 function heldBack(runbooks: RunbookSet, id: string): string[] {
   const held = runbooks.held().find(({ runbook }) => runbook.id === id);
   if (held === undefined) return [];
   return [
     `The text on disk is held back until somebody agrees to ${held.widened.join(', ')}; this is the one before it.`,
   ];
-}
-
-/** Inputs as a start takes them. A key is named in any way that people know it by. */
-async function inputsOf(
-  { ledger }: Pick<PlanDeps, 'ledger'>,
-  runbook: LoadedRunbook,
-  { key: named, inputs: given }: PlanRequest,
-): Promise<{ key: Key | null; inputs: JsonObject }> {
-  const names = Object.entries(runbook.inputs).flatMap(([name, { type }]) => (type === 'key' ? [name] : []));
-  const main = names.includes('key') ? 'key' : names[0];
-  if (named !== null && main === undefined)
-    throw new Refusal('bad_inputs', `${runbook.id} is about no key; leave \`--key\` out.`);
-  const written = { ...given, ...(named !== null && main !== undefined && { [main]: named }) };
-  const inputs: JsonObject = {};
-  let key: Key | null = null;
-  for (const [name, value] of Object.entries(written)) {
-    const found = names.includes(name) ? await findKey(ledger.read, value) : null;
-    inputs[name] = found === null ? value : keyRefOf(found);
-    if (name === main) key = found;
-  }
-  return { key, inputs };
 }
