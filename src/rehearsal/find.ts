@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { LoadedRunbook } from '../runbook/loaded.ts';
 import type { RunbookProblem } from '../runbook/problem.ts';
-import { readRunbookFile, shownAs } from '../runbook/read-file.ts';
+import { readRunbookFile } from '../runbook/read-file.ts';
+import { placeOfFile } from '../runbook/templates.ts';
 import { type ReadRehearsal, readRehearsal } from './read-rehearsal.ts';
 
 export interface Found {
@@ -38,7 +40,7 @@ async function readInto(
   finding: Finding,
   { dir, name, runbooks }: { dir: string; name: string; runbooks: ReadonlyMap<string, LoadedRunbook> },
 ): Promise<void> {
-  const file = shownAs(dir, name);
+  const file = placeOfFile(join(dir, name)).shown;
   const text = await readRunbookFile(dir, name);
   if (text.kind === 'refused') {
     finding.problems.push(text.problem);

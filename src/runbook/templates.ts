@@ -13,7 +13,7 @@ import { shownAs, yamlFilesIn } from './read-file.ts';
 const TEMPLATES = 'templates';
 
 /** A runbooks folder as it is when somebody has copied its templates up, beside the other runbooks and under the same policy and connections. */
-export interface CopiedUp {
+interface CopiedUp {
   dir: string;
   /** Where the templates themselves lie. */
   templates: string;
