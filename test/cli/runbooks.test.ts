@@ -16,7 +16,7 @@ test('the runbooks that come along have nothing wrong with them: 0', async () =>
   const { rekey } = anInstallation();
   const { code, out, err } = await rekey(['runbooks', 'lint']);
   expect([code, err]).toEqual([0, '']);
-  expect(out).toMatch(/^\d files checked, nothing to complain about: runbooks\/R-BREAK-GLASS\.yaml, /);
+  expect(out).toMatch(/^\d+ files checked, nothing to complain about: runbooks\/R-BREAK-GLASS/);
 });
 
 test('a problem is told by file, line and column, with what was expected, what came and what to do: 1', async () => {
