@@ -113,6 +113,7 @@ function startOf(i: number): Start {
     outcome: null,
     cancelRequestedAt: null,
     overdueAt: null,
+    stoppedAt: null,
     deadlinesFrom: null,
     paused: null,
     openRuns: 'one_per_key',

@@ -3,7 +3,7 @@ import type { ApprovalEvent } from './approval-event.ts';
 import type { CanaryEvent } from './canary-event.ts';
 import type { Claim, ClaimedBy } from './claim.ts';
 import type { ControlEvent } from './control-event.ts';
-import type { DeadlineEvent } from './deadline-event.ts';
+import type { DeadlineEvent, StopEvent } from './deadline-event.ts';
 import type { FanOutEvent } from './fan-out-event.ts';
 import type { Actor, ClaimId, IncidentId, KeyId, PersonId, RotationId, RunId, SecretId, StepId } from './ids.ts';
 import type { Alert, Evidence, Incident, Notice, Reminder, SealedSecret } from './incident.ts';
@@ -28,6 +28,7 @@ export type LedgerEvent =
   | ControlEvent
   | FanOutEvent
   | DeadlineEvent
+  | StopEvent
   | SecondFactorEvent
   | { type: 'key_issued'; key: Key }
   | { type: 'key_activated'; key: KeyId }

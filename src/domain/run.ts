@@ -89,6 +89,8 @@ export interface Run {
   cancelRequestedAt: Date | null;
   /** Its own deadline, once that has passed and stopped it. */
   overdueAt: Date | null;
+  /** When it was put on record that it does not go on with its stages; null while it does, and again when a person has it go on. */
+  stoppedAt: Date | null;
   /** Since when its deadlines count, when a person opened it again after its end; null: since its start. */
   deadlinesFrom: Date | null;
   /** A person holds it: nothing new begins before it is resumed. */

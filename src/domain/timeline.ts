@@ -80,6 +80,9 @@ function sentenceForRun(
       return `Cancelling ${name(event.run)} was asked for: ${event.reason}.`;
     case 'run_overdue':
       return `${name(event.run)} is stopped: ${event.why}.`;
+    case 'run_stopped':
+      // Who cancelled it, and why, is told already.
+      return event.outcome === 'cancelled' ? null : `${name(event.run)} is stopped: ${event.why}.`;
     case 'run_finished':
       return `${name(event.run)} ${event.outcome}: ${event.why}.`;
     case 'step_recorded':

@@ -7,10 +7,11 @@ import type { Lease } from '../ledger/leases.ts';
 import { LeaseLost } from '../ledger/ledger.ts';
 import { endOfRun } from './children.ts';
 import type { EngineDeps } from './deps.ts';
-import { endOverdueStep, recordOverdue } from './overdue.ts';
+import { endOverdueStep } from './overdue.ts';
 import { ownerIsGone } from './owner.ts';
 import { contextOfRun, type InHand, performStep, recordStep, recoverStep, resumeStep } from './perform.ts';
 import { newGeneration } from './step-record.ts';
+import { recordOverdue, recordStop } from './stop.ts';
 import { undoStep } from './undo.ts';
 
 const LEASE_MS = 15_000;
@@ -92,6 +93,7 @@ function workOf(hand: InHand, moves: Moves): Promise<void>[] {
     ...moves.skip.map(({ step, why }) => recordWithoutEffect(hand, step, { state: 'skipped', why })),
     ...moves.fail.map(({ step, error }) => failStep(hand, step, error)),
     ...(moves.overdue === null ? [] : [recordOverdue(hand, moves.overdue)]),
+    ...(moves.stop === null ? [] : [recordStop(hand, moves.stop)]),
     ...moves.start.map((step) => performStep(hand, step)),
     ...moves.resume.map((step) => resumeStep(hand, step)),
     ...moves.recover.map((step) => recoverStep(hand, step)),

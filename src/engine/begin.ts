@@ -38,6 +38,7 @@ export function newRun(
     outcome: null,
     cancelRequestedAt: null,
     overdueAt: null,
+    stoppedAt: null,
     deadlinesFrom: null,
     paused: null,
     steps: {},

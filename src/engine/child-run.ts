@@ -62,6 +62,7 @@ async function plan(
     outcome: null,
     cancelRequestedAt: null,
     overdueAt: null,
+    stoppedAt: null,
     deadlinesFrom: null,
     paused: null,
     steps: {},

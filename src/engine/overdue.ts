@@ -1,9 +1,7 @@
-import type { LedgerEvent } from '../domain/event.ts';
-import type { Moves } from '../domain/moves.ts';
 import { isNeverGuessed, type PlannedStep } from '../domain/plan.ts';
 import type { StepRecord } from '../domain/run.ts';
-import { cancelChildren, closeApprovals, letGo } from './children.ts';
-import { contextOfRun, contextOfStep, type InHand } from './perform.ts';
+import { letGo } from './children.ts';
+import { contextOfStep, type InHand } from './perform.ts';
 import { base } from './step-record.ts';
 
 /** Ends a step that had begun and was not over when a deadline passed. An answer that came in the same moment counts: then nothing is done. */
@@ -17,16 +15,6 @@ export async function endOverdueStep(hand: InHand, step: PlannedStep, error: str
     const reason = `${run.runbook.id} (${run.id}), step ${step.id}: ${error}`;
     const over = ended.state === 'failed' ? await letGo(read, record, { run: run.id, reason }) : [];
     return { events: [...over, { type: 'step_recorded', run: run.id, record: ended }], result: undefined };
-  });
-}
-
-/** The run stops: what it waited for can no longer be decided, and the runs that it started stop with it. */
-export async function recordOverdue(hand: InHand, { at, why }: NonNullable<Moves['overdue']>): Promise<void> {
-  const { run } = hand;
-  await hand.deps.ledger.record(contextOfRun(hand), async ({ read }) => {
-    const children = await cancelChildren(read, run, `${run.runbook.id} (${run.id}), which started it, stops: ${why}`);
-    const overdue: LedgerEvent = { type: 'run_overdue', run: run.id, at, why };
-    return { events: [...(await closeApprovals(read, run)), ...children, overdue], result: undefined };
   });
 }
 

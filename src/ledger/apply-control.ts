@@ -66,15 +66,16 @@ async function putAll(
   { records, at }: { records: readonly StepRecord[]; at: string },
 ): Promise<void> {
   for (const record of records) await putStep(tx, run, record);
-  await fence(tx, run);
+  await goOn(tx, run);
   await wakeRun(tx, run, at);
 }
 
 // A worker that decided before this has to look again: what it was about to begin may not be what comes next any more.
-async function fence(tx: LedgerDb, run: RunId): Promise<void> {
+async function goOn(tx: LedgerDb, run: RunId): Promise<void> {
   await tx
     .updateTable('runs')
-    .set((eb) => ({ lease_epoch: eb('lease_epoch', '+', 1), lease_owner: null, lease_until: null }))
+    // One that had stopped does so no more; when it stops again, that is put on record again.
+    .set((eb) => ({ stopped_at: null, lease_epoch: eb('lease_epoch', '+', 1), lease_owner: null, lease_until: null }))
     .where('id', '=', run)
     .execute();
 }
@@ -88,6 +89,7 @@ async function reopen(tx: LedgerDb, run: RunId, at: string): Promise<void> {
         outcome: null,
         // Whoever opens it again gives it its time again.
         overdue_at: null,
+        stopped_at: null,
         deadlines_from: at,
         wake_at: at,
         wake_seq: eb('wake_seq', '+', 1),

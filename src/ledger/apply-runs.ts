@@ -52,6 +52,11 @@ export async function applyRunEvent(tx: LedgerDb, event: RunEvent, context: Audi
           .where('finished_at', 'is', null),
         `unfinished run ${event.run}`,
       );
+    case 'run_stopped':
+      return changeOne(
+        tx.updateTable('runs').set({ stopped_at: at }).where('id', '=', event.run).where('finished_at', 'is', null),
+        `unfinished run ${event.run}`,
+      );
     case 'run_finished':
       await changeOne(
         tx

@@ -68,6 +68,7 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'run_joined':
     case 'run_cancel_requested':
     case 'run_overdue':
+    case 'run_stopped':
     case 'run_finished':
     case 'step_recorded':
     case 'step_settled':

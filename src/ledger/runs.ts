@@ -46,6 +46,7 @@ export function runToRow(run: Run): Insertable<RunsTable> {
     paused_by: null,
     pause_reason: null,
     overdue_at: stored(run.overdueAt ?? null),
+    stopped_at: stored(run.stoppedAt ?? null),
     deadlines_from: stored(run.deadlinesFrom ?? null),
     // A new run is due at once: losing the queue's wake-up only means that the sweep finds it.
     wake_at: stored(run.startedAt),
@@ -235,6 +236,7 @@ function runFromRow(row: Selectable<RunsTable> & { runbook_text: string }, steps
     cancelRequestedAt: instant(row.cancel_requested_at),
     paused: pausedFromRow(row),
     overdueAt: instant(row.overdue_at),
+    stoppedAt: instant(row.stopped_at),
     deadlinesFrom: instant(row.deadlines_from),
     steps: Object.fromEntries(steps.map((record) => [record.step, record])),
   };

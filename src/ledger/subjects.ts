@@ -65,6 +65,7 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'run_joined':
     case 'run_cancel_requested':
     case 'run_overdue':
+    case 'run_stopped':
     case 'run_finished':
     case 'run_paused':
     case 'run_resumed':

@@ -113,6 +113,22 @@ describe('failures', () => {
     expect(movesOf(plan, [failed('a'), done('last')]).finish).toEqual({ outcome: 'failed', why: 'a: no' });
   });
 
+  test.each([
+    ['a step failed', {}, 'failed', 'b: no'],
+    ['it was cancelled', { cancelRequestedAt: NOON }, 'cancelled', 'a person cancelled it'],
+  ] as const)('when %s, that it stops comes before anything else is done, and once', (_why, run, outcome, why) => {
+    const plan = aPlan([[step('a', { undo: 'undo' })], [step('b'), step('c')]], [[step('last')]]);
+    const records = [done('a'), outcome === 'failed' ? failed('b', 2) : done('b', 2), waiting('c', approval(null))];
+    const nothing = { start: [], resume: [], undo: null, overdue: null, finish: null, wakeAt: null };
+    expect(movesOf(plan, records, { ...run, stoppedAt: null })).toMatchObject({ ...nothing, stop: { outcome, why } });
+    expect(movesOf(plan, records, run)).toMatchObject({ stop: null, undo: 'a' });
+  });
+
+  test('a run that goes on does not stop', () => {
+    const plan = aPlan([[step('a', { onFailure: { kind: 'continue' } })], [step('b')]]);
+    expect(movesOf(plan, [failed('a')], { stoppedAt: null })).toMatchObject({ stop: null, start: ['b'] });
+  });
+
   test('continue: the next stage begins', () => {
     const plan = aPlan([[step('a', { onFailure: { kind: 'continue' } })], [step('b')]]);
     expect(movesOf(plan, [failed('a')]).start).toEqual(['b']);

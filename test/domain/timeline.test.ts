@@ -280,6 +280,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'run_overdue', run, at: NOON, why: 'deadline of the run (8h) passed at 2027-03-10 12:00:00 UTC' },
     'R-KEY-EXPIRY (run-1) is stopped: deadline of the run (8h) passed at 2027-03-10 12:00:00 UTC.',
   ],
+  run_stopped: [
+    { type: 'run_stopped', run, outcome: 'failed', why: 'mint: no' },
+    'R-KEY-EXPIRY (run-1) is stopped: mint: no.',
+  ],
   run_finished: [
     { type: 'run_finished', run, outcome: 'failed', why: 'mint: no' },
     'R-KEY-EXPIRY (run-1) failed: mint: no',

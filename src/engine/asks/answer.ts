@@ -34,7 +34,7 @@ export async function answer(deps: EngineDeps, token: string, press: AnswerPress
         );
       const said = saidIn(ask, press, policy);
       if (ask.answer !== null) return { events: [], result: sameAnswer(ask, ask.answer, said) };
-      await assertStillAsked(read, ask);
+      await assertStillAsked(deps, read, ask);
       const event = answerOf(ask, press, said);
       return { events: [event], result: answeredWith(ask, event, deps.now()) };
     });

@@ -26,7 +26,7 @@ export async function handOver(deps: EngineDeps, token: string, press: HandOverP
         );
       if (ask.answer !== null)
         throw new Refusal('already_answered', `${ask.answer.by} already answered at ${ask.answer.at.toISOString()}.`);
-      await assertStillAsked(read, ask);
+      await assertStillAsked(deps, read, ask);
       const after = { ...ask, assignee: press.to, assigned: people };
       if (ask.assignee === press.to) return { events: [], result: after };
       const { to, reason, person: by } = press;

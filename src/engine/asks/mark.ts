@@ -25,7 +25,7 @@ export async function mark(deps: EngineDeps, token: string, press: MarkPress): P
       await assertMayAnswer(read, ask, { person: press.person, policy });
       const marks = marksOf(ask, press.items, press.person);
       if (ask.answer !== null) return { events: [], result: untouched(ask, marks) };
-      await assertStillAsked(read, ask);
+      await assertStillAsked(deps, read, ask);
       const after = withMarks(ask, marks, deps.now());
       const answered = answerWhenDone(after, press);
       if (answered === null) return { events: marks, result: after };

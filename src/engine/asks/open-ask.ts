@@ -1,10 +1,11 @@
 import type { PersonId } from '../../domain/ids.ts';
 import type { Ask } from '../../domain/incident.ts';
 import { type Policy, peopleNamed } from '../../domain/policy.ts';
-import type { StepRecord } from '../../domain/run.ts';
+import type { Run, StepRecord } from '../../domain/run.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { holdsSecret } from '../../scrub.ts';
+import type { EngineDeps } from '../deps.ts';
 
 export async function askOrRefuse(read: LedgerReader, token: string): Promise<Ask> {
   const ask = await read.askByToken(token);
@@ -29,7 +30,11 @@ export async function assertMayAnswer(
 }
 
 /** A Refusal when nobody waits for this answer any more; that it was answered already is not asked here. */
-export async function assertStillAsked(read: LedgerReader, ask: Ask): Promise<void> {
+export async function assertStillAsked(
+  { runbooks }: Pick<EngineDeps, 'runbooks'>,
+  read: LedgerReader,
+  ask: Ask,
+): Promise<void> {
   if (ask.pushedBack !== null)
     throw new Refusal(
       'pushed_back',
@@ -37,20 +42,26 @@ export async function assertStillAsked(read: LedgerReader, ask: Ask): Promise<vo
     );
   const run = await read.run(ask.run);
   if (run === null) return;
-  if (run.finishedAt !== null)
-    throw new Refusal(
-      'run_over',
-      `${run.id} ended at ${run.finishedAt.toISOString()} (${run.outcome}), so nobody waits for this answer any more.`,
-    );
-  if (run.cancelRequestedAt !== null)
-    throw new Refusal('run_over', `${run.id} is being cancelled, so nobody waits for this answer any more.`);
-  if (run.overdueAt !== null)
-    throw new Refusal(
-      'run_over',
-      `The deadline of ${run.id} has passed and it stops, so nobody waits for this answer any more.`,
-    );
+  const over = whyOver(run);
+  // What is asked in `finally` is asked of a run that has stopped, too.
+  if (over !== null && (run.finishedAt !== null || !isAskedAtTheEnd(runbooks, run, ask)))
+    throw new Refusal('run_over', `${over}, so nobody waits for this answer any more.`);
   if (!waitsFor(run.steps[ask.step], ask))
     throw new Refusal('question_over', `The run went on without this answer; look at the newest message of ${run.id}.`);
+}
+
+function whyOver(run: Run): string | null {
+  if (run.finishedAt !== null) return `${run.id} ended at ${run.finishedAt.toISOString()} (${run.outcome})`;
+  if (run.cancelRequestedAt !== null) return `${run.id} is being cancelled`;
+  if (run.overdueAt !== null) return `The deadline of ${run.id} has passed and it stops`;
+  return run.stoppedAt === null ? null : `${run.id} has stopped at ${run.stoppedAt.toISOString()}`;
+}
+
+function isAskedAtTheEnd(runbooks: EngineDeps['runbooks'], run: Run, ask: Ask): boolean {
+  return runbooks
+    .planOf(run.runbook)
+    .finally.flat()
+    .some((step) => step.id === ask.step);
 }
 
 function waitsFor(record: StepRecord | undefined, { id }: Ask): boolean {

@@ -31,7 +31,7 @@ export async function pushBack(deps: EngineDeps, token: string, press: PushBackP
         return { events: [], result: { after: ask, runs: [] } };
       if (ask.answer !== null)
         throw new Refusal('already_answered', `${ask.answer.by} already answered at ${ask.answer.at.toISOString()}.`);
-      await assertStillAsked(read, ask);
+      await assertStillAsked(deps, read, ask);
       const reason = press.reason.trim();
       const events = await eventsOf(deps, { read, ask, to, press: { ...press, reason } });
       await wake(ask.run);

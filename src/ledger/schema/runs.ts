@@ -24,6 +24,7 @@ export interface RunsTable {
   paused_by: string | null;
   pause_reason: string | null;
   overdue_at: string | null;
+  stopped_at: string | null;
   deadlines_from: string | null;
   wake_at: string | null;
   wake_seq: number;
