@@ -58,6 +58,18 @@ export async function newApproval(
     outcome: null,
     decidedAt: null,
   };
+  return withAsked(approval, policy, context);
+}
+
+// Whoever is asked at all is asked now: where everybody whom the rule names is out, such as the one who asked and the one who keeps a key that
+// somebody else may have, the rungs without which nobody could decide are taken at once.
+async function withAsked(approval: Approval, policy: Policy, context: ForecastContext): Promise<Approval> {
+  const rungs = termsOf(approval.rule).escalate.length;
+  for (let escalated = 0; escalated <= rungs; escalated++) {
+    const climbed = { ...approval, escalated };
+    const asked = await ableToDecide(climbed, policy, context);
+    if (missingPeople({ ...climbed, asked }, { policy, runAt: context.now() }) === null) return { ...climbed, asked };
+  }
   return { ...approval, asked: await ableToDecide(approval, policy, context) };
 }
 

@@ -147,6 +147,30 @@ describe('approve', () => {
     expect(result.events).toEqual([]);
   });
 
+  test('asks those at once who would be asked later, where nobody could decide without them', async () => {
+    const world = aStepWorld({ run: { requestedBy: `person:${bob}` } });
+    const run = world.ledger.runs.get('run-1');
+    // Carol keeps a key that somebody else may have.
+    if (run !== undefined) run.inputs = { ...run.inputs, situation: 'exploited' };
+    const escalate = [{ after: '5m', to: ['group:oncall'] }];
+    world.setPolicy(aPolicy({ rules: { rotate: { ...aPolicy().rules.rotate, escalate } as never } }));
+    const { approval, waits } = requested(world, await play(world, approve, input));
+    expect(approval).toMatchObject({ asked: [alice], escalated: 1 });
+    // And are not asked a second time when that time has come.
+    world.at(minutesAfter(NOON, 5));
+    const later = await resume(world, approve, { input, waiting: waits });
+    expect([later.events, waiting(later).until]).toEqual([[], approval.expiresAt]);
+  });
+
+  test('asks nobody early where somebody can decide', async () => {
+    const world = aStepWorld();
+    const escalate = [{ after: '5m', to: ['group:oncall'] }];
+    world.setPolicy(aPolicy({ rules: { rotate: { ...aPolicy().rules.rotate, from: ['owner'], escalate } as never } }));
+    const { approval, waits } = requested(world, await play(world, approve, input));
+    expect(approval).toMatchObject({ asked: [carol], escalated: 0 });
+    expect(waits.until).toEqual(minutesAfter(NOON, 5));
+  });
+
   test('fails at once when two are needed and only one is there', async () => {
     const world = aStepWorld({ run: { requestedBy: 'person:carol' } });
     world.setPolicy(aPolicy({ rules: { rotate: { approve: 2, from: ['owner', 'group:security'] } as never } }));
