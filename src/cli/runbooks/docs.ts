@@ -14,7 +14,7 @@ export const docs: CliCommand = (group) => {
     .argument('[ids...]', 'only these runbooks')
     .description('a page per runbook for people to read, with a diagram: Markdown with Mermaid')
     .option('--out <folder>', 'write <ID>.md there, over what is there; without it, they are printed')
-    .addHelpText('after', '\nExamples:\n  rekey runbooks docs --out docs/runbooks\n  rekey runbooks docs R-KEY-EXPIRY')
+    .addHelpText('after', '\nExample:\n  rekey runbooks docs --out docs/runbooks\n  rekey runbooks docs R-KEY-EXPIRY')
     .action(async (ids: string[], { out }: { out?: string }) => {
       const { runbooks, problems } = await loadRunbooks(folderHere(), stepKinds);
       const missing = ids.filter((id) => !runbooks.has(id));
