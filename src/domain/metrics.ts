@@ -2,7 +2,7 @@
 export interface RotationFacts {
   /** `completed`: new key in use, old one revoked and proved dead. Partial is not success. `activeAt`: the new key works from then on. */
   rotations: readonly { initiatedAt: Date; activeAt: Date | null; completed: boolean }[];
-  /** Calls in the day after the grace (or the revoking, where there was none); rejected ones count. Null: nobody called then. */
+  /** Calls in the day after it was all over: grace, revoking, and the proof of the new key. Rejected ones count. Null: nobody called then. */
   dayAfter: { withOld: number; all: number } | null;
   /** Rejected calls in the busiest hour after a rotation, by service. Null: nobody called then. */
   rejectedInHour: readonly { service: string; count: number }[] | null;

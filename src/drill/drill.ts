@@ -108,14 +108,16 @@ async function rehearsedRunbook(
 /** The first case of its rehearsal that ends well by itself and has what the scenario breaks. */
 function fitting(
   { runbook, rehearsal }: { runbook: LoadedRunbook; rehearsal: Rehearsal },
-  { needs, keyAlive }: Scenario,
+  { needs, keyAlive, atOnce }: Scenario,
 ): { one: RehearsalCase } | { why: string } {
   const missing = needs.find((kind) => !uses(runbook, kind));
   if (missing !== undefined) return { why: `${runbook.id} has no step with ${missing}` };
-  const one = rehearsal.cases.find((each) => isWhole(each) && (!keyAlive || isAlive(each, rehearsal)));
+  const fits = (each: RehearsalCase) =>
+    isWhole(each) && (!keyAlive || isAlive(each, rehearsal)) && !(atOnce && hasGrace(each, runbook));
+  const one = rehearsal.cases.find(fits);
   if (one !== undefined) return { one };
   return {
-    why: `its rehearsal has no case that succeeds with ${keyAlive ? 'a key that is alive' : 'a key'} at its caller's place`,
+    why: `its rehearsal has no case that succeeds with ${keyAlive ? 'a key that is alive' : 'a key'} at its caller's place${atOnce ? ' and no grace' : ''}`,
   };
 }
 
@@ -126,6 +128,10 @@ function isWhole({ crash, outside, expect }: RehearsalCase): boolean {
 function isAlive({ ledger }: RehearsalCase, rehearsal: Rehearsal): boolean {
   const [key] = (ledger ?? rehearsal.ledger)?.keys ?? [];
   return key !== undefined && key.delivery !== undefined && (key.expires === 'never' || key.expires > 0);
+}
+
+function hasGrace({ expect }: RehearsalCase, { steps }: LoadedRunbook): boolean {
+  return steps.some(({ id, kind }) => kind.uses === 'key.retire' && expect?.path?.[id] === 'done');
 }
 
 function recoverOf(results: readonly ScenarioResult[]): number | null {

@@ -49,11 +49,13 @@ export async function factsOf(stage: Stage, ended: Ended): Promise<RotationFacts
   const { old, replacement, runs } = ended;
   const { revokedAt } = old;
   const refusedAt = stage.traffic.seen('old').nowhereAt;
+  // Where it is revoked first, the outage until the new one is there was decided, and is no failure of what came after.
+  const overAt = replacement === null || revokedAt === null ? null : latest([revokedAt, replacement.provedLiveAt]);
   const wasRefusedBefore = revokedAt !== null && refusedAt !== null && refusedAt < revokedAt;
   return {
     rotations: rotationsOf(ended),
     dayAfter: await dayAfter(stage, ended),
-    rejectedInHour: replacement === null || revokedAt === null ? null : rejectedInHour(stage, revokedAt),
+    rejectedInHour: overAt === null ? null : rejectedInHour(stage, overAt),
     revocations: revokedAt === null || wasRefusedBefore ? [] : [{ revokedAt, rejectedAt: refusedAt }],
     attempts: attemptsOf(ended),
     events: await expectedLines(stage, ended),
@@ -77,8 +79,8 @@ function rotationsOf({ runs, old, replacement }: Ended): RotationFacts['rotation
 
 /** From the usage counters of the ledger, which count by the minute: the minute of the end itself belongs to neither side. */
 async function dayAfter({ deps }: Stage, { old, replacement }: Ended): Promise<RotationFacts['dayAfter']> {
-  const end = latest([old.revokedAt, old.graceEndsAt]);
-  if (end === null || replacement === null) return null;
+  if (old.revokedAt === null || replacement === null) return null;
+  const end = latest([old.revokedAt, old.graceEndsAt, replacement.provedLiveAt]) ?? old.revokedAt;
   const from = new Date(Math.ceil(end.getTime() / MINUTE_MS) * MINUTE_MS);
   const callsOf = async (key: Key) => {
     const usage = await deps.ledger.read.usageOf(key.id, from);

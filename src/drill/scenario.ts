@@ -15,6 +15,8 @@ export interface Scenario {
   fault: string;
   /** The key has to be alive when it begins: of one that is over, nobody can see when it is refused. */
   keyAlive: boolean;
+  /** It has to be revoked while it is in force, and not after a grace: only then anybody can lag behind. */
+  atOnce: boolean;
   /** Step kinds without which there is nothing to break. */
   needs: readonly string[];
   /** Measures that the fault itself breaks; all others have to be met where they can be measured. */

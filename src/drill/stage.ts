@@ -79,6 +79,7 @@ interface Opening {
 }
 
 const API_KEY = 'drill-api-verifier';
+const DAY_MS = 24 * 3_600_000;
 
 export async function openStage(drilled: Drilled, scenario: Scenario, opening: Opening): Promise<Stage> {
   const { folder, queue, say, onStop } = opening;
@@ -142,9 +143,14 @@ export async function openStage(drilled: Drilled, scenario: Scenario, opening: O
 async function fillLedger(layout: Layout, { rehearsal, one }: Drilled, clock: DrillClock): Promise<Key[]> {
   const start = clock.now();
   const fixture = one.ledger ?? rehearsal.ledger ?? { keys: [], peers: [], calls: [] };
-  const apiKey = KeyFixture.parse({ slug: API_KEY, owner: null, scopes: ['keys:verify'], delivery: 'file' });
+  const apiKey = KeyFixture.parse({ slug: API_KEY, scopes: ['keys:verify'], delivery: 'file', created: '-1d' });
   const probeUrl = `http://127.0.0.1:${layout.ports.api}/v1/ping`;
-  const probed = fixture.keys.map((key) => (key.delivery === undefined ? key : { probe_url: probeUrl, ...key }));
+  // Young enough that the schedule does not replace by itself what is about to be replaced.
+  const probed = fixture.keys.map((key) => ({
+    ...(key.delivery === undefined ? {} : { probe_url: probeUrl }),
+    ...key,
+    created: Math.max(key.created, -30 * DAY_MS),
+  }));
   const { pepper } = loadKeyFiles(layout.keysDir);
   const place = { start, places: layout.paymentsDir, pepper, channel: 'C0INCIDENTS' };
   const { keys, events } = await furnish({ ...fixture, keys: [...probed, apiKey] }, place);
@@ -199,8 +205,10 @@ async function openTown(world: World): Promise<Pick<Stage, 'regions' | 'traffic'
       }),
   });
   const raises = drilled.one.alert?.alert === 'key_expired_blocked';
-  const apiKey = new Secret(textIn(apiKeyFile(layout)));
-  const asked = openVerifier({ url: `${rekeyUrl}/v1/keys/verify`, keyOf: () => apiKey });
+  const asked = openVerifier({
+    url: `${rekeyUrl}/v1/keys/verify`,
+    keyOf: () => new Secret(textIn(apiKeyFile(layout))),
+  });
   const names = callersOf(drilled);
   const regions: Awaited<ReturnType<typeof openRegion>>[] = [];
   const traffic = openTraffic({

@@ -63,7 +63,7 @@ async function byRotation(stage: Beginning, asked: RotationStart): Promise<RunId
   const { rotation } = await openRotations(stage.deps).request({
     actor: `person:${asked.by}`,
     channel: 'cli',
-    dedupe: { source: 'rehearsal', id: 'rotation' },
+    dedupe: { source: 'rehearsal', id: `rotation ${stage.deps.now().toISOString()}` },
     key: slugOf(stage, asked.key),
     mode,
     graceHours: asked.grace_hours ?? null,

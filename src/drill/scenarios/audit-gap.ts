@@ -1,29 +1,33 @@
-import { chmodSync } from 'node:fs';
+import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { DatabaseSync } from 'node:sqlite';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { openLedger } from '../../ledger/ledger.ts';
 import type { Scenario } from '../scenario.ts';
 import type { Stage } from '../stage.ts';
 
+const TAMPER = fileURLToPath(new URL('../tamper.ts', import.meta.url));
+const run = promisify(execFile);
+
 export const auditGap: Scenario = {
   id: 'F10',
   title: 'Audit gap',
-  fault: 'afterwards somebody changes a row of the ledger by hand, and deletes the line that says how the key ended',
+  fault:
+    'afterwards somebody changes a row in a copy of the ledger by hand, and deletes a line of the audit from the ledger',
   keyAlive: false,
-  needs: [],
+  atOnce: false,
+  needs: ['key.revoke'],
   breaks: ['M7'],
   regions: ['eu'],
   open: () => {
-    let done = false;
-    let copy = '';
+    let copy: string | null = null;
     return {
       afterEnd: async (stage) => {
-        if (done) return null;
-        done = true;
-        copy = await tamper(stage);
+        copy ??= await tamper(stage);
         return null;
       },
       expect: async ({ deps, now }) => {
+        if (copy === null) return ['nobody has changed the ledger by hand'];
         const cut = await deps.ledger.verifyAudit();
         const other = await openLedger({ file: copy, now });
         try {
@@ -40,35 +44,15 @@ export const auditGap: Scenario = {
   },
 };
 
-/** Two ways, on two files: a row without its line in a copy, and a line less in the ledger itself. Returns the copy. */
+/** Returns the copy with the changed row. The line that goes says that the key was revoked. */
 async function tamper({ ledgerFile, layout, subject, deps, say }: Stage): Promise<string> {
   const copy = join(layout.rekeyDir, 'changed-by-hand.sqlite');
-  withoutGuards(ledgerFile, (sqlite) => sqlite.prepare('vacuum into ?').run(copy));
-  chmodSync(copy, 0o600);
-  withoutGuards(copy, (sqlite) => {
-    dropTriggers(sqlite);
-    sqlite.prepare('update keys set owner = ? where id = ?').run('mallory', subject.id);
-  });
-  const [line] = await deps.ledger.read.audit({ subject: `key:${subject.id}`, limit: 1 });
-  withoutGuards(ledgerFile, (sqlite) => {
-    dropTriggers(sqlite);
-    sqlite.prepare('delete from audit where seq = ?').run(line?.seq ?? 1);
-  });
-  say('fault', `a row is changed by hand, and line ${line?.seq ?? 1} of the audit is deleted`);
+  const lines = await deps.ledger.read.audit({ subject: `key:${subject.id}`, limit: 1_000 });
+  const seq = lines.find(({ action }) => action === 'key_revoked')?.seq ?? 1;
+  await run(process.execPath, [TAMPER, ledgerFile, copy, subject.id, String(seq)], { env: {} });
+  say(
+    'fault',
+    `a row is changed by hand, and line ${seq} of the audit, which says that the key was revoked, is deleted`,
+  );
   return copy;
-}
-
-function withoutGuards(file: string, work: (sqlite: DatabaseSync) => void): void {
-  const sqlite = new DatabaseSync(file, { timeout: 5_000 });
-  try {
-    work(sqlite);
-  } finally {
-    sqlite.close();
-  }
-}
-
-/** Whoever has the file can do that. */
-function dropTriggers(sqlite: DatabaseSync): void {
-  const names = sqlite.prepare("select name from sqlite_master where type = 'trigger'").all();
-  for (const { name } of names) sqlite.exec(`drop trigger "${String(name)}"`);
 }

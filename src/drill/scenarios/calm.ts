@@ -5,6 +5,7 @@ export const calm: Scenario = {
   title: 'Nothing goes wrong',
   fault: 'none',
   keyAlive: false,
+  atOnce: false,
   needs: [],
   breaks: [],
   regions: ['eu'],

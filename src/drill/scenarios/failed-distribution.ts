@@ -9,6 +9,7 @@ export const failedDistribution: Scenario = {
   title: 'Failed distribution',
   fault: 'the place from which callers read the key cannot be written until two attempts have failed',
   keyAlive: false,
+  atOnce: false,
   needs: ['secret.deliver'],
   breaks: ['M6'],
   regions: ['eu'],

@@ -10,6 +10,7 @@ export const laggingRegion: Scenario = {
   title: 'Cross-region inconsistency',
   fault: 'of two verifiers one learns of a new key 20 s late, and of a dead one up to 45 s late',
   keyAlive: true,
+  atOnce: true,
   needs: ['key.prove_live', 'key.prove_dead', 'key.revoke'],
   breaks: ['M6'],
   regions: ['eu', 'us'],

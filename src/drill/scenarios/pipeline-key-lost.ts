@@ -7,6 +7,7 @@ export const pipelineKeyLost: Scenario = {
   title: 'CI/CD credential loss',
   fault: 'the key is gone from the place where the pipeline reads it, before it is replaced',
   keyAlive: false,
+  atOnce: false,
   needs: ['secret.deliver'],
   breaks: [],
   regions: ['eu'],

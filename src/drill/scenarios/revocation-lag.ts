@@ -9,6 +9,7 @@ export const revocationLag: Scenario = {
   title: 'Revocation lag',
   fault: 'the API learns only every 90 seconds that a key was revoked',
   keyAlive: true,
+  atOnce: true,
   needs: ['key.revoke', 'key.prove_dead'],
   breaks: [],
   regions: ['eu'],

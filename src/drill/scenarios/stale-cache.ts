@@ -9,6 +9,7 @@ export const staleCache: Scenario = {
   title: 'Stale cache',
   fault: 'the verifier keeps its good verdict on the old key for ever, until somebody clears its cache',
   keyAlive: true,
+  atOnce: false,
   needs: ['key.revoke', 'key.prove_dead'],
   breaks: ['M5', 'M6'],
   regions: ['eu'],

@@ -9,6 +9,7 @@ export const swapMismatch: Scenario = {
   title: 'Atomic swap mismatch',
   fault: 'half of the callers keep the old key for eight minutes after the new one was delivered',
   keyAlive: true,
+  atOnce: false,
   needs: ['secret.deliver', 'key.revoke'],
   breaks: [],
   regions: ['eu'],

@@ -9,6 +9,7 @@ export const thirdParty: Scenario = {
   title: 'Third-party mismatch',
   fault: 'the partner answers 401 to the new key for 20 s, until it has switched',
   keyAlive: false,
+  atOnce: false,
   needs: ['key.prove_live', 'key.revoke'],
   breaks: ['M6'],
   regions: ['partner'],

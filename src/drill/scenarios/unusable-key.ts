@@ -1,5 +1,7 @@
 import { rmSync } from 'node:fs';
+import type { RunId } from '../../domain/ids.ts';
 import type { Run } from '../../domain/run.ts';
+import { beginCase } from '../../rehearsal/begin.ts';
 import type { Fault, Scenario } from '../scenario.ts';
 import { type Stage, textIn } from '../stage.ts';
 import { doAgain } from '../steps-of.ts';
@@ -13,8 +15,9 @@ export const unusableKey: Scenario = {
   title: 'Key generation error',
   fault: 'the API refuses every new key, until it is mended five minutes after the run has failed',
   keyAlive: false,
+  atOnce: false,
   needs: NEEDS,
-  breaks: ['M2', 'M6'],
+  breaks: ['M1', 'M2', 'M6'],
   regions: ['eu'],
   open: () =>
     refusedUntilMended((stage) =>
@@ -27,8 +30,9 @@ export const noWayBack: Scenario = {
   title: 'Rollback not possible',
   fault: 'what was at the place of the key is gone, and the API refuses every new key until it is mended',
   keyAlive: false,
+  atOnce: false,
   needs: NEEDS,
-  breaks: ['M2', 'M6'],
+  breaks: ['M1', 'M2', 'M6'],
   regions: ['eu'],
   open: () => ({
     ...refusedUntilMended((stage) =>
@@ -55,10 +59,18 @@ function refusedUntilMended(afterRollback: (stage: Stage) => string[]): Fault {
       await stage.travelTo(new Date(stage.now().getTime() + MENDED_AFTER_MS));
       mended = true;
       stage.say('fault', 'is over: the API lets new keys through');
-      return doAgain(stage, run, { how: 'rerun', kind: 'key.create', reason: 'the API knows new keys again' });
+      return again(stage, run);
     },
     expect: async () => problems ?? ['the run ended well although the new key did not work'],
   };
+}
+
+/** A rotation that was rolled back has ended, and is asked for once more; any other run goes on from where it took things back. */
+async function again(stage: Stage, run: Run): Promise<RunId> {
+  if (stage.drilled.one.rotation === undefined)
+    return doAgain(stage, run, { how: 'rerun', kind: 'key.create', reason: 'the API knows new keys again' });
+  stage.say(stage.drilled.one.rotation.by, 'asks for it once more');
+  return beginCase(stage, stage.drilled.one, stage.drilled.runbook);
 }
 
 async function notTakenBack({ deps, subject }: Stage, run: Run): Promise<string[]> {
