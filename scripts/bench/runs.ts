@@ -82,6 +82,7 @@ async function installed(dir: string, stops: (() => void | Promise<void>)[]): Pr
     log: createLog({ level: 'fatal' }),
     onStop: (stop) => stops.push(stop),
     openQueue: async () => silent,
+    now: () => new Date(),
   });
 }
 
