@@ -2,6 +2,7 @@ import { rerun as rerunOf, resetAll, retried } from '../domain/begin-again.ts';
 import { assertAtRest, type Course } from '../domain/control.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { PlannedStep } from '../domain/plan.ts';
+import { askedAgain, assertNoIsNotUndone } from './approvals/ask-again.ts';
 import { letGoAll } from './children.ts';
 import { controlRun } from './control.ts';
 import type { EngineDeps } from './deps.ts';
@@ -34,10 +35,12 @@ async function again(deps: EngineDeps, id: RunId, { what, request, steps }: Agai
     verb: 'retry',
     what,
     request,
-    decide: async (run, read) => {
+    decide: async (run, read, today) => {
       const course = { plan: deps.runbooks.planOf(run.runbook), run, now: deps.now() };
       assertAtRest(course);
-      const records = resetAll(course, steps(course), `${request.actor} wants it done again: ${request.reason}`);
+      const wanted = resetAll(course, steps(course), `${request.actor} wants it done again: ${request.reason}`);
+      await assertNoIsNotUndone(read, { course, records: wanted }, request.actor);
+      const records = [...(await askedAgain(deps, { course, changed: wanted }, { read, today })), ...wanted];
       return [
         ...(await reopening(read, run, request.reason)),
         ...(await letGoAll(read, run, { steps: records.map((record) => record.step), reason: what })),

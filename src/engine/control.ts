@@ -4,6 +4,7 @@ import type { Verb } from '../domain/policy.ts';
 import type { Run } from '../domain/run.ts';
 import type { Recording } from '../ledger/ledger.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import type { Today } from './approvals/ask-again.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Because } from './engine.ts';
 import { assertReason } from './keys/record-on-key.ts';
@@ -18,7 +19,7 @@ interface Control {
   what: string;
   request: Because;
   /** What happens, or a Refusal; no events when the wish has come true already. */
-  decide: (run: Run, read: LedgerReader) => Promise<LedgerEvent[]> | LedgerEvent[];
+  decide: (run: Run, read: LedgerReader, today: Today) => Promise<LedgerEvent[]> | LedgerEvent[];
 }
 
 /**
@@ -28,16 +29,16 @@ interface Control {
 export async function controlRun(deps: EngineDeps, { run: id, verb, what, request, decide }: Control): Promise<void> {
   const runs = await auditRefusal(deps, { origin: request, what }, async () => {
     // Before anything that could be said of the request: without a policy nobody may know whether they may.
-    const { policy } = await deps.policy();
+    const today = await deps.policy();
     assertReason(request.reason);
     const { incident } = await runOrRefuse(deps.ledger.read, id);
     const context = decisionContext(deps, request, { incident, run: id });
     return deps.ledger.record(context, async (tx): Promise<Recording<Set<RunId>>> => {
       const run = await runOrRefuse(tx.read, id);
-      await assertMayOn(tx.read, run, { policy, verb, origin: request });
+      await assertMayOn(tx.read, run, { policy: today.policy, verb, origin: request });
       const { source, id: requestId } = request.dedupe;
       if ((await tx.seen(source, requestId)) !== null) return { events: [], result: new Set() };
-      const events = await decide(run, tx.read);
+      const events = await decide(run, tx.read, today);
       await tx.remember(source, requestId, { run: id, incident: run.incident });
       return { events, result: runsIn(id, events) };
     });

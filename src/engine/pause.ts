@@ -1,8 +1,11 @@
 import { assertPausable } from '../domain/control.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
-import { Refusal } from '../errors.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Run } from '../domain/run.ts';
+import { PermanentFailure, Refusal } from '../errors.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import { askedAgain, type Today } from './approvals/ask-again.ts';
 import { controlRun } from './control.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Because } from './engine.ts';
@@ -19,7 +22,8 @@ export async function pause(deps: EngineDeps, id: RunId, request: Because): Prom
       assertOpen(run);
       if (run.paused !== null) return [];
       assertPausable(deps.runbooks.planOf(run.runbook), run);
-      return withChildren(read, run.id, { type: 'run_paused', reason: request.reason });
+      const runs = (await withOpenDescendants(read, run.id)).filter((one) => one.paused === null);
+      return runs.map((one) => ({ type: 'run_paused', run: one.id, reason: request.reason }));
     },
   });
 }
@@ -30,24 +34,45 @@ export async function resume(deps: EngineDeps, id: RunId, request: Because): Pro
     verb: 'pause',
     what: `resume ${id}`,
     request,
-    decide: async (run, read) => {
+    decide: async (run, read, today) => {
       assertOpen(run);
       if (run.paused === null) throw new Refusal('not_paused', `${run.id} is not paused.`);
-      return withChildren(read, run.id, { type: 'run_resumed', reason: request.reason });
+      const events: LedgerEvent[] = [];
+      for (const one of await withOpenDescendants(read, run.id))
+        if (one.paused !== null) events.push(...(await resuming(deps, one, { read, today, reason: request.reason })));
+      return events;
     },
   });
 }
 
-/** The same for this run and the open ones below it, where it changes something. */
-async function withChildren(
-  read: LedgerReader,
-  id: RunId,
-  change: { type: 'run_paused' | 'run_resumed'; reason: string },
+/** It may have lain for long: what people agreed to before is looked at again. */
+async function resuming(
+  deps: EngineDeps,
+  run: Run,
+  { read, today, reason }: { read: LedgerReader; today: Today; reason: string },
 ): Promise<LedgerEvent[]> {
+  const resumed: LedgerEvent = { type: 'run_resumed', run: run.id, reason };
+  const plan = readablePlan(deps, run);
+  if (plan === null) return [resumed];
+  const course = { plan, run, now: deps.now() };
+  const records = await askedAgain(deps, { course, changed: [] }, { read, today });
+  return records.length === 0 ? [resumed] : [resumed, { type: 'steps_reset', run: run.id, records, reason }];
+}
+
+// A run whose text this Rekey no longer accepts ends as soon as it is resumed, and asks nobody anything.
+function readablePlan({ runbooks }: Pick<EngineDeps, 'runbooks'>, run: Run): Plan | null {
+  try {
+    return runbooks.planOf(run.runbook);
+  } catch (error) {
+    if (error instanceof PermanentFailure) return null;
+    throw error;
+  }
+}
+
+/** This run and the open ones below it that nobody has cancelled. */
+async function withOpenDescendants(read: LedgerReader, id: RunId): Promise<Run[]> {
   const run = await read.run(id);
-  const applies =
-    run !== null && run.cancelRequestedAt === null && (run.paused === null) === (change.type === 'run_paused');
-  const events: LedgerEvent[] = applies ? [{ ...change, run: id }] : [];
-  for (const child of await read.openChildren(id)) events.push(...(await withChildren(read, child, change)));
-  return events;
+  const all = run === null || run.cancelRequestedAt !== null ? [] : [run];
+  for (const child of await read.openChildren(id)) all.push(...(await withOpenDescendants(read, child)));
+  return all;
 }

@@ -4,6 +4,7 @@ import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { PlannedStep } from '../domain/plan.ts';
 import type { Run, StepRecord } from '../domain/run.ts';
+import { askedAgain } from './approvals/ask-again.ts';
 import { letGoAll } from './children.ts';
 import { controlRun } from './control.ts';
 import type { EngineDeps } from './deps.ts';
@@ -18,7 +19,7 @@ export async function skip(deps: EngineDeps, id: RunId, step: string, request: B
     verb: 'skip',
     what: `skip ${id} ${step}`,
     request,
-    decide: async (run, read) => {
+    decide: async (run, read, today) => {
       const course = { plan: deps.runbooks.planOf(run.runbook), run, now: deps.now() };
       const planned = stepNamed(course, step);
       assertAtRest(course);
@@ -26,12 +27,13 @@ export async function skip(deps: EngineDeps, id: RunId, step: string, request: B
       const record = skippedRecord(deps, run, { planned, request });
       const again = begunAgain(course, { planned, request });
       if (run.finishedAt !== null) assertResumable(course, [record, ...again]);
+      const stale = await askedAgain(deps, { course, changed: [record, ...again] }, { read, today });
       const left = [planned.id, ...again.map((one) => one.step)];
       return [
         ...(await reopening(read, run, request.reason)),
         ...(await letGoAll(read, run, { steps: left, reason: `${step} of ${id} was skipped` })),
         { type: 'step_skipped', run: run.id, record, reason: request.reason },
-        ...resetting(run, again, request.reason),
+        ...resetting(run, [...stale, ...again], request.reason),
       ];
     },
   });

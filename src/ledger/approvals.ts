@@ -55,7 +55,7 @@ export function approvalToRow(approval: Approval): Insertable<ApprovalsTable> {
 
 type ApprovalQueries = Pick<
   LedgerReader,
-  'approval' | 'approvalByToken' | 'openApprovalsOfRun' | 'approvalsOfIncident'
+  'approval' | 'approvalByToken' | 'openApprovalsOfRun' | 'approvalsOfRun' | 'approvalsOfIncident'
 >;
 
 export function approvalQueries(db: LedgerDb): ApprovalQueries {
@@ -85,6 +85,7 @@ export function approvalQueries(db: LedgerDb): ApprovalQueries {
     approvalByToken: async (token) => one(await all().where('token', '=', token).executeTakeFirst()),
     openApprovalsOfRun: async (run) =>
       many(await all().where('run_id', '=', run).where('outcome', 'is', null).execute()),
+    approvalsOfRun: async (run) => many(await all().where('run_id', '=', run).orderBy('created_at').execute()),
     approvalsOfIncident: async (incident) =>
       many(await all().where('incident_id', '=', incident).orderBy('created_at').execute()),
   };

@@ -166,6 +166,8 @@ export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, 
   approval: (id: ApprovalId) => Promise<Approval | null>;
   approvalByToken: (token: string) => Promise<Approval | null>;
   openApprovalsOfRun: (run: RunId) => Promise<Approval[]>;
+  /** In the order in which they were asked for. */
+  approvalsOfRun: (run: RunId) => Promise<Approval[]>;
   glassBreak: (approval: ApprovalId) => Promise<GlassBreak | null>;
   /** Newest first. */
   glassBreaks: (limit: number) => Promise<GlassBreak[]>;

@@ -120,6 +120,9 @@ async function waitedFor(context: Parameters<NonNullable<typeof approve.resume>>
  */
 async function spend(approval: Approval, input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
   const now = context.now();
+  // "Not before then", and then is now: a run that is paused begins nothing, so the yes lies until it is resumed, and is looked at then.
+  if (context.run.paused !== null)
+    return { kind: 'wait', waiting: { kind: 'approval', id: approval.id, until: null }, events: [] };
   const until = waitsUntil(approval, now);
   if (until !== null) return { kind: 'wait', waiting: { kind: 'approval', id: approval.id, until }, events: [] };
   const { policy } = await context.policy();
