@@ -20,7 +20,7 @@ export function nextBack(
   // Steps that were started at once share an ordinal; the later one in the file goes first.
   const [undo] = undoable.reverse().sort((a, b) => ordinal(b) - ordinal(a));
   if (undo === undefined) return null;
-  const until = run.steps[undo.id]?.undoing?.until ?? now;
+  const until = untilNextTry(run.steps[undo.id]) ?? now;
   return until > now ? { wakeAt: until } : { undo };
 }
 
@@ -32,6 +32,12 @@ export function isOwed(step: PlannedStep, record: StepRecord | undefined): boole
 /** Wanted again, and what its earlier generation did could not be taken back: with the next one there would be two of it. */
 export function isStuck(record: StepRecord | undefined): boolean {
   return record?.state === 'reset' && record.undoError !== null;
+}
+
+/** When the run that takes it back has ended, it is looked at now. After a failure it waits in any case. */
+function untilNextTry(record: StepRecord | undefined): Date | null {
+  const isBack = record?.state === 'waiting' && record.waiting.kind === 'run' && record.answered;
+  return isBack && record.undoing?.error === null ? null : (record?.undoing?.until ?? null);
 }
 
 /** Whether something of it may be out there. Without an attempt (skipped, or a condition that could not be evaluated) nothing has happened. */

@@ -42,9 +42,12 @@ async function undoOnce(hand: InHand, step: PlannedStep, record: StepRecord): Pr
     input: inputGivenTo(hand, step, record),
     outputs,
   };
-  const events = await withDeadline(kind.undo.undo(context), context.signal, { step, limitMs });
+  const taken = await withDeadline(kind.undo.undo(context), context.signal, { step, limitMs });
   hand.deps.faultPoint('undo', step.id);
-  await recordStep(hand, step, { record: takenBack(record, hand.deps.now()), events });
+  if (Array.isArray(taken))
+    return recordStep(hand, step, { record: takenBack(record, hand.deps.now()), events: taken });
+  const undoing = { failures: 0, until: taken.until, error: null };
+  return recordStep(hand, step, { record: { ...record, undoing }, events: taken.events });
 }
 
 // A step that an older Rekey began has no input on record.

@@ -111,8 +111,16 @@ export type Undo =
   | {
       kind: 'undo';
       summary: string;
-      undo: (context: StepContext & { input: JsonObject; outputs: JsonObject | null }) => Promise<LedgerEvent[]>;
+      undo: (
+        context: StepContext & { input: JsonObject; outputs: JsonObject | null },
+      ) => Promise<LedgerEvent[] | StillGoesOn>;
     };
+
+/** It is not taken back yet: these events make it begin, and it is looked at again then. */
+export interface StillGoesOn {
+  events: LedgerEvent[];
+  until: Date;
+}
 
 /** What a step of this kind gives on, for this `with`. */
 export function outputsOf(kind: StepKind, written: JsonObject): z.ZodType {

@@ -1,15 +1,17 @@
 import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
 import { KeyId, RotationId } from '../domain/ids.ts';
+import { nameOf } from '../domain/key.ts';
 import { isEnded, type Rotation } from '../domain/rotation.ts';
-import type { Waiting } from '../domain/run.ts';
+import type { Run, Waiting } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
-import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { defineStep, type StepContext, type StepResult, type StillGoesOn } from './contract.ts';
 import { keyRef, keyRefOf, peopleText } from './fields.ts';
 import { foreseen, foreseenDelay, foreseenName, foreseenRow } from './forecast.ts';
 import { rotationIdOf } from './later.ts';
 
 const LOOK_AGAIN_MS = 5 * 60_000;
+const LOOK_SOON_MS = 15_000;
 
 const With = z.strictObject({
   key: keyRef.describe('The key that gets a successor.'),
@@ -55,7 +57,8 @@ export const keyRotate = defineStep({
   repeat: 'safe',
   undo: {
     kind: 'undo',
-    summary: 'Cancels the rotation before it begins; after that its own run takes it back, as far as that is possible.',
+    summary:
+      'Cancels the rotation; once it has begun, its own run takes it back, as far as that is possible, and is waited for.',
     undo: async (undoing) => takeBack(await own(undoing), undoing),
   },
   timeoutMs: 30_000,
@@ -143,12 +146,50 @@ async function endOf(rotation: Rotation, events: LedgerEvent[], { ledger }: Step
   return { kind: 'done', outputs, events };
 }
 
-function takeBack(rotation: Rotation | null, { run }: StepContext): LedgerEvent[] {
-  if (rotation?.state === 'completed')
+/** What it asked for is taken back by the run of the rotation: this is over when that is, and says what came of it. */
+async function takeBack(rotation: Rotation | null, context: StepContext): Promise<LedgerEvent[] | StillGoesOn> {
+  if (rotation === null) return [];
+  if (rotation.state === 'completed')
     throw new PermanentFailure(
       `The rotation ${rotation.id} of ${rotation.slug} is completed: its old key is dead and does not come back.`,
     );
-  if (rotation?.state !== 'scheduled') return [];
-  const why = `${run.runbook.id} (${run.id}), which had asked for it, was taken back.`;
-  return [{ type: 'rotation_ended', rotation: rotation.id, outcome: 'cancelled', why }];
+  const { run: above } = context;
+  const why = `${above.runbook.id} (${above.id}), which had asked for it, was taken back.`;
+  if (rotation.state === 'scheduled')
+    return [{ type: 'rotation_ended', rotation: rotation.id, outcome: 'cancelled', why }];
+  const run = rotation.run === null ? null : await context.ledger.run(rotation.run);
+  if (run === null) return [];
+  if (run.finishedAt === null) return stopping(run, why, context.now());
+  await assertTakenBack(rotation, run, context);
+  return [];
+}
+
+/** Soon at first: most are taken back at once. One that people have to see to is looked at every few minutes. */
+function stopping(run: Run, why: string, now: Date): StillGoesOn {
+  const { cancelRequestedAt } = run;
+  const forMs = cancelRequestedAt === null ? 0 : now.getTime() - cancelRequestedAt.getTime();
+  const until = new Date(now.getTime() + Math.min(Math.max(forMs, LOOK_SOON_MS), LOOK_AGAIN_MS));
+  return {
+    until,
+    events: cancelRequestedAt === null ? [{ type: 'run_cancel_requested', run: run.id, reason: why }] : [],
+  };
+}
+
+/** Its run has ended: calling it undone must be true of both keys. */
+async function assertTakenBack(rotation: Rotation, run: Run, { ledger }: StepContext): Promise<void> {
+  const { id, slug } = rotation;
+  if (rotation.revokedAt !== null)
+    throw new PermanentFailure(
+      `The rotation ${id} of ${slug} had begun to revoke the old key, which does not come back; it is ${rotation.state}.`,
+    );
+  const left = Object.values(run.steps).find((record) => record.undoError !== null);
+  if (left !== undefined)
+    throw new PermanentFailure(
+      `The rotation ${id} of ${slug} is ${rotation.state}, and its step ${left.step} (${run.id}) could not be taken back: ${left.undoError}`,
+    );
+  const replacement = rotation.replacement === null ? null : await ledger.key(rotation.replacement);
+  if (replacement?.state !== 'active') return;
+  throw new PermanentFailure(
+    `The rotation ${id} of ${slug} is ${rotation.state}, and its replacement ${nameOf(replacement)} is still active: ${run.id} was past the point where it could be taken back.`,
+  );
 }

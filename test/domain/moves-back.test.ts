@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { pastPointOfNoReturn } from '../../src/domain/moves-back.ts';
-import { aRun, aStep, NOON } from '../support/builders.ts';
+import { aRun, aStep, minutesAfter, NOON } from '../support/builders.ts';
 import { approval, done, failed, movesOf, waiting } from '../support/moves-of.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';
 
@@ -28,6 +28,17 @@ describe('taking back', () => {
     const undone = aStep('a', { state: 'undone', outputs: {}, error: 'no' });
     expect(movesOf(plan, [undone])).toMatchObject({ start: ['last'] });
     expect(movesOf(plan, [undone, done('last', 2)]).finish).toEqual({ outcome: 'failed', why: 'a: no' });
+  });
+
+  test('one that another run takes back is looked at when that has ended, and not before its time otherwise', () => {
+    const until = minutesAfter(NOON, 5);
+    const rotating = (answered: boolean, error: string | null = null) => ({
+      ...waiting('a', { kind: 'run', id: aRun().id, until: null }, answered),
+      undoing: { failures: 0, until, error },
+    });
+    expect(movesOf(plan, [rotating(false), failed('d', 2)])).toMatchObject({ undo: null, wakeAt: until });
+    expect(movesOf(plan, [rotating(true), failed('d', 2)]).undo).toBe('a');
+    expect(movesOf(plan, [rotating(true, '503'), failed('d', 2)])).toMatchObject({ undo: null, wakeAt: until });
   });
 
   test('a step that never had an attempt is left alone', () => {

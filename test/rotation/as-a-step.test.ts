@@ -32,6 +32,17 @@ const SIMPLE = runbook(
     uses: key.rotate
     with: { key: "\${inputs.key}", mode: MODE, reason: its time has come }`,
 );
+const BESIDE = runbook(
+  'R-BESIDE',
+  `  - parallel:
+      - id: rotate
+        uses: key.rotate
+        with: { key: "\${inputs.key}", mode: planned, reason: its time has come }
+      - id: sure
+        uses: ask
+        with: { question: "Still wanted?", assignee: "group:security", no: fails }
+        due: 30d`,
+);
 const LATER = runbook(
   'R-LATER',
   `  - id: plan
@@ -48,7 +59,11 @@ const KEY = `"\${inputs.key}"`;
 async function simple({ mode = 'planned', when = 'after: 2d' } = {}) {
   const world = await aRotationWorld(
     {},
-    { 'R-SIMPLE.yaml': SIMPLE.replace('MODE', mode), 'R-LATER.yaml': LATER.replace('WHEN', when) },
+    {
+      'R-SIMPLE.yaml': SIMPLE.replace('MODE', mode),
+      'R-BESIDE.yaml': BESIDE,
+      'R-LATER.yaml': LATER.replace('WHEN', when),
+    },
   );
   const rekey = await world.open();
   return { world, rekey, rotations: openRotations(rekey.deps) };
@@ -84,6 +99,14 @@ async function rotationNow(rekey: RotationProcess) {
 async function childOf(rekey: RotationProcess): Promise<Run> {
   const { run } = await rotationNow(rekey);
   return rekey.run(RunId.parse(run));
+}
+
+async function openAskOf(rekey: RotationProcess, id: RunId) {
+  const record = (await rekey.run(id)).steps.sure;
+  const waiting = record?.state === 'waiting' && record.waiting.kind === 'ask' ? record.waiting : null;
+  const ask = waiting === null ? null : await rekey.ledger.read.ask(waiting.id);
+  if (ask === null) throw new Error('no question is open');
+  return ask;
 }
 
 /** Until it ends or stands where the test wants it, with the queue at rest before and after. */
@@ -132,6 +155,51 @@ describe('key.rotate', () => {
     expect((await rekey.run(child.id)).outcome).toBe('cancelled');
     expect(await usable(world, rekey)).toEqual([3]);
     expect(world.atItsPlace()).toBe(world.oldMaterial);
+  });
+
+  test('is not called taken back before the run of its rotation has taken everything back', async () => {
+    const { world, rekey } = await simple();
+    const id = await begin(rekey, 'R-SIMPLE');
+    const child = await childOf(rekey);
+    await playOut(rekey, child.id, isInGrace);
+    rekey.queue.forgets = true;
+    await rekey.engine.cancel(id, { ...from(bob), reason: 'not today' });
+    await rekey.engine.advance(id);
+    expect((await rekey.run(child.id)).finishedAt).toBeNull();
+    expect((await rekey.run(id)).steps.rotate).toMatchObject({ state: 'waiting', undoing: { error: null } });
+    rekey.queue.forgets = false;
+    await playOut(rekey, child.id);
+    expect((await playOut(rekey, id)).steps.rotate).toMatchObject({ state: 'undone', undoError: null });
+    expect(await usable(world, rekey)).toEqual([3]);
+  });
+
+  test('stops its rotation when the run fails beside it', async () => {
+    const { world, rekey } = await simple();
+    const id = await begin(rekey, 'R-BESIDE');
+    const child = await childOf(rekey);
+    await playOut(rekey, child.id, isInGrace);
+    const { token } = await openAskOf(rekey, id);
+    await rekey.engine.answer(token, { ...from(bob), person: bob, yes: false, evidence: '' });
+    await playOut(rekey, child.id);
+    expect(await playOut(rekey, id)).toMatchObject({ outcome: 'failed', steps: { rotate: { state: 'undone' } } });
+    expect(await usable(world, rekey)).toEqual([3]);
+  });
+
+  test('says what could not be taken back of its rotation, and is not called undone', async () => {
+    const { rekey } = await simple();
+    const id = await begin(rekey, 'R-SIMPLE');
+    const child = await childOf(rekey);
+    await playOut(rekey, child.id, isInGrace);
+    const mint = (await rekey.run(child.id)).steps.mint;
+    if (mint === undefined) throw new Error('nothing was minted');
+    await recordEvents(rekey.ledger, [
+      { type: 'step_recorded', run: child.id, record: { ...mint, undoError: 'no route to host' } },
+    ]);
+    await rekey.engine.cancel(id, { ...from(bob), reason: 'not today' });
+    await playOut(rekey, child.id);
+    const { steps } = await playOut(rekey, id);
+    expect(steps.rotate?.state).not.toBe('undone');
+    expect(steps.rotate?.undoError).toMatch(/mint .*could not be taken back: no route to host/);
   });
 
   test('joins the rotation that is open for the key, and leaves it alone when its own run is cancelled', async () => {

@@ -44,6 +44,7 @@ export async function undo(
 ): Promise<LedgerEvent[]> {
   if (kind.undo.kind !== 'undo') throw new Error(`${kind.uses} has no undo`);
   const events = await kind.undo.undo(Object.assign(Object.create(world.context), done));
+  if (!Array.isArray(events)) throw new Error(`${kind.uses} is not taken back yet`);
   expectNoSecretIn(events);
   world.ledger.apply(events, world.context.now());
   return events;
