@@ -6,7 +6,7 @@ import { drill } from '../../src/drill/drill.ts';
 import { stepKinds } from '../../src/steps/index.ts';
 
 const RUNBOOKS = fileURLToPath(new URL('../../runbooks', import.meta.url));
-const LONGEST_MS = 120_000;
+const LONGEST_MS = 240_000;
 
 const options = (wanted: string[], stop = new AbortController().signal) => {
   const story: string[] = [];
