@@ -6,12 +6,21 @@ import type { IncidentId } from './ids.ts';
 
 type Announced = Extract<
   ApprovalEvent,
-  { type: 'approval_requested' | 'approval_reminded' | 'approval_escalated' | 'approval_delegated' | 'glass_broken' }
+  {
+    type:
+      | 'approval_requested'
+      | 'approval_asked'
+      | 'approval_reminded'
+      | 'approval_escalated'
+      | 'approval_delegated'
+      | 'glass_broken';
+  }
 >;
 
 export function isAboutApproval(event: LedgerEvent): event is Announced {
   return (
     event.type === 'approval_requested' ||
+    event.type === 'approval_asked' ||
     event.type === 'approval_reminded' ||
     event.type === 'approval_escalated' ||
     event.type === 'approval_delegated' ||
@@ -32,6 +41,7 @@ export function announcementsOfApproval(event: Announced, incident: IncidentId |
     case 'approval_reminded':
       // A reminder is a message of its own: an edit of the one that is there would tell nobody.
       return direct('approval_reminder', `${event.approval}.${event.number}`, event.people);
+    case 'approval_asked':
     case 'approval_escalated':
       return direct('approval_dm', event.approval, event.people);
     case 'approval_delegated':

@@ -4,6 +4,8 @@ import type { ApprovalId, PersonId } from './ids.ts';
 
 export type ApprovalEvent =
   | { type: 'approval_requested'; approval: Approval }
+  /** A "not before" led into a freeze: its approvers are asked besides. */
+  | { type: 'approval_asked'; approval: ApprovalId; people: PersonId[] }
   | { type: 'vote_cast'; approval: ApprovalId; vote: Vote }
   | { type: 'approval_decided'; approval: ApprovalId; outcome: ApprovalOutcome }
   /** `number`: how many rungs of the rule's ladder have been taken with this one. */

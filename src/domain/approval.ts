@@ -1,7 +1,8 @@
 import { Refusal } from '../errors.ts';
 import { assertMayDecide } from './approval/eligible.ts';
 import { assertProven, type Proof, type Proving } from './approval/proof.ts';
-import { assertReasonGiven, runsAt, tally } from './approval/tally.ts';
+import { runAtWith } from './approval/run-at.ts';
+import { assertReasonGiven, tally } from './approval/tally.ts';
 import type { Actor, ApprovalId, IncidentId, PersonId, RunId, StepId } from './ids.ts';
 import { instantText } from './instant.ts';
 import type { ApprovalRule } from './policy/approval-rule.ts';
@@ -102,7 +103,7 @@ export interface Press extends Proving {
  */
 export function castVote(approval: Approval, press: Press, at: { policy: Policy; now: Date }): Cast {
   assertOpen(approval, at.now);
-  const runAt = runsAt(approval, press, at.now);
+  const runAt = runAtWith(approval, press, at.now);
   assertMayDecide(approval, press.person, { policy: at.policy, runAt });
   if (approval.votes.some((vote) => vote.person === press.person))
     throw new Refusal('already_voted', 'You have already voted on this; it waits for somebody else.');

@@ -18,6 +18,8 @@ export function sentenceForApproval(event: ToldOfApproval, name: (id: string) =>
       return `${event.vote.person} voted to ${event.vote.vote} "${name(event.approval)}"${proven(event.vote.proof)}${later(event.vote.notBefore)}${because(event.vote.reason)}.`;
     case 'approval_decided':
       return `"${name(event.approval)}" was ${event.outcome}.`;
+    case 'approval_asked':
+      return `A freeze will be on when "${name(event.approval)}" is to run, so it was put to ${listed(event.people)} as well.`;
     case 'approval_reminded':
       return `${listed(event.people)} had not decided on "${name(event.approval)}" and got a reminder.`;
     case 'approval_escalated':

@@ -1,5 +1,7 @@
+import { newlyAsked } from '../domain/approval/newly-asked.ts';
 import { type Approval, assertOpen, type Cast, castVote } from '../domain/approval.ts';
 import type { LedgerEvent } from '../domain/event.ts';
+import type { Policy } from '../domain/policy.ts';
 import type { Recording } from '../ledger/ledger.ts';
 import { approvalOrRefuse, assertFresh, currentBinding } from './approvals/binding.ts';
 import { expiryOf } from './approvals/late.ts';
@@ -31,7 +33,7 @@ export async function vote(deps: EngineDeps, token: string, press: VotePress): P
       if (expiry !== null) return { events: expiry, result: { kind: 'late', approval } } satisfies Recording<Counted>;
       const cast = castVote(approval, withCode(press), { policy: today.policy, now });
       assertFresh(approval, press.reviewHash, await currentBinding(deps, approval, { read, policyHash: today.hash }));
-      return counted(approval, cast, proven);
+      return counted(approval, cast, { proven, policy: today.policy, now });
     });
     await wakeSoon(deps, seen.run);
     if (outcome.kind === 'late') assertOpen(outcome.approval, outcome.approval.expiresAt);
@@ -54,11 +56,18 @@ async function provenFirst(
   return proveCode(deps, seen, press);
 }
 
-function counted(approval: Approval, cast: Cast, proven: LedgerEvent[]): Recording<Counted> {
+function counted(
+  approval: Approval,
+  cast: Cast,
+  { proven, policy, now }: { proven: LedgerEvent[]; policy: Policy; now: Date },
+): Recording<Counted> {
+  const voted = { ...approval, votes: [...approval.votes, cast.vote] };
+  const people = cast.kind === 'counted' ? newlyAsked(voted, { policy, now }) : [];
+  const asked: LedgerEvent[] = people.length === 0 ? [] : [{ type: 'approval_asked', approval: approval.id, people }];
   const decided: LedgerEvent[] =
     cast.kind === 'decided' ? [{ type: 'approval_decided', approval: approval.id, outcome: cast.outcome }] : [];
   return {
-    events: [...proven, { type: 'vote_cast', approval: approval.id, vote: cast.vote }, ...decided],
+    events: [...proven, { type: 'vote_cast', approval: approval.id, vote: cast.vote }, ...asked, ...decided],
     result: cast,
   };
 }

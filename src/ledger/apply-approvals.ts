@@ -1,11 +1,12 @@
+import { z } from 'zod';
 import type { ApprovalEvent } from '../domain/approval-event.ts';
-import type { ApprovalId } from '../domain/ids.ts';
+import { type ApprovalId, PersonId } from '../domain/ids.ts';
 import { approveRotationOf } from './apply-rotations.ts';
 import { answerWaiting } from './apply-runs.ts';
 import { approvalToRow } from './approvals.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
-import { stored } from './codec.ts';
+import { fromJson, jsonText, stored } from './codec.ts';
 import { glassBreakToRow } from './glass-breaks.ts';
 import type { LedgerDb } from './open.ts';
 
@@ -31,6 +32,11 @@ export async function applyApprovalEvent(tx: LedgerDb, event: ApprovalEvent, con
       );
       if (event.outcome === 'approved') await approveRotationOf(tx, await runOf(tx, event.approval));
       return answerWaiting(tx, event.approval, at);
+    case 'approval_asked':
+      return changeOne(
+        open(tx, event.approval).set({ asked: jsonText([...(await askedOf(tx, event.approval)), ...event.people]) }),
+        `open approval ${event.approval}`,
+      );
     // A rung is taken once: the one who comes second finds the row already there, and the whole transaction fails.
     case 'approval_reminded':
       return changeOne(
@@ -68,6 +74,11 @@ export async function applyApprovalEvent(tx: LedgerDb, event: ApprovalEvent, con
 
 function open(tx: LedgerDb, approval: ApprovalId) {
   return tx.updateTable('approvals').where('id', '=', approval).where('outcome', 'is', null);
+}
+
+async function askedOf(tx: LedgerDb, approval: ApprovalId): Promise<PersonId[]> {
+  const row = await tx.selectFrom('approvals').select('asked').where('id', '=', approval).executeTakeFirstOrThrow();
+  return fromJson(z.array(PersonId), row.asked);
 }
 
 async function runOf(tx: LedgerDb, approval: ApprovalId): Promise<string> {

@@ -84,6 +84,7 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'approval_requested':
     case 'vote_cast':
     case 'approval_decided':
+    case 'approval_asked':
     case 'approval_reminded':
     case 'approval_escalated':
     case 'approval_delegated':

@@ -83,6 +83,7 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `approval:${event.approval.id}`;
     case 'vote_cast':
     case 'approval_decided':
+    case 'approval_asked':
     case 'approval_reminded':
     case 'approval_escalated':
     case 'approval_delegated':

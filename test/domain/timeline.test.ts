@@ -319,6 +319,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'approval_decided', approval: anApproval().id, outcome: 'approved' },
     '"Replace payments-prod?" was approved',
   ],
+  approval_asked: [
+    { type: 'approval_asked', approval: anApproval().id, people: [carol] },
+    'A freeze will be on when "Replace payments-prod?" is to run, so it was put to carol as well.',
+  ],
   approval_reminded: [
     { type: 'approval_reminded', approval: anApproval().id, number: 1, people: [bob, carol] },
     'bob, carol had not decided on "Replace payments-prod?" and got a reminder',

@@ -55,6 +55,7 @@ const STORY: LedgerEvent[] = [
       answered: false,
     }),
   },
+  { type: 'approval_asked', approval: anApproval().id, people: [alice] },
   { type: 'approval_reminded', approval: anApproval().id, number: 2, people: [bob] },
   { type: 'approval_escalated', approval: anApproval().id, number: 1, people: [alice] },
   {

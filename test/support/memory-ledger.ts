@@ -190,6 +190,9 @@ function change(rows: Rows, event: LedgerEvent, at: Date): void {
     case 'approval_decided':
       update(rows.approvals, event.approval, (one) => ({ ...one, outcome: event.outcome, decidedAt: at }));
       return;
+    case 'approval_asked':
+      update(rows.approvals, event.approval, (one) => ({ ...one, asked: [...one.asked, ...event.people] }));
+      return;
     case 'approval_reminded':
       update(rows.approvals, event.approval, (one) => ({ ...one, reminded: event.number }));
       return;

@@ -7,6 +7,7 @@ import { type Policy, peopleNamed } from '../policy.ts';
 import { spanMs } from '../span.ts';
 import { eligibleFor, excludedFrom } from './eligible.ts';
 import { assertProven, type Proof, type Proving } from './proof.ts';
+import { runAt } from './run-at.ts';
 
 /** One person decided alone. It stands until somebody else has looked at it. */
 export interface GlassBreak {
@@ -55,7 +56,8 @@ export function breakGlass(
   assertNoneOverdue(at);
   const proof = assertProven(approval, { ...press, vote: 'approve' });
   const agreed = new Set(approval.votes.map(({ person }) => person));
-  const couldDecide = [...approval.asked, ...eligibleFor(approval, { policy: at.policy, runAt: at.now })];
+  const today = { policy: at.policy, runAt: runAt(approval, at.now) };
+  const couldDecide = [...approval.asked, ...eligibleFor(approval, today)];
   return {
     approval: approval.id,
     run: approval.run,

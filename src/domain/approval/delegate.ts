@@ -3,6 +3,7 @@ import { type Approval, assertOpen, type Delegation } from '../approval.ts';
 import { type PersonId, personOf } from '../ids.ts';
 import { termsOf } from '../policy/approval-rule.ts';
 import { assertMayDecide, eligibleFor, excludedFrom, ownVoices, type Today } from './eligible.ts';
+import { runAt } from './run-at.ts';
 
 interface Handing {
   from: PersonId;
@@ -20,7 +21,7 @@ export function delegateVoice(
   at: { policy: Today['policy']; now: Date },
 ): Delegation {
   assertOpen(approval, at.now);
-  const today = { policy: at.policy, runAt: at.now };
+  const today = { policy: at.policy, runAt: runAt(approval, at.now) };
   if (!termsOf(approval.rule).mayDelegate)
     throw new Refusal(
       'may_not_delegate',

@@ -90,6 +90,6 @@ export function assertMayDecide(approval: Eligibility, person: PersonId, today: 
   throw new Refusal('not_an_approver', `You are not an approver for this. Who can decide: ${others}.`);
 }
 
-function less(people: ReadonlySet<PersonId>, others: ReadonlySet<PersonId>): Set<PersonId> {
+export function less(people: ReadonlySet<PersonId>, others: ReadonlySet<PersonId>): Set<PersonId> {
   return new Set([...people].filter((person) => !others.has(person)));
 }

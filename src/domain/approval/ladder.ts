@@ -3,7 +3,8 @@ import type { PersonId } from '../ids.ts';
 import { termsOf } from '../policy/approval-rule.ts';
 import { type Policy, peopleNamed } from '../policy.ts';
 import { quietUntil } from '../quiet-hours.ts';
-import { eligibleFor, excludedFrom } from './eligible.ts';
+import { eligibleFor, excludedFrom, less } from './eligible.ts';
+import { runAt } from './run-at.ts';
 
 export interface Due {
   /** `number`: the rung of the rule's `remind`, from 1 on; after a stop several that are due are one. */
@@ -26,7 +27,7 @@ export function dueOf(approval: Approval, { policy, now }: { policy: Policy; now
     remind: reminded > approval.reminded ? { number: reminded, people: undecided(approval, { policy, now }) } : null,
     escalate: escalate.slice(approval.escalated, taken).map(({ to }, index) => ({
       number: approval.escalated + index + 1,
-      people: less(peopleNamed(policy, to, approval.subject), excludedFrom(approval, policy)),
+      people: sorted(less(peopleNamed(policy, to, approval.subject), excludedFrom(approval, policy))),
     })),
     wakeAt: new Date(Math.min(approval.expiresAt.getTime(), ...next.map((at) => at.getTime()))),
   };
@@ -39,9 +40,9 @@ function heard(at: Date, { isEmergency, policy }: { isEmergency: boolean; policy
 
 function undecided(approval: Approval, { policy, now }: { policy: Policy; now: Date }): PersonId[] {
   const voted = new Set(approval.votes.map(({ person }) => person));
-  return less(eligibleFor(approval, { policy, runAt: now }), voted);
+  return sorted(less(eligibleFor(approval, { policy, runAt: runAt(approval, now) }), voted));
 }
 
-function less(people: ReadonlySet<PersonId>, others: ReadonlySet<PersonId>): PersonId[] {
-  return [...people].filter((person) => !others.has(person)).sort();
+function sorted(people: ReadonlySet<PersonId>): PersonId[] {
+  return [...people].sort();
 }

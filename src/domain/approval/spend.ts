@@ -2,7 +2,8 @@ import type { Approval } from '../approval.ts';
 import type { PersonId } from '../ids.ts';
 import type { Today } from './eligible.ts';
 import { freezesToSatisfy } from './freeze.ts';
-import { notBeforeOf, tally } from './tally.ts';
+import { notBeforeOf } from './run-at.ts';
+import { tally } from './tally.ts';
 
 /** When a yes is to be spent, if that is later than now. */
 export function waitsUntil(approval: Approval, now: Date): Date | null {

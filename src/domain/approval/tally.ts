@@ -1,7 +1,6 @@
 import { Refusal } from '../../errors.ts';
 import type { Approval, Press, Vote } from '../approval.ts';
 import type { PersonId } from '../ids.ts';
-import { instantText } from '../instant.ts';
 import { type Threshold, termsOf } from '../policy/approval-rule.ts';
 import { peopleNamed } from '../policy.ts';
 import { appliesTo, type Eligibility, escalatedTo, excludedFrom, type Today } from './eligible.ts';
@@ -51,29 +50,6 @@ function voicesOf(approval: Eligibility, people: ReadonlySet<PersonId>, { policy
     own.has(from) && !excluded.has(to) && Object.hasOwn(policy.people, to) ? [to] : [],
   );
   return new Set([...own, ...given]);
-}
-
-const LONGEST_WAIT_MS = 7 * 24 * 3_600_000;
-
-/** When what is approved would run if this press were the last one: at the latest of what the voices for it said. */
-export function runsAt(approval: Pick<Approval, 'votes'>, press: Pick<Press, 'notBefore' | 'vote'>, now: Date): Date {
-  const wanted = press.vote === 'approve' ? (press.notBefore ?? null) : null;
-  if (wanted !== null && (wanted <= now || wanted.getTime() - now.getTime() > LONGEST_WAIT_MS))
-    throw new Refusal(
-      'not_before_out_of_range',
-      `"Not before" must be later than now and at most 7 days ahead; you said ${instantText(wanted)}.`,
-    );
-  return latest([now, wanted, notBeforeOf(approval)]);
-}
-
-/** The latest "not before" of those who agreed; null: at once. */
-export function notBeforeOf({ votes }: Pick<Approval, 'votes'>): Date | null {
-  const said = votes.flatMap(({ vote, notBefore }) => (vote === 'approve' && notBefore !== null ? [notBefore] : []));
-  return said.length === 0 ? null : latest(said);
-}
-
-function latest(instants: readonly (Date | null)[]): Date {
-  return new Date(Math.max(...instants.map((instant) => instant?.getTime() ?? 0)));
 }
 
 export function assertReasonGiven({ rule }: Pick<Approval, 'rule'>, press: Pick<Press, 'vote' | 'reason'>): void {

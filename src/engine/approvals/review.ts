@@ -1,6 +1,7 @@
 import { assertMayBreakGlass } from '../../domain/approval/break-glass.ts';
 import { differencesOf } from '../../domain/approval/differences.ts';
 import { assertMayDecide, ownVoices } from '../../domain/approval/eligible.ts';
+import { runAt } from '../../domain/approval/run-at.ts';
 import { type Approval, assertOpen } from '../../domain/approval.ts';
 import { reviewHashOf } from '../../domain/binding.ts';
 import type { PersonId } from '../../domain/ids.ts';
@@ -23,7 +24,7 @@ export async function review(deps: EngineDeps, token: string, person: PersonId):
 function mayWith(approval: Approval, person: PersonId, at: { policy: Policy; now: Date }): Review['may'] {
   const hasVoted = approval.votes.some((vote) => vote.person === person);
   if (!hasVoted || approval.outcome !== null) assertOpen(approval, at.now);
-  const today = { policy: at.policy, runAt: at.now };
+  const today = { policy: at.policy, runAt: runAt(approval, at.now) };
   const breakGlass = isAllowed(() => assertMayBreakGlass(approval, person, at));
   const vote = hasVoted || isAllowed(() => assertMayDecide(approval, person, today));
   if (!vote && !breakGlass) assertMayDecide(approval, person, today);

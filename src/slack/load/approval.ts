@@ -1,6 +1,6 @@
 import { escalatedTo } from '../../domain/approval/eligible.ts';
 import { proofWanted } from '../../domain/approval/proof.ts';
-import { notBeforeOf } from '../../domain/approval/tally.ts';
+import { notBeforeOf } from '../../domain/approval/run-at.ts';
 import type { Approval } from '../../domain/approval.ts';
 import { spanText } from '../../domain/duration.ts';
 import { ApprovalId } from '../../domain/ids.ts';

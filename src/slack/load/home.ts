@@ -1,4 +1,5 @@
 import { eligibleFor } from '../../domain/approval/eligible.ts';
+import { runAt } from '../../domain/approval/run-at.ts';
 import type { PersonId } from '../../domain/ids.ts';
 import type { Ask } from '../../domain/incident.ts';
 import { nameOf } from '../../domain/key.ts';
@@ -28,7 +29,7 @@ export async function loadHome(sources: Sources, person: PersonId): Promise<Home
       (one) =>
         one.outcome === null &&
         one.expiresAt > now() &&
-        eligibleFor(one, { policy, runAt: now() }).has(person) &&
+        eligibleFor(one, { policy, runAt: runAt(one, now()) }).has(person) &&
         one.votes.every((vote) => vote.person !== person),
     ),
     asks: asks.filter((ask) => isOpen(ask) && askedOf(ask).includes(person)),
