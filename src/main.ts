@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 import { Command } from 'commander';
 import manifest from '../package.json' with { type: 'json' };
-import { commands } from './cli/commands.ts';
+import { commandsFor } from './cli/commands.ts';
 import { reportAndExitCode } from './cli/report.ts';
 import { scrub } from './scrub.ts';
 
@@ -13,7 +13,7 @@ const program = new Command('rekey')
   .showHelpAfterError('(add --help to see what there is)')
   .showSuggestionAfterError()
   .exitOverride();
-for (const add of commands) add(program);
+for (const add of await commandsFor(process.argv[2])) add(program);
 
 // `rekey keys list | head` closes the pipe early; that is not an error.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

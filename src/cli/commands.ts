@@ -1,37 +1,28 @@
-import { alarms } from './alarms.ts';
-import { audit } from './audit.ts';
-import { backup } from './backup.ts';
-import { breakGlass } from './break-glass.ts';
 import type { CliCommand } from './command.ts';
-import { completion } from './completion.ts';
-import { demo } from './demo.ts';
-import { doctor } from './doctor.ts';
-import { drill } from './drill.ts';
-import { init } from './init.ts';
-import { keys } from './keys.ts';
-import { peers } from './peers.ts';
-import { restore } from './restore.ts';
-import { runbooks } from './runbooks.ts';
-import { runs } from './runs.ts';
-import { secondFactor } from './second-factor.ts';
-import { serve } from './serve.ts';
 
-/** The command table. One more command is one file and one line. */
-export const commands: readonly CliCommand[] = [
-  init,
-  serve,
-  demo,
-  drill,
-  runbooks,
-  runs,
-  keys,
-  peers,
-  breakGlass,
-  secondFactor,
-  audit,
-  alarms,
-  backup,
-  restore,
-  doctor,
-  completion,
-];
+/** The command table, by the first word that is typed. One more command is one file and one line. */
+const TABLE: Readonly<Record<string, () => Promise<CliCommand>>> = {
+  init: async () => (await import('./init.ts')).init,
+  serve: async () => (await import('./serve.ts')).serve,
+  demo: async () => (await import('./demo.ts')).demo,
+  drill: async () => (await import('./drill.ts')).drill,
+  runbooks: async () => (await import('./runbooks.ts')).runbooks,
+  runs: async () => (await import('./runs.ts')).runs,
+  keys: async () => (await import('./keys.ts')).keys,
+  peers: async () => (await import('./peers.ts')).peers,
+  'break-glass': async () => (await import('./break-glass.ts')).breakGlass,
+  'second-factor': async () => (await import('./second-factor.ts')).secondFactor,
+  audit: async () => (await import('./audit.ts')).audit,
+  alarms: async () => (await import('./alarms.ts')).alarms,
+  backup: async () => (await import('./backup.ts')).backup,
+  restore: async () => (await import('./restore.ts')).restore,
+  doctor: async () => (await import('./doctor.ts')).doctor,
+  completion: async () => (await import('./completion.ts')).completion,
+  __keys: async () => (await import('./key-names.ts')).keyNames,
+};
+
+/** What that word needs, and everything where it is none of them or the shell asks for them all: most of a start is reading modules. */
+export function commandsFor(word: string | undefined): Promise<CliCommand[]> {
+  const one = word === undefined || word === 'completion' || !Object.hasOwn(TABLE, word) ? undefined : TABLE[word];
+  return Promise.all((one === undefined ? Object.values(TABLE) : [one]).map((load) => load()));
+}

@@ -2,7 +2,6 @@ import { Argument, type Command } from 'commander';
 import type { CliCommand } from './command.ts';
 import { bashCompletion, fishCompletion, zshCompletion } from './completion/scripts.ts';
 import { wordsOf } from './completion/words.ts';
-import { withLedger } from './with-ledger.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 
@@ -17,7 +16,6 @@ export const completion: CliCommand = (program) => {
       const scripts = { bash: bashCompletion, zsh: zshCompletion, fish: fishCompletion };
       process.stdout.write(scripts[shell](words));
     });
-  addKeyNames(program);
 };
 
 const HELP = `
@@ -25,19 +23,6 @@ Example:
   rekey completion bash > ~/.local/share/bash-completion/completions/rekey
   rekey completion zsh > ~/.zfunc/_rekey
   rekey completion fish > ~/.config/fish/completions/rekey.fish`;
-
-// More than anybody scrolls through; with a beginning typed, the shell asks for those.
-const MOST_NAMES = 1_000;
-
-/** What the scripts ask while somebody types: it answers with nothing rather than with an error. */
-function addKeyNames(program: Command): void {
-  program.command('__keys', { hidden: true }).action(() =>
-    withLedger(async ({ read }) => {
-      const names = (await read.keys({ limit: MOST_NAMES })).map(({ slug }) => slug);
-      process.stdout.write(names.map((name) => `${name}\n`).join(''));
-    }).catch(() => {}),
-  );
-}
 
 function rootOf(command: Command): Command {
   return command.parent === null ? command : rootOf(command.parent);

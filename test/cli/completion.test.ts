@@ -3,7 +3,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { commands } from '../../src/cli/commands.ts';
+import { commandsFor } from '../../src/cli/commands.ts';
 import { fishCompletion, zshCompletion } from '../../src/cli/completion/scripts.ts';
 import { wordsOf } from '../../src/cli/completion/words.ts';
 import { anInstallation, MAIN } from '../support/installation.ts';
@@ -40,9 +40,9 @@ test.each([
   expect(await offered(line)).toEqual(expected);
 });
 
-test('every command and option is in the completion of every shell', () => {
+test('every command and option is in the completion of every shell', async () => {
   const program = new Command();
-  for (const add of commands) add(program);
+  for (const add of await commandsFor(undefined)) add(program);
   const words = wordsOf(program);
   const [zsh, fish] = [zshCompletion(words), fishCompletion(words)];
   for (const { path, options, subcommands } of words) {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
-import { commands } from '../../src/cli/commands.ts';
+import { commandsFor } from '../../src/cli/commands.ts';
 import { anInstallation } from '../support/installation.ts';
 
 interface Leaf {
@@ -16,6 +16,7 @@ function leavesOf(command: Command, path: string[] = []): Leaf[] {
   return shown.filter((one) => one.name() !== 'help').flatMap((one) => leavesOf(one, [...path, one.name()]));
 }
 
+const commands = await commandsFor(undefined);
 const aProgram = () => {
   const program = new Command('rekey');
   for (const add of commands) add(program);
