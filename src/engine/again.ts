@@ -7,6 +7,7 @@ import { letGoAll } from './children.ts';
 import { controlRun } from './control.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Because } from './engine.ts';
+import { assertNotReplaced } from './keys/replaced-since.ts';
 import { reopening } from './reopen.ts';
 
 /** Begins the step that failed again, or without a name every one that stopped the run. */
@@ -38,6 +39,7 @@ async function again(deps: EngineDeps, id: RunId, { what, request, steps }: Agai
     decide: async (run, read, today) => {
       const course = { plan: deps.runbooks.planOf(run.runbook), run, now: deps.now() };
       assertAtRest(course);
+      if (run.finishedAt === null) await assertNotReplaced(read, run);
       const wanted = resetAll(course, steps(course), `${request.actor} wants it done again: ${request.reason}`);
       await assertNoIsNotUndone(read, { course, records: wanted }, request.actor);
       const records = [...(await askedAgain(deps, { course, changed: wanted }, { read, today })), ...wanted];
