@@ -51,7 +51,13 @@ const FIELDS: Readonly<Record<string, string>> = {
   not_enrolled: CODE_FIELD,
 };
 
-const ABOUT_THE_OTHER: readonly string[] = ['own_request', 'not_an_approver', 'has_a_voice', 'unknown_person'];
+const ABOUT_THE_OTHER: readonly string[] = [
+  'own_request',
+  'not_an_approver',
+  'has_a_voice',
+  'unknown_person',
+  'not_enrolled',
+];
 
 interface Submitted {
   token: string;

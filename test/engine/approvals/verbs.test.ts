@@ -172,6 +172,23 @@ describe('handing over', () => {
     expect(await refusalOf(hand(carol, dave))).toMatchObject({ code: 'has_a_voice' });
   });
 
+  test('goes in tier 3 to nobody without a code, for whom it would be lost', async () => {
+    const { here, approval } = await asked(
+      policyWith({ tier: 3, approve: 2, delegate: true }),
+      codesOf({ bob: '1', carol: '2', frank: '3' }),
+    );
+    const hand = (to: typeof bob) =>
+      here.engine.delegate(approval.token, { ...from(carol), person: carol, to, reason: '' });
+    expect(await refusalOf(hand(dave))).toMatchObject({
+      code: 'not_enrolled',
+      message: expect.stringContaining('dave has none'),
+    });
+    expect(await refusalOf(hand(dave))).toMatchObject({ message: expect.stringContaining('Type rekey codes enrol.') });
+    expect((await here.ledger.read.approval(approval.id))?.delegations).toEqual([]);
+    await hand(frank);
+    expect(await here.ledger.read.approval(approval.id)).toMatchObject({ delegations: [{ from: carol, to: frank }] });
+  });
+
   test('is refused where the rule does not allow it', async () => {
     const { here, approval } = await asked(policyWith({}));
     const handing = here.engine.delegate(approval.token, { ...from(bob), person: bob, to: dave, reason: '' });
