@@ -97,7 +97,10 @@ function onAsk(ask: Ask, answer: GivenAnswer): Pressed | null {
     return { ...common, person, form, what: `ticks ${items.join(', ')}: ${ask.question}` };
   }
   if ('fills' in answer && ask.evidence !== 'file') {
-    const fields = Object.entries(answer.fields).map(([field, text]) => [blockOf(field), text] as const);
+    const typeOf = (field: string) =>
+      (ask.form.kind === 'form' ? ask.form.fields : []).find(({ id }) => id === field)?.type;
+    const shown = (field: string, text: string) => (typeOf(field) === 'bool' ? (YES_OR_NO[text] ?? text) : text);
+    const fields = Object.entries(answer.fields).map(([field, text]) => [blockOf(field), shown(field, text)] as const);
     // Who is chosen in a form is a Slack account there and a name in the rehearsal.
     if (ask.form.kind === 'form' && ask.form.fields.some(({ type }) => type === 'person')) return null;
     const form = () => ({ ...Object.fromEntries(fields), evidence: answer.evidence });
@@ -105,6 +108,9 @@ function onAsk(ask: Ask, answer: GivenAnswer): Pressed | null {
   }
   return null;
 }
+
+/** How the form of Slack calls what a rehearsal may also write as in YAML. */
+const YES_OR_NO: Readonly<Record<string, string>> = { true: 'yes', false: 'no' };
 
 function ticked({ form, marks }: Ask, items: readonly string[]): FormValues {
   if (form.kind !== 'checklist') return {};
