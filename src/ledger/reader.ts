@@ -25,6 +25,15 @@ export interface Usage {
   rejected: number;
 }
 
+/** What one caller did with one key over a span of time. */
+export interface Caller {
+  caller: string;
+  /** Accepted and rejected ones. */
+  calls: number;
+  /** The last minute in which it was seen. */
+  lastAt: Date;
+}
+
 /** Opens with its master key only, to a text that its pepper digests to `digest`. */
 export interface VaultProof {
   masterKey: string;
@@ -194,6 +203,8 @@ export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, 
   auditRange: (from: number, to: number) => Promise<AuditEntry[]>;
   auditHead: () => Promise<{ seq: number; hash: string }>;
   usageOf: (key: KeyId, since: Date) => Promise<Usage[]>;
+  /** Who called with it since, whoever called most first. For a busy key `usageOf` is hundreds of thousands of minutes; this adds them up. */
+  callersOf: (key: KeyId, since: Date) => Promise<Caller[]>;
 
   /** Runs about this version of a key, newest first. */
   runsOfKey: (key: KeyId) => Promise<Run[]>;

@@ -1,4 +1,4 @@
-import type { Selectable } from 'kysely';
+import { type Selectable, sql } from 'kysely';
 import { z } from 'zod';
 import { Actor, IncidentId, KeyId, RunId, SecretId, StepId } from '../domain/ids.ts';
 import type { Evidence, Notice, Reminder, SealedSecret } from '../domain/incident.ts';
@@ -29,6 +29,7 @@ type RecordQueries = Pick<
   | 'noticesOfKey'
   | 'evidenceOfIncident'
   | 'usageOf'
+  | 'callersOf'
 >;
 
 export function recordQueries(db: LedgerDb): RecordQueries {
@@ -83,6 +84,18 @@ export function recordQueries(db: LedgerDb): RecordQueries {
         accepted: row.accepted,
         rejected: row.rejected,
       }));
+    },
+    callersOf: async (key, since) => {
+      const rows = await db
+        .selectFrom('usage')
+        .where('key_id', '=', key)
+        .where('minute', '>=', stored(since))
+        .groupBy('caller')
+        .select(['caller', sql<number>`sum(accepted + rejected)`.as('calls'), sql<string>`max(minute)`.as('last_at')])
+        .orderBy('calls', 'desc')
+        .orderBy('caller')
+        .execute();
+      return rows.map(({ caller, calls, last_at }) => ({ caller, calls, lastAt: instant(last_at) }));
     },
   };
 }

@@ -44,8 +44,12 @@ const WEEK_MS = 7 * 24 * 3_600_000;
 
 /** Who would hear of the beginning of a grace, if it began now; the ones of later are among them, or called since. */
 export async function graceRecipients(key: Key, { ledger, policy, now }: ForecastContext): Promise<string[]> {
-  const usage = await ledger.usageOf(key.id, new Date(now().getTime() - WEEK_MS));
-  return recipientsOf(key, new Set(usage.map(({ caller }) => caller)), (await policy()).policy);
+  const callers = await ledger.callersOf(key.id, new Date(now().getTime() - WEEK_MS));
+  return recipientsOf(
+    key,
+    callers.map(({ caller }) => caller),
+    (await policy()).policy,
+  );
 }
 
 function recipientsOf(key: Key, callers: Iterable<string>, policy: Policy): string[] {

@@ -81,7 +81,7 @@ async function ruleHere(
   const chosen = ruleFor(policy, name, {
     emergency: isEmergency(context),
     radius: {
-      callers: key === null ? 0 : await callersOf(key, context),
+      callers: key === null ? 0 : await callerCount(key, context),
       keys: keysTouched(context.run.inputs, key?.id ?? null),
       environment: key?.environment ?? null,
     },
@@ -95,9 +95,8 @@ async function ruleHere(
   throw new PermanentFailure(`policy.yaml has no rule ${chosen.name}; it has: ${known}. Nothing was executed.`);
 }
 
-async function callersOf(key: Key, context: ForecastContext): Promise<number> {
-  const usage = await context.ledger.usageOf(key.id, new Date(context.now().getTime() - WEEK_MS));
-  return new Set(usage.map(({ caller }) => caller)).size;
+async function callerCount(key: Key, { ledger, now }: ForecastContext): Promise<number> {
+  return (await ledger.callersOf(key.id, new Date(now().getTime() - WEEK_MS))).length;
 }
 
 /** An incident is an emergency unless its request said `planned`. */

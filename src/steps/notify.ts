@@ -75,8 +75,8 @@ async function recipients(key: Key, to: readonly string[], context: ForecastCont
 }
 
 async function callersOf(key: Key, context: ForecastContext): Promise<string[]> {
-  const usage = await context.ledger.usageOf(key.id, affectedSince(context));
-  return [...new Set(usage.map((use) => use.caller))].sort();
+  const callers = await context.ledger.callersOf(key.id, affectedSince(context));
+  return callers.map(({ caller }) => caller).sort();
 }
 
 function noticeTo(

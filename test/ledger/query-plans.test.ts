@@ -78,6 +78,7 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
   'the lines on a key': (read) => read.audit({ subject: `key:${some}`, limit: 50 }),
   'the lines of a run': (read) => read.audit({ run: RunId.parse('run-1'), limit: 50 }),
   'a piece of the chain': (read) => read.auditRange(100, 150),
+  'the callers of a key': (read) => read.callersOf(some, daysAfter(NOON, -7)),
   'how many keys there are of each kind': (read) => read.keyCounts(),
 };
 

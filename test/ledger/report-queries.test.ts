@@ -26,6 +26,22 @@ test('finds who still calls with a key that is dead, and forgets what was called
   expect(await ledger.read.usesOfDeadKeys(NOON)).toEqual([]);
 });
 
+test('adds up the calls of each caller, whoever called most first, and leaves out what is older', async () => {
+  const ledger = await anOpenLedger();
+  const key = KeyId.parse('key-busy');
+  const count = (caller: string, minutes: number, [accepted, rejected]: [number, number]) =>
+    ledger.countUsage([{ key, caller, at: minutesAfter(NOON, minutes), accepted, rejected }]);
+  for (const minutes of [-40, -20, -10]) await count('billing', minutes, [1, 1]);
+  for (const caller of ['zeta', 'checkout']) await count(caller, -30, [5, 4]);
+  await count('gone', -90, [900, 0]);
+  await ledger.countUsage([{ key: KeyId.parse('key-other'), caller: 'x', at: NOON, accepted: 1, rejected: 0 }]);
+  expect(await ledger.read.callersOf(key, minutesAfter(NOON, -60))).toEqual([
+    { caller: 'checkout', calls: 9, lastAt: minutesAfter(NOON, -30) },
+    { caller: 'zeta', calls: 9, lastAt: minutesAfter(NOON, -30) },
+    { caller: 'billing', calls: 6, lastAt: minutesAfter(NOON, -10) },
+  ]);
+});
+
 test('finds usable keys of production without an expiry, and keys older than their class allows, oldest first', async () => {
   const ledger = await anOpenLedger();
   const keys = [

@@ -144,6 +144,16 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
         .filter((line) => filter.subject === undefined || line.subject === filter.subject)
         .reverse()
         .slice(0, filter.limit),
+    callersOf: async (key, since) => {
+      const used = rows.usage.filter((one) => one.key === key && one.minute >= since);
+      return [...Map.groupBy(used, ({ caller }) => caller)]
+        .map(([caller, minutes]) => ({
+          caller,
+          calls: minutes.reduce((sum, { accepted, rejected }) => sum + accepted + rejected, 0),
+          lastAt: new Date(Math.max(...minutes.map(({ minute }) => minute.getTime()))),
+        }))
+        .sort((a, b) => b.calls - a.calls || a.caller.localeCompare(b.caller));
+    },
     usageOf: async (key, since) => rows.usage.filter((one) => one.key === key && one.minute >= since),
   };
 }

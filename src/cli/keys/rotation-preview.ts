@@ -54,10 +54,8 @@ export async function rotationPreview({ deps, actor }: Rekey, planned: Planned):
 }
 
 async function callersOf({ ledger }: Rekey['deps'], key: Key, since: Date): Promise<RotationPreview['callers']> {
-  const calls = new Map<string, number>();
-  for (const { caller, accepted, rejected } of await ledger.read.usageOf(key.id, since))
-    calls.set(caller, (calls.get(caller) ?? 0) + accepted + rejected);
-  return [...calls].map(([caller, count]) => ({ caller, calls: count })).sort((a, b) => b.calls - a.calls);
+  const callers = await ledger.read.callersOf(key.id, since);
+  return callers.map(({ caller, calls }) => ({ caller, calls }));
 }
 
 export function describePreview(preview: RotationPreview): string {

@@ -19,7 +19,7 @@ export async function radiusOf(
   const others = [...named.map(nameOf), ...accepted.map(nameOf), ...children].filter((name) => name !== own);
   return {
     key: own,
-    callers: key === null ? [] : await callersOf(read, key, now),
+    callers: key === null ? [] : await callersOfAWeek(read, key, now),
     peers:
       key === null ? [] : (await read.peers()).filter(({ pins }) => pins.includes(key.slug)).map(({ name }) => name),
     environments: [...new Set([...(key === null ? [] : [key.environment]), ...named.map((ref) => ref.environment)])],
@@ -27,11 +27,7 @@ export async function radiusOf(
   };
 }
 
-async function callersOf(read: LedgerReader, key: Key, now: Date): Promise<PlanRadius['callers']> {
-  const calls = new Map<string, number>();
-  for (const { caller, accepted, rejected } of await read.usageOf(key.id, new Date(now.getTime() - WEEK_MS)))
-    calls.set(caller, (calls.get(caller) ?? 0) + accepted + rejected);
-  return [...calls]
-    .map(([caller, count]) => ({ caller, calls: count }))
-    .sort((a, b) => b.calls - a.calls || a.caller.localeCompare(b.caller));
+async function callersOfAWeek(read: LedgerReader, key: Key, now: Date): Promise<PlanRadius['callers']> {
+  const callers = await read.callersOf(key.id, new Date(now.getTime() - WEEK_MS));
+  return callers.map(({ caller, calls }) => ({ caller, calls }));
 }

@@ -12,7 +12,6 @@ import { fewestVoices, termsOf } from '../../domain/policy/approval-rule.ts';
 import type { Run } from '../../domain/run.ts';
 import { stepsToCome } from '../../domain/to-come.ts';
 import type { Review } from '../../engine/approvals/verbs.ts';
-import type { Usage } from '../../ledger/reader.ts';
 import type { Sources } from '../deps.ts';
 import type { ApprovalCard, BlastRadius } from '../views/approval-card.ts';
 import type { PlanLine, ReviewModal } from '../views/review-modal.ts';
@@ -93,11 +92,10 @@ function planLines(plan: Plan, run: Run): PlanLine[] {
 }
 
 async function radiusOf({ ledger, providers, now }: Sources, { run, key, plan }: About): Promise<BlastRadius> {
-  const usage = key === null ? [] : await ledger.usageOf(key.id, new Date(now().getTime() - WEEK_MS));
   const delayMs = key === null ? undefined : providers[key.provider]?.capabilities.enforcementDelayMs;
   return {
     environment: key?.environment ?? null,
-    callers: callersOf(usage),
+    callers: key === null ? [] : await ledger.callersOf(key.id, new Date(now().getTime() - WEEK_MS)),
     enforcement: delayMs === undefined ? null : enforcementText(delayMs),
     peers:
       key === null ? [] : (await ledger.peers()).flatMap(({ name, pins }) => (pins.includes(key.slug) ? [name] : [])),
@@ -122,20 +120,6 @@ async function escalatedNames(sources: Sources, approval: Approval): Promise<str
 
 function enforcementText(delayMs: number): string {
   return delayMs === 0 ? 'at once' : `after at most ${spanText(delayMs)}`;
-}
-
-function callersOf(usage: readonly Usage[]): BlastRadius['callers'] {
-  const seen = new Map<string, { caller: string; calls: number; lastAt: Date }>();
-  for (const { caller, accepted, rejected, minute } of usage) {
-    const before = seen.get(caller);
-    const calls = (before?.calls ?? 0) + accepted + rejected;
-    seen.set(caller, {
-      caller,
-      calls,
-      lastAt: before !== undefined && before.lastAt > minute ? before.lastAt : minute,
-    });
-  }
-  return [...seen.values()].sort((a, b) => b.calls - a.calls || a.caller.localeCompare(b.caller));
 }
 
 function undoText(plan: Plan, run: Run): string {
