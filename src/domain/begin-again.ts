@@ -1,5 +1,5 @@
 import { Refusal } from '../errors.ts';
-import { type Course, names, stepNamed } from './control.ts';
+import { type Course, hasStopped, names, stepNamed } from './control.ts';
 import { deadlineOfRun, hasPassed, passedText } from './deadlines.ts';
 import { stopOf } from './moves.ts';
 import { isLeft, isNeverTwice, isStuck, pastPointOfNoReturn } from './moves-back.ts';
@@ -107,7 +107,7 @@ export function withTheEnd(course: Course, steps: readonly PlannedStep[]): Plann
 // token, and so does what may have had its effect.
 function endedWithTheRun({ run }: Course, step: PlannedStep): boolean {
   const record = run.steps[step.id];
-  if (run.finishedAt === null || record?.state !== 'waiting') return false;
+  if (!hasStopped(run) || record?.state !== 'waiting') return false;
   if (isNeverGuessed(step) || step.undo === 'undo') return false;
   return record.waiting.kind !== 'retry' || record.waiting.resumes !== null;
 }

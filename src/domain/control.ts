@@ -36,9 +36,14 @@ export function assertAtRest({ plan, run, now }: Course): void {
 
 function isUnderWay(record: StepRecord, run: Run, now: Date): boolean {
   if (record.state === 'started') return run.finishedAt === null;
-  if (record.state !== 'waiting' || run.paused !== null || run.finishedAt !== null) return false;
+  if (record.state !== 'waiting' || run.paused !== null || hasStopped(run)) return false;
   const { until } = record.waiting;
   return record.answered || (until !== null && until <= now);
+}
+
+/** Nobody waits any more for what it waited for, also while it has not ended because a step is in doubt. */
+export function hasStopped({ finishedAt, stoppedAt }: Run): boolean {
+  return finishedAt !== null || stoppedAt !== null;
 }
 
 export function stepNamed({ plan, run }: Pick<Course, 'plan' | 'run'>, id: string): PlannedStep {

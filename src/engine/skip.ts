@@ -1,5 +1,5 @@
 import { assertResumable, resetsOf, withTheEnd } from '../domain/begin-again.ts';
-import { assertAtRest, assertSkippable, type Course, stepNamed } from '../domain/control.ts';
+import { assertAtRest, assertSkippable, type Course, hasStopped, stepNamed } from '../domain/control.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { PlannedStep } from '../domain/plan.ts';
@@ -39,9 +39,9 @@ export async function skip(deps: EngineDeps, id: RunId, step: string, request: B
   });
 }
 
-/** Of a run that had ended: what waited then is begun again, and people are told of its new end. */
+/** Of a run that had stopped: what waited then is begun again, and people are told of its new end. */
 function begunAgain(course: Course, { planned, request }: { planned: PlannedStep; request: Because }): StepRecord[] {
-  if (course.run.finishedAt === null) return [];
+  if (!hasStopped(course.run)) return [];
   const steps = withTheEnd(course, []).filter((step) => step !== planned);
   return resetsOf(course, steps, `${request.actor} skipped ${planned.id}, and the run goes on: ${request.reason}`);
 }

@@ -67,6 +67,30 @@ describe('a failed run that goes on asks again whoever it waited for when it end
     expect(await rekey.run(id)).toMatchObject({ outcome: 'succeeded', steps: { child: { generation: 2 } } });
   });
 
+  test('also when it has stopped and a step in doubt keeps it from ending', async () => {
+    const revoke = step('revoke', {
+      uses: 'test.final',
+      undo: 'point_of_no_return',
+      retry: { attempts: 1, backoffMs: 1_000, maxBackoffMs: 1_000, jitter: false, on: null },
+    });
+    const world = await anEngineWorld(aPlan([[go, step('b'), revoke], [step('z')]]));
+    world.outside.before = (id) => {
+      if (id === 'revoke') throw new Error('no answer');
+    };
+    world.outside.results.set('b', ({ step: { token } }) =>
+      token.endsWith('.1') ? { kind: 'failed', error: 'no', events: [] } : { kind: 'done', outputs: {}, events: [] },
+    );
+    const rekey = await world.open();
+    const id = await rekey.begin();
+    expect(await rekey.run(id)).toMatchObject({ outcome: null, steps: { revoke: { state: 'in_doubt' } } });
+    await rekey.engine.retry(id, 'b', because());
+    await rekey.queue.settle();
+    expect(await rekey.states(id)).toEqual({ go: 'waiting', b: 'done', revoke: 'in_doubt' });
+    await castOn(rekey, await rekey.openApproval(id), { person: bob, vote: 'approve' });
+    await rekey.queue.settle();
+    expect((await rekey.run(id)).steps.go).toMatchObject({ state: 'done', generation: 2 });
+  });
+
   test('but a try that is still owed goes on under its token', async () => {
     const owed = step('owed');
     const world = await anEngineWorld(aPlan([[owed, step('b')], [step('z')]]));
