@@ -72,7 +72,7 @@ function inTime(forward: Moves, deadline: Deadline | null, now: Date): Moves {
 
 /**
  * A paused run begins nothing, takes nothing back and does not end. The clocks run on, and what falls due is looked at when it is resumed,
- * with one exception: an approval expires on time, because nobody may decide on it any more.
+ * with one exception: an open approval is looked at, so that it expires on time; nobody may decide on it any more then. A yes is not spent.
  */
 function heldMoves(plan: Plan, run: Run, { now }: Now): Moves {
   const moves = noMoves();
