@@ -4,6 +4,7 @@ import type { Stage } from '../domain/plan.ts';
 import { PHASES } from '../domain/run.ts';
 import { outputsOf, type StepKind } from '../steps/contract.ts';
 import type { Meaning } from '../steps/fields.ts';
+import { checkApprovals } from './check-approvals.ts';
 import { checkNode } from './check-node.ts';
 import { checkPlaces, writtenIn } from './check-places.ts';
 import { type CompiledStep, compileStep } from './compile-step.ts';
@@ -49,6 +50,7 @@ function compileRoot(root: MapNode, { text, catalogue, report }: Source): Loaded
   const startOn = compileStartOn(root, report);
   checkPlaces(sections, compiled, report);
   const steps = [...compiled.values()].flat(2);
+  checkApprovals(sections, steps, report);
   refuseUngranted(steps, head?.grants ?? null, report);
   if (head === null || report.count() > 0) return null;
   const hash = createHash('sha256').update(text).digest('hex');

@@ -1,3 +1,4 @@
+import { asksForApproval } from './check-approvals.ts';
 import { type Finding, finding, type RuleId } from './finding.ts';
 import type { LoadedRunbook, SourceStep } from './loaded.ts';
 import type { Complaint } from './problem.ts';
@@ -46,10 +47,6 @@ function askedByNumber(step: SourceStep, approvals: readonly SourceStep[], { inp
         facts.every((fact) => fact === number || step.facts.includes(fact)),
     ),
   );
-}
-
-function asksForApproval(step: SourceStep): boolean {
-  return step.mentions.some((mention) => mention.meaning === 'approval_rule');
 }
 
 // An approval that may be skipped, or after whose no the run goes on, protects nothing.

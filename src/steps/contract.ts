@@ -51,6 +51,8 @@ export interface StepKind<With extends z.ZodType = z.ZodType, Outputs extends z.
   each?: { outputs: z.ZodType };
   /** Rules that span several fields, the step or its neighbours; asked at load. */
   complaintsOf?: (written: JsonObject, place: PlaceOfStep) => WithComplaint[];
+  /** What it changes is what people know: it may be done whatever was decided. */
+  onlyTells?: true;
   /** Why a person may not skip it, and what to do instead, as a sentence; without it, it can be skipped with a reason. */
   unskippable?: string;
   timeoutMs: number;

@@ -27,6 +27,7 @@ export const incidentUpdate = defineStep({
   with: With,
   outputs: z.strictObject({ incident: z.string() }),
   effect: 'writes',
+  onlyTells: true,
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'What was said was said; the next update says what is true then.' },
   timeoutMs: 15_000,

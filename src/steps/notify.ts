@@ -29,6 +29,7 @@ export const notify = defineStep({
   with: With,
   outputs: z.strictObject({ told: z.array(z.string()).describe('`person:carol`, `caller:payments-worker`.') }),
   effect: 'writes',
+  onlyTells: true,
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'What was said was said.' },
   timeoutMs: 30_000,

@@ -20,6 +20,7 @@ export const summaryPost = defineStep({
     open_points: z.array(z.string()),
   }),
   effect: 'writes',
+  onlyTells: true,
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'A summary is written again, not taken back.' },
   timeoutMs: 60_000,

@@ -49,7 +49,6 @@ test.each([
     GOOD.replace(/ {2}- id: go[\s\S]*?rule: rotate \}\n/, '').replace('  note: { type: text, default: "" }\n', ''),
   ],
   ['the approval may be skipped', GOOD.replace(APPROVAL, `    when: inputs.note == ""\n${APPROVAL}`)],
-  ['the run goes on after a no', GOOD.replace(APPROVAL, `    on_failure: continue\n${APPROVAL}`)],
   ['the approval comes afterwards', moveGoToTheEnd()],
 ])('asks for an approval before something is destroyed: %s', async (_name, runbook) => {
   expect(await lint({ runbook })).toEqual([
