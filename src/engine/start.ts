@@ -14,7 +14,7 @@ import type { AlertRequest, Origin, RotateRequest, Started } from './engine.ts';
 import { auditRefusal } from './refusals.ts';
 import { assertNotLastAdmin } from './rotations/lock-out.ts';
 import { cutGraces, endPlanned, type Preemption, preemptionBy } from './rotations/preempt.ts';
-import { assertNotWorse, type Running, runningEmergency } from './rotations/running.ts';
+import { assertNotTaken, assertNotWorse, type Running, runningEmergency } from './rotations/running.ts';
 import { spikeAlarm } from './rotations/spike.ts';
 import { runsIn, wakeAll } from './rotations/wake.ts';
 import { findKey, keyBySlugOrRefuse } from './which-key.ts';
@@ -51,6 +51,7 @@ export async function emergencyStart(
       result: joined(open),
     };
   }
+  await assertNotTaken(read, preemption);
   if (situation === 'exploited') await assertNotLastAdmin(read, key, deps.now(), 'rotate');
   const title = `${nameOf(key)}: ${situation === 'expired' ? 'expired' : `${situation} compromise`}`;
   const asked = { policy, origin: request, now: deps.now(), reason: request.reason };

@@ -202,11 +202,14 @@ export function runQueries(db: LedgerDb): RunQueries {
     openRunOfKey: async (key) => {
       const row = await all()
         .where('key_id', '=', key)
-        .where('parent_run', 'is', null)
         .where('finished_at', 'is', null)
         .where('open_runs', '=', 'one_per_key')
+        // A run that another one started holds the key like any other, until it is told to stop.
+        .where((eb) => eb.or([eb('parent_run', 'is', null), eb('cancel_requested_at', 'is', null)]))
         // One that was cancelled may still be taking its work back while the next one has begun.
         .orderBy((eb) => eb('cancel_requested_at', 'is not', null))
+        .orderBy((eb) => eb('parent_run', 'is not', null))
+        .orderBy('started_at')
         .executeTakeFirst();
       return row === undefined ? null : whole(row);
     },

@@ -4,6 +4,7 @@ import { PermanentFailure, Refusal, sentenceOf } from '../errors.ts';
 import { defineStep, type Forecast, type ForecastContext, type StepContext, type StepResult } from './contract.ts';
 import { runbookHash, runbookId, runbookInputs } from './fields.ts';
 import { foreseen } from './forecast.ts';
+import { runToJoin } from './join-run.ts';
 import { beginEach, countEach } from './start-each.ts';
 import { assertPinned, endText } from './started-run.ts';
 
@@ -21,7 +22,10 @@ const Item = z.strictObject({
   outcome: z.enum(['succeeded', 'failed', 'cancelled']),
 });
 
-/** Starts another runbook, for the same incident, and goes on when it has succeeded; with `each`, once for each item of a list. */
+/**
+ * Starts another runbook, for the same incident, and goes on when it has succeeded; with `each`, once for each item of a list. A run of that
+ * runbook that has the key in its hands already and does as much is waited for instead.
+ */
 export const runbookStart = defineStep({
   uses: 'runbook.start',
   summary: 'Runs another runbook and waits until it has ended; with `each`, one run for each item of a list.',
@@ -67,10 +71,11 @@ async function startForecast(
 
 async function startOne(input: z.output<typeof With>, context: StepContext): Promise<StepResult> {
   const run = await context.childRun(input.runbook, input.inputs);
+  const open = await runToJoin(context, run);
   return {
     kind: 'wait',
-    waiting: { kind: 'run', id: run.id, until: null },
-    events: [{ type: 'run_started', run }],
+    waiting: { kind: 'run', id: open ?? run.id, until: null },
+    events: open === null ? [{ type: 'run_started', run }] : [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { KeyId, RunId } from '../../src/domain/ids.ts';
+import type { JsonObject, Run } from '../../src/domain/run.ts';
 import { aKey, alice, MINUTE } from '../support/builders.ts';
 import { from, openDying } from '../support/engine-world.ts';
 import { aChildPlan, eachOf, FAN, fanStep } from '../support/fan-out-plans.ts';
@@ -199,11 +200,15 @@ describe('runs about keys', () => {
     expect((await rekey.run(RunId.parse(runs.beta))).key).toBe('key-beta');
   });
 
-  async function withAnOpenRun() {
+  async function withAnOpenRun(
+    holding: Partial<Run> = {},
+    { asked = {}, mayFail = 0 }: { asked?: JsonObject; mayFail?: number } = {},
+  ) {
     const world = await aFanOutWorld(eachOf([]));
     const keys = await moreKeys(world, ['alpha', 'beta']);
     const own = { name: 'payments-prod', inputs: { key: { ...aKeyRef(), id: aKey().id, slug: aKey().slug } } };
-    const each = eachOf([], { items: () => [...keys, own], ramp: 3 });
+    const items = [...keys, own].map(({ name, inputs }) => ({ name, inputs: { ...inputs, ...asked } }));
+    const each = eachOf([], { items: () => items, ramp: 3, maxFailures: { kind: 'count', count: mayFail } });
     world.setPlan({ ...aPlan([[fanStep(each)]]), hash: 'f'.repeat(64) });
     const rekey = await world.open();
     rekey.queue.forgets = true;
@@ -215,7 +220,9 @@ describe('runs about keys', () => {
       id: RunId.parse('run-other'),
       incident: null,
       key: KeyId.parse('key-alpha'),
-      runbook: { id: 'R-OTHER', hash: plan.hash, text: 'runbook: R-OTHER' },
+      // The one that the items start, as it was when somebody else began it.
+      runbook: { id: 'R-CHILD', hash: plan.hash, text: 'runbook: R-CHILD' },
+      ...holding,
     };
     await recordEvents(rekey.ledger, [{ type: 'run_started', run: open }]);
     await rekey.engine.advance(parent);
@@ -233,6 +240,27 @@ describe('runs about keys', () => {
     await advanceAll(world, rekey);
     expect(await rekey.run(parent)).toMatchObject({ outcome: 'succeeded' });
     expect(await outcomesOf(rekey, parent)).toMatchObject({ alpha: 'succeeded' });
+  });
+
+  test.each([
+    ['of another runbook', { runbook: { id: 'R-OTHER', hash: '9'.repeat(64), text: 'runbook: R-OTHER' } }, 'R-OTHER'],
+    ['that does less than is asked for', { inputs: { situation: 'expired' } }, 'as expired'],
+  ])(
+    'an open run of the key %s does not stand for the item, which fails and says what runs there',
+    async (_what, holding, words) => {
+      const { rekey, parent } = await withAnOpenRun(holding, { asked: { situation: 'exploited' }, mayFail: 1 });
+      const [alpha, beta] = await itemsOf(rekey, parent);
+      expect(alpha).toMatchObject({ outcome: 'failed', run: null, why: expect.stringContaining(words) });
+      expect(beta).toMatchObject({ outcome: null, joined: false });
+    },
+  );
+
+  test('an open run of the key that does as much is waited for', async () => {
+    const { rekey, parent, open } = await withAnOpenRun(
+      { inputs: { situation: 'exploited' } },
+      { asked: { situation: 'suspected' } },
+    );
+    expect((await itemsOf(rekey, parent))[0]).toMatchObject({ joined: true, run: open.id });
   });
 
   test('cancelling the fan-out leaves a run alone that was there before', async () => {

@@ -77,8 +77,8 @@ async function joinRunning(
   { key, within }: { key: Key; within: readonly RunId[] },
   { mode, reason }: RotationRequest,
 ): Promise<Recording<RotationAsked> | null> {
-  const run = await runningEmergency(read, await read.versionsOf(key.slug));
-  if (run === null || within.includes(run.id)) return null;
+  const run = await runningEmergency(read, await read.versionsOf(key.slug), within);
+  if (run === null) return null;
   const rotation = await read.rotationOfRun(run.id);
   // Its key is replaced and only people are being told; what is reported now is about the replacement.
   if (rotation !== null && isEnded(rotation)) return null;

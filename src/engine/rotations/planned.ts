@@ -14,6 +14,7 @@ import { assertNotItsOwnCredential } from './lock-out.ts';
 import { beginning, newRotation } from './new-rotation.ts';
 import { recipientOf } from './recipient.ts';
 import type { RotationAsked, RotationRequest } from './rotations.ts';
+import { heldBy } from './running.ts';
 import { spikeAlarm } from './spike.ts';
 
 const HOUR_MS = 3_600_000;
@@ -68,7 +69,8 @@ export async function planned(
 async function assertFree(read: LedgerReader, key: Key, within: readonly RunId[]): Promise<void> {
   assertNoneOpen(await read.openRotationOf(key.slug));
   for (const version of await read.versionsOf(key.slug)) {
-    const run = await read.openRunOfKey(version.id);
+    // One that was cancelled holds the key no more, and may still be taking its work back.
+    const [run = await read.openRunOfKey(version.id)] = await heldBy(read, version, within);
     if (run === null || within.includes(run.id)) continue;
     const { id, runbook, requestedBy, startedAt } = run;
     throw new Refusal(
