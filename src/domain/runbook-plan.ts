@@ -24,7 +24,7 @@ export interface ApprovalTerms {
 export interface ForeseenPeople {
   who: string[];
   for: string;
-  /** Only when it is overdue and nobody has answered. */
+  /** Only when nobody has answered in time. */
   later?: true;
   terms?: ApprovalTerms;
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { excludedFrom } from '../domain/approval/eligible.ts';
 import { freezesToSatisfy } from '../domain/approval/freeze.ts';
 import { dueOf } from '../domain/approval/ladder.ts';
 import { approversOf, isStillGood, waitsUntil } from '../domain/approval/spend.ts';
@@ -6,9 +7,10 @@ import { type Approval, describeOutcome, isExpired } from '../domain/approval.ts
 import { planHashOf } from '../domain/binding.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import { termsOf } from '../domain/policy/approval-rule.ts';
-import type { ApprovalTerms } from '../domain/runbook-plan.ts';
+import { peopleNamed } from '../domain/policy.ts';
+import type { ApprovalTerms, ForeseenPeople } from '../domain/runbook-plan.ts';
 import { PermanentFailure } from '../errors.ts';
-import { defineStep, type StepContext, type StepResult } from './contract.ts';
+import { defineStep, type ForecastContext, type StepContext, type StepResult } from './contract.ts';
 import { approvalRule, peopleText } from './fields.ts';
 import { foreseen } from './forecast.ts';
 import { bindingNow } from './look-up.ts';
@@ -41,7 +43,7 @@ export const approve = defineStep({
     const terms = termsHere(approval);
     if (terms.tier === 0) return foreseen({ calls: [`ledger: record that the rule ${terms.rule} asks nobody`] });
     return foreseen({
-      people: [{ who: approval.asked, for: question, terms }],
+      people: [{ who: approval.asked, for: question, terms }, ...(await askedLater(approval, context))],
       ...(shortfall !== null && { problems: [shortfall] }),
     });
   },
@@ -64,6 +66,16 @@ export const approve = defineStep({
     }
   },
 });
+
+/** Those whom only the rungs of its ladder name: they are asked when nobody has decided by then. */
+async function askedLater(approval: Approval, context: ForecastContext): Promise<ForeseenPeople[]> {
+  const { policy } = await context.policy();
+  const others = new Set([...excludedFrom(approval, policy), ...approval.asked]);
+  return termsOf(approval.rule).escalate.flatMap(({ to }) => {
+    const who = [...peopleNamed(policy, to, approval.subject)].filter((person) => !others.has(person)).sort();
+    return who.length === 0 ? [] : [{ who, for: approval.question, later: true as const }];
+  });
+}
 
 function termsHere({ ruleName: rule, rule: written, createdAt, expiresAt }: Approval): ApprovalTerms {
   const { tier, thresholds, remindMs, escalate } = termsOf(written);

@@ -77,7 +77,7 @@ function stepJson(step: ForeseenStep) {
     people: step.people.map(({ who, for: what, later = false, terms }) => ({
       who,
       for: what,
-      only_when_overdue: later,
+      only_when_unanswered: later,
       approval:
         terms === undefined
           ? null

@@ -92,7 +92,7 @@ function finalText({ back, willRun }: ForeseenStep, pad: string): string {
 
 function askedRows({ who, for: what, later, terms }: ForeseenPeople): Rows {
   const names = who.join(', ') || 'known only then';
-  if (later) return [['later', `${names}, when it is overdue`]];
+  if (later) return [['later', `${names}, when nobody has answered in time`]];
   const asked: Rows = [['asks', `${names}: “${what}”`]];
   return terms === undefined ? asked : [...asked, ['under', termsText(terms)]];
 }

@@ -60,6 +60,7 @@ function toldBy(event: LedgerEvent): string[] {
   const persons = (people: readonly string[]) => people.map((person) => `person:${person}`);
   if (event.type === 'approval_requested') return persons(event.approval.asked);
   if (event.type === 'ask_opened') return persons(event.ask.assigned);
+  if (event.type === 'approval_escalated' || event.type === 'ask_escalated') return persons(event.people);
   return event.type === 'notice_issued' ? [event.notice.recipient] : [];
 }
 
