@@ -5,7 +5,7 @@ import { channels, people } from '../../src/demo/world.ts';
 import { slackManifest } from '../../src/slack/manifest.ts';
 import { startWorkspace } from '../../src/workspace/start.ts';
 import { freePort } from '../support/free-port.ts';
-import { aHookSecret } from '../support/http-world.ts';
+import { aSecretForEachHook } from '../support/http-world.ts';
 import { aBot } from '../support/incident-bot.ts';
 import { aMadeQueue } from '../support/incident-world.ts';
 import { anInstallation, type Installation } from '../support/installation.ts';
@@ -29,7 +29,7 @@ const PARTS = [
 async function aWhole(): Promise<Installation> {
   const at = anInstallation();
   await at.issue({});
-  aHookSecret(at.keysDir, 'payments-api', HOOK_SECRET);
+  await aSecretForEachHook(at, HOOK_SECRET);
   const workspace = await startWorkspace({
     port: 0,
     manifest: slackManifest({ httpUrl: null }),
@@ -104,8 +104,10 @@ test('--json prints one object and nothing else', async () => {
   expect(checks.find((check: { name: string }) => check.name === 'hook secrets')).toEqual({
     name: 'hook secrets',
     state: 'problem',
-    says: '0 of 1 hook ready',
-    todo: [expect.stringMatching(/^payments-api: has no secret\. Type: /)],
+    says: '0 of 3 hooks ready',
+    todo: ['monitoring', 'payments-api', 'secret-scanner'].map((name) =>
+      expect.stringMatching(new RegExp(`^${name}: has no secret\\. Type: `)),
+    ),
   });
 });
 

@@ -170,6 +170,16 @@ export function aHookSecret(keysDir: string, name: string, text: string): string
   return file;
 }
 
+/** One for each hook of the policy in this folder, as an installation needs before it is ready. */
+export async function aSecretForEachHook(
+  { keysDir, runbooksDir }: { keysDir: string; runbooksDir: string },
+  text: string,
+): Promise<string[]> {
+  const names = Object.keys((await loadPolicy(runbooksDir)).policy.hooks);
+  for (const name of names) aHookSecret(keysDir, name, text);
+  return names;
+}
+
 export interface SignedAlert {
   timestamp: string;
   signature: string;

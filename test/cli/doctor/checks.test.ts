@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { chmodSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { portCheck, queueCheck } from '../../../src/cli/doctor/reachable.ts';
 import { ledgerCheck, runbooksCheck } from '../../../src/cli/doctor/stored.ts';
 import { type Config, readConfig } from '../../../src/config.ts';
 import { freePort } from '../../support/free-port.ts';
-import { aHookSecret } from '../../support/http-world.ts';
+import { aHookSecret, aSecretForEachHook } from '../../support/http-world.ts';
 import { anInstallation, type Installation } from '../../support/installation.ts';
 
 function configOf({ dataDir, runbooksDir }: Installation, more: Record<string, string> = {}): Config {
@@ -20,7 +21,7 @@ function configOf({ dataDir, runbooksDir }: Installation, more: Record<string, s
 async function aHealthy() {
   const at = anInstallation();
   await at.issue({});
-  aHookSecret(at.keysDir, 'payments-api', 'x'.repeat(40));
+  await aSecretForEachHook(at, 'x'.repeat(40));
   return { ...at, config: configOf(at) };
 }
 
@@ -147,12 +148,12 @@ function changeAudit(file: string): void {
   sqlite.close();
 }
 
-test('the command for a missing hook secret makes one that is right', async () => {
+test('the commands for missing hook secrets make ones that are right', async () => {
   const at = await aHealthy();
   rmSync(join(at.keysDir, 'hooks'), { recursive: true });
-  const [todo = ''] = (await hooksCheck(at.config)).todo;
-  const { execFileSync } = await import('node:child_process');
-  execFileSync('sh', ['-c', todo.slice(todo.indexOf('Type: ') + 'Type: '.length)]);
+  const { todo } = await hooksCheck(at.config);
+  expect(todo).toHaveLength(3);
+  for (const one of todo) execFileSync('sh', ['-c', one.slice(one.indexOf('Type: ') + 'Type: '.length)]);
   expect(await hooksCheck(at.config)).toMatchObject({ state: 'ok' });
 });
 

@@ -52,6 +52,7 @@ test('a policy under which nobody but the requester could approve is found befor
   const at = anInstallation();
   edit(at, 'policy.yaml', /rotate: \[group:oncall.*\]/, 'rotate: [bob]');
   edit(at, 'policy.yaml', 'from: [owner, group:security]', 'from: [group:security]');
+  edit(at, 'policy.yaml', 'escalate: [{ after: 5m, to: [group:oncall] }]', 'escalate: [{ after: 5m, to: [bob] }]');
   const { state, says, todo } = await click(at);
   expect([state, says]).toEqual(['problem', 'R-KEY-EXPIRY never came to an approval']);
   expect(todo.join()).toContain('go: The rule rotate needs 1 of group:security and nobody can decide today');
