@@ -52,10 +52,29 @@ test('says everything at once, and only of the files that were named', async () 
     ],
   });
   expect(await problems('R-BREAK-GLASS.yaml')).toEqual({
+    schema: 'rekey.lint/1',
     ok: true,
     checked: ['runbooks/R-BREAK-GLASS.yaml'],
+    counts: { errors: 0, advice: 0, accepted: 0 },
     problems: [],
+    advice: [],
+    accepted: [],
+    notes: [],
   });
+});
+
+test('advice fails nothing but --strict, and what is accepted is counted with its reason', async () => {
+  const at = anInstallation();
+  rmSync(file(at, 'R-BREAK-GLASS.rehearsal.yaml'));
+  const named = [file(at, 'R-BREAK-GLASS.yaml')];
+  const plain = await at.rekey(['runbooks', 'lint', ...named]);
+  expect([plain.code, plain.out]).toEqual([0, expect.stringContaining('  rule      never-rehearsed\n')]);
+  expect((await at.rekey(['runbooks', 'lint', '--strict', ...named])).code).toBe(1);
+  edit(named[0] ?? '', 'runbook: R-', '# rekey-lint-allow: never-rehearsed because it is played by hand\nrunbook: R-');
+  const accepted = await at.rekey(['runbooks', 'lint', '--strict', ...named]);
+  expect(accepted.code).toBe(0);
+  expect(accepted.out).toContain('Accepted with a reason (1):\n');
+  expect(accepted.out).toContain('never-rehearsed: it is played by hand');
 });
 
 test.each([
