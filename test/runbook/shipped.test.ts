@@ -72,7 +72,7 @@ async function play(inputs: JsonObject, outputs: Record<string, JsonObject>, id 
     const own = { evidence: 'seen', ...OUTPUTS[step.id], ...outputs[step.id] };
     scope.steps[step.id] = own;
   }
-  return { ids: done.map((step) => step.id), given };
+  return { ids: done.map(({ id }): string => id), given };
 }
 
 function kindOf(uses: string) {
