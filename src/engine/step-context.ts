@@ -1,5 +1,6 @@
 import { hostOf } from '../domain/connection.ts';
 import type { Incident } from '../domain/incident.ts';
+import { listsAhead } from '../domain/lists-ahead.ts';
 import type { Decision, PlannedStep } from '../domain/plan.ts';
 import { type JsonObject, type Run, type Scope, type StepRecord, scopeOf } from '../domain/run.ts';
 import { PermanentFailure, Refusal } from '../errors.ts';
@@ -47,6 +48,7 @@ export function stepContext(deps: EngineDeps, { run, incident, step, record, lim
     connection: (name) => grantedConnection(deps, run, name),
     fileHash: (runbook) => deps.runbooks.current(runbook)?.hash ?? null,
     each: each === null ? null : { ...each, items: () => each.items(scopeOf(run)) },
+    listsAhead: () => listsAhead(deps.runbooks.planOf(run.runbook), run, step),
     childRun: childRuns(deps, { run, step, record }),
     rotation: (asked) => rotationForStep(deps, { run, step, token: record.token }, asked),
     scheduledRun: (asked) => planScheduledRun(deps, { run, step, token: record.token }, asked),

@@ -195,6 +195,11 @@ export interface StepContext {
   /** What stands beside `with` on a step with `each`; null on every other. */
   each: (Omit<PlannedEach, 'items'> & { items: () => ReturnType<PlannedEach['items']> }) | null;
   /**
+   * What the runs would be given that this step and later ones start for the items of their lists; null while one of the lists has still to
+   * be found.
+   */
+  listsAhead: () => JsonObject[] | null;
+  /**
    * Plans a child run, for one item of `each` where there is one; recording its `run_started` event starts it. Throws Refusal when the
    * runbook is not there or not for such inputs, PermanentFailure when runbooks start each other too deep.
    */

@@ -82,7 +82,7 @@ async function ruleHere(
     emergency: isEmergency(context),
     radius: {
       callers: key === null ? 0 : await callerCount(key, context),
-      keys: keysTouched(context.run.inputs, key?.id ?? null),
+      keys: keysTouched(context.run.inputs, key?.id ?? null, context.listsAhead()),
       environment: key?.environment ?? null,
     },
   });

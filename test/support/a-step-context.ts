@@ -87,6 +87,7 @@ export function aStepWorld(overrides: { key?: Partial<ReturnType<typeof aKey>>; 
     classRule: (keyClass) => loadClassRule('runbooks', keyClass),
     connection: (name) => connections(name),
     fileHash: () => fileHash,
+    listsAhead: () => [],
     each: null,
     childRun: async (runbook, inputs) =>
       aRun({ id: RunId.parse('run-child'), runbook: { id: runbook, hash: 'e'.repeat(64), text: '' }, inputs }),

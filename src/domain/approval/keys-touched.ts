@@ -1,9 +1,17 @@
 import type { Json, JsonObject } from '../run.ts';
 
-/** How many different keys the inputs of a run name, the one that it is about included: each has an id and a slug. */
-export function keysTouched(inputs: JsonObject, key: string | null): number {
+/**
+ * How many different keys the inputs of a run and of the runs that it is about to start name, the one that it is about included: each has an
+ * id and a slug. Null while a list that it will go through has still to be found.
+ */
+export function keysTouched(
+  inputs: JsonObject,
+  key: string | null,
+  lists: readonly JsonObject[] | null,
+): number | null {
+  if (lists === null) return null;
   const found = new Set<string>(key === null ? [] : [key]);
-  collect(inputs, found);
+  for (const one of [inputs, ...lists]) collect(one, found);
   return found.size;
 }
 

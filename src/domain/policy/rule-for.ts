@@ -5,7 +5,8 @@ import type { ApprovalRule } from './approval-rule.ts';
 export interface Radius {
   /** Callers seen with the key in the last 7 days. */
   callers: number;
-  keys: number;
+  /** Null: not known yet, which is above every cap. */
+  keys: number | null;
   environment: string | null;
 }
 
@@ -50,7 +51,10 @@ function hopFrom(
 function overCap(cap: NonNullable<ApprovalRule['cap']>, { callers, keys, environment }: Radius): string | null {
   if (cap.max_callers !== undefined && callers > cap.max_callers)
     return `${callers} callers use the key, more than ${cap.max_callers}`;
-  if (cap.max_keys !== undefined && keys > cap.max_keys) return `it is about ${keys} keys, more than ${cap.max_keys}`;
+  if (cap.max_keys !== undefined && keys === null)
+    return `how many keys it is about is not known before the list of them is there, and at most ${cap.max_keys} may be`;
+  if (cap.max_keys !== undefined && keys !== null && keys > cap.max_keys)
+    return `it is about ${keys} keys, more than ${cap.max_keys}`;
   if (cap.environments !== undefined && (environment === null || !cap.environments.includes(environment)))
     return `its environment is ${environment ?? 'not known'}, not ${cap.environments.join(' or ')}`;
   return null;

@@ -51,6 +51,14 @@ describe('which rule holds', () => {
     });
   });
 
+  test('keys that nobody can count yet are above every cap', () => {
+    expect(ruleFor(policy, 'rotate', facts({ keys: null }))).toMatchObject({
+      kind: 'refused',
+      name: 'two',
+      why: 'how many keys it is about is not known before the list of them is there, and at most 50 may be',
+    });
+  });
+
   test('a name that every object knows is no rule', () => {
     expect(ruleFor(policy, 'constructor', facts())).toEqual({ kind: 'unknown', name: 'constructor' });
   });
