@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { qrModules } from './cli/second-factor/qr.ts';
 import type { Config } from './config.ts';
 import type { EngineDeps } from './engine/deps.ts';
+import { planRunbook } from './engine/plan/plan-runbook.ts';
 import { openQueue, type Queue, type QueueOptions } from './engine/queue.ts';
 import { recordRunbooks } from './engine/runbooks/record-runbooks.ts';
 import { startScheduler } from './engine/scheduler/start.ts';
@@ -138,7 +139,9 @@ function startWatches(config: Config, { deps, rotations, machine, log, onStop }:
 function slackDeps({ deps, runbooks, engine, rotations, log }: Open): Omit<SlackDeps, 'config'> {
   const { ledger, policy, providers, now } = deps;
   const { outbox, inbox, onRecorded } = ledger;
-  return { ledger: ledger.read, policy, providers, runbooks, now, engine, rotations, outbox, inbox, onRecorded, log };
+  const plan: SlackDeps['planRunbook'] = (request) => planRunbook({ ...deps, runbooks }, request);
+  const from = { ledger: ledger.read, policy, providers, runbooks, now };
+  return { ...from, engine, rotations, planRunbook: plan, outbox, inbox, onRecorded, log };
 }
 
 function notReady(part: string, state: { ok: boolean; detail: string }): Record<string, string> {

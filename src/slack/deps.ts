@@ -1,6 +1,8 @@
 import type { Policy } from '../domain/policy.ts';
+import type { RunbookPlan } from '../domain/runbook-plan.ts';
 import type { Runbooks } from '../engine/deps.ts';
 import type { Engine } from '../engine/engine.ts';
+import type { PlanRequest } from '../engine/plan/plan-runbook.ts';
 import type { Rotations } from '../engine/rotations/rotations.ts';
 import type { Inbox } from '../ledger/inbox.ts';
 import type { Outbox } from '../ledger/outbox.ts';
@@ -41,6 +43,7 @@ export interface SlackDeps extends Sources {
   config: SlackConnection;
   engine: Engine;
   rotations: Pick<Rotations, 'request'>;
+  planRunbook: (request: PlanRequest) => Promise<RunbookPlan>;
   outbox: Outbox;
   inbox: Inbox;
   /** Calls the listener after each recording in this process; returns how to stop. */

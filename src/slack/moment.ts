@@ -1,6 +1,8 @@
 import type { ModalView } from '@slack/types';
 import type { PersonId } from '../domain/ids.ts';
+import type { RunbookPlan } from '../domain/runbook-plan.ts';
 import type { Engine, Origin } from '../engine/engine.ts';
+import type { PlanRequest } from '../engine/plan/plan-runbook.ts';
 import type { Rotations } from '../engine/rotations/rotations.ts';
 import type { Secret } from '../secret.ts';
 import type { Sources } from './deps.ts';
@@ -10,6 +12,8 @@ import type { Message } from './limits.ts';
 export interface Desk extends Sources {
   engine: Engine;
   rotations: Pick<Rotations, 'request'>;
+  /** What a run would do if it began now; writes nothing. */
+  planRunbook: (request: PlanRequest) => Promise<RunbookPlan>;
 }
 
 /** One command, press or submission of one person who was let in. */

@@ -150,6 +150,9 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
     },
     engine,
     rotations: openRotations(deps),
+    planRunbook: async () => {
+      throw new Error('no runbook of this test can be planned');
+    },
     ledger: ledger.read,
     outbox: ledger.outbox,
     inbox: ledger.inbox,

@@ -1,4 +1,5 @@
 import type { SlashCommand } from './contract.ts';
 import { rotateKey } from './rotate-key.ts';
+import { runbook } from './runbook.ts';
 
-export const commands: readonly SlashCommand[] = [rotateKey];
+export const commands: readonly SlashCommand[] = [rotateKey, runbook];
