@@ -81,7 +81,16 @@ export function missing(key: PropertyKey, wanted: z.core.$ZodType | null): Compl
   const type = wanted === null ? null : typeOf(wanted);
   const description = type === null ? '' : `: ${describeType(type)}`;
   const example = type === null ? '…' : exampleOf(type);
-  return { expected: `\`${String(key)}\`${description}`, got: 'nothing', fix: `write \`${String(key)}: ${example}\`` };
+  // Where nothing may stand there, it has to be said; which key or secret is meant only the author knows.
+  const fix =
+    type?.nullable === true
+      ? `write \`${String(key)}: null\` where there is none, or a reference`
+      : `write \`${String(key)}: ${example}\``;
+  return {
+    expected: `\`${String(key)}\`${description}${type?.nullable === true ? ', or null' : ''}`,
+    got: 'nothing',
+    fix,
+  };
 }
 
 function complaintOf(issue: z.core.$ZodIssue, wanted: z.core.$ZodType | null, node: Node | null): Complaint {

@@ -22,6 +22,7 @@ export const LINT_RULES = {
   'zero-grace': 'error',
   'alert-without-runbook': 'error',
   'alert-without-hook': 'error',
+  'unknown-person': 'error',
   'bad-allow': 'error',
   'undo-after-final': 'advice',
   'max-failures-unsaid': 'advice',

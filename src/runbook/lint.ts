@@ -11,6 +11,7 @@ import { lintEach } from './lint-each.ts';
 import { lintFinals } from './lint-finals.ts';
 import { lintGrace, lintGraceOfClasses } from './lint-grace.ts';
 import { lintHead } from './lint-head.ts';
+import { lintNames } from './lint-names.ts';
 import { lintPins } from './lint-pins.ts';
 import { lintSteps } from './lint-steps.ts';
 import { loadRunbooks } from './load.ts';
@@ -94,7 +95,7 @@ function lintAgainst(
   const written = { file, node, policy };
   return [
     ...lintApprovals(all, written),
-    ...all.flatMap((runbook) => lintAlertsAwaited(runbook, policy)),
+    ...all.flatMap((runbook) => [...lintAlertsAwaited(runbook, policy), ...lintNames(runbook, policy)]),
     ...(isWhole ? lintAlertsRaised(all, written) : []),
   ];
 }

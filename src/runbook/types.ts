@@ -161,7 +161,7 @@ function reference(path: string): string {
 export function exampleOf(type: ValueType): string {
   const { shape, meaning } = type;
   if (meaning === 'key') return reference('inputs.key');
-  if (meaning === 'secret') return reference('steps.mint.secret');
+  if (meaning === 'secret') return reference('steps.<id>.secret');
   if (meaning === 'duration') return '30m';
   if (meaning === 'who') return 'owner';
   if (meaning === 'condition') return 'steps.live.probes >= 3';

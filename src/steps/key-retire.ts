@@ -11,6 +11,7 @@ import { isHandedOver } from './handed-over.ts';
 import { expiryOf } from './key-classify.ts';
 import { linesSinceGrace } from './lines-of-key.ts';
 import { currentKey } from './look-up.ts';
+import { notItself } from './not-itself.ts';
 
 const MINUTE_MS = 60_000;
 const LONGEST_MINUTES = 168 * 60;
@@ -45,6 +46,7 @@ export const keyRetire = defineStep({
       return input.success ? reinstate(input.data.key, undoing) : [];
     },
   },
+  complaintsOf: notItself('replaced_by'),
   timeoutMs: 30_000,
   rehearsal: 'real',
   forecast: async (input, context) => {

@@ -7,6 +7,7 @@ import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { type KeyRef, keyRef } from './fields.ts';
 import { atProvider, foreseen, foreseenDelay, foreseenName, foreseenRow } from './forecast.ts';
 import { currentKey, providerOf } from './look-up.ts';
+import { notItself } from './not-itself.ts';
 import { modeOf } from './run-mode.ts';
 
 const With = z.strictObject({
@@ -26,6 +27,7 @@ export const keyRevoke = defineStep({
   effect: 'destroys',
   repeat: 'safe',
   undo: { kind: 'point_of_no_return', why: 'A revoked key never works again.' },
+  complaintsOf: notItself('replaced_by'),
   timeoutMs: 60_000,
   rehearsal: 'real',
   forecast: async (input, context) => {

@@ -9,6 +9,7 @@ import { foreseen, foreseenName } from './forecast.ts';
 import { isHandedOver, isInPlace } from './handed-over.ts';
 import { isOver } from './keep-replacement.ts';
 import { currentKey } from './look-up.ts';
+import { notItself } from './not-itself.ts';
 
 /**
  * For `finally`: however a rotation ended, no copy of its keys stays behind. The new material is with its recipient or of no use any more;
@@ -27,6 +28,7 @@ export const secretDestroy = defineStep({
   effect: 'writes',
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'What was destroyed cannot come back; it was only a copy.' },
+  complaintsOf: notItself('replacement'),
   timeoutMs: 30_000,
   rehearsal: 'real',
   forecast: async ({ key, replacement }) => {

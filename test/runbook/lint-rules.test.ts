@@ -171,6 +171,7 @@ const BREAKS: [RuleId, Files][] = [
   ['max-failures-unsaid', { runbook: recover(GO, FOUND, EACH), more: { 'R-CHILD.yaml': CHILD } }],
   ['past-review', { now: new Date('2027-05-21T00:00:00Z') }],
   ['never-rehearsed', { rehearsed: false }],
+  ['unknown-person', { runbook: GOOD.replace(/owner: .*/, 'owner: group:nosuch') }],
   ['bad-allow', { runbook: GOOD.replace(GONE, `  # rekey-lint-allow: no-aproval because of that\n${GONE}`) }],
   ['unused-allow', { runbook: GOOD.replace(GONE, `  # rekey-lint-allow: no-approval because of that\n${GONE}`) }],
 ];

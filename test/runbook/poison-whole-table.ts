@@ -307,4 +307,11 @@ export const POISON_OF_ALL: readonly (readonly [name: string, from: string, to: 
     '75:16',
     '`inputs.key`, which is a key',
   ],
+  [
+    'a key that is replaced by itself',
+    'replacement: "${steps.mint.key}", data_integrity',
+    'replacement: "${inputs.key}", data_integrity',
+    '87:48',
+    'the same one',
+  ],
 ];

@@ -37,7 +37,9 @@ export const importRunbook: CliCommand = (group) => {
         `${out}: ${counted(steps, 'step')}, ${counted([...read.phases.keys()].length, 'phase')} found in the document.`,
       );
       if (compiled.kind === 'refused') say(compiled.problems.map(describeProblem).join('\n'));
-      say(`Next: rekey runbooks lint ${out}`);
+      say(
+        `Next: rekey runbooks lint ${out}. A running \`rekey serve\` takes every file of its runbooks folder that loads, drafts too.`,
+      );
     });
 };
 

@@ -89,7 +89,9 @@ function lastLine({ rehearsed, unrehearsed, problems, tookMs }: RehearsalReport,
   const failed = cases.filter(({ passed }) => !passed).length;
   const short = rehearsed.filter(({ coverage }) => coverage !== null && coverage.percent < minCoverage);
   const parts = [
-    failed === 0 ? 'all as expected' : `${failed} otherwise than expected`,
+    ...(cases.length === 0 ? ['no case was played'] : []),
+    ...(failed > 0 ? [`${failed} otherwise than expected`] : []),
+    ...(failed === 0 && cases.length > 0 ? ['all as expected'] : []),
     ...(problems.length === 0 ? [] : [counted(problems.length, 'problem')]),
     ...(unrehearsed.length === 0 ? [] : [`${unrehearsed.length} without a rehearsal`]),
     ...(short.length === 0

@@ -48,15 +48,16 @@ function rowOf(name: string, field: z.core.$ZodType, side: 'input' | 'output'): 
   const what = `${describeType(type)}${nullable && side === 'output' ? ', or nothing' : ''}`;
   const said = descriptionOf(field);
   const cells =
-    side === 'input' ? [`\`${name}\``, what, needed(field, optional || nullable), said] : [`\`${name}\``, what, said];
+    side === 'input' ? [`\`${name}\``, what, needed(field, { optional, nullable }), said] : [`\`${name}\``, what, said];
   return `| ${cells.map(cell).join(' | ')} |`;
 }
 
-function needed(field: z.core.$ZodType, canBeLeftOut: boolean): string {
+function needed(field: z.core.$ZodType, { optional, nullable }: { optional: boolean; nullable: boolean }): string {
   const usual =
     field instanceof z.ZodDefault ? z.toJSONSchema(field, { io: 'input', unrepresentable: 'any' }).default : undefined;
   if (usual !== undefined) return `no: \`${JSON.stringify(usual)}\``;
-  return canBeLeftOut ? 'no' : 'yes';
+  if (optional) return 'no';
+  return nullable ? 'yes, may be `null`' : 'yes';
 }
 
 function descriptionOf(field: z.core.$ZodType): string {
