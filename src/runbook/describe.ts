@@ -1,6 +1,7 @@
 import { durationText } from '../domain/duration.ts';
 import { PHASES } from '../domain/run.ts';
 import type { LoadedRunbook, SourceStep } from './loaded.ts';
+import { settingsOf } from './settings-of.ts';
 
 const EFFECTS = { reads: 'looks only', writes: 'changes something', destroys: 'destroys something' };
 
@@ -50,6 +51,7 @@ function describeStep(step: SourceStep, own: readonly SourceStep[]): string[] {
   return [
     `  ${step.id.padEnd(20)} ${kind.uses.padEnd(22)} ${kind.summary}`,
     ...words.map((text) => detail(`“${text}”`)),
+    ...settingsOf(step).map(detail),
     ...(step.when === null ? [] : [detail(`when ${step.when}`)]),
     ...(step.each === null ? [] : [detail(step.each)]),
     ...(together.length === 0 ? [] : [detail(`at the same time as ${together.join(', ')}`)]),

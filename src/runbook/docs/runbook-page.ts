@@ -1,5 +1,6 @@
 import { PHASES } from '../../domain/run.ts';
 import type { LoadedRunbook, SourceStep } from '../loaded.ts';
+import { settingsOf } from '../settings-of.ts';
 import { diagramOf } from './diagram.ts';
 import { cell } from './markdown.ts';
 
@@ -65,6 +66,7 @@ function row(step: SourceStep): string {
   const what = [
     // What people are asked says more than that they are asked.
     ...(words.length > 0 && kind.effect === 'reads' ? words : [kind.summary, ...words]),
+    ...settingsOf(step).map((one) => `\`${one.replaceAll('`', "'")}\``),
     ...(due === null ? [] : [`Due after ${due}.`]),
     ...(onFailure.kind === 'stop' ? [] : [`On failure: ${failure}.`]),
   ].join(' ');
