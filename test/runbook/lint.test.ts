@@ -15,7 +15,7 @@ const SHIPPED = join(import.meta.dirname, '..', '..', 'runbooks');
 const POLICY = `version: 1
 team: { slack_teams: [T1], incident_channel: C1 }
 people: { alice: { slack: U0A }, bob: { slack: U0B } }
-groups: { oncall: [alice] }
+groups: { oncall: [alice], security: [bob] }
 rules:
   rotate: { approve: 1, from: [owner, bob] }
 hooks: { payments-api: { alerts: [key_failed] } }
