@@ -17,7 +17,6 @@ import {
   aRun,
   aStep,
   aVote,
-  bob,
   carol,
   daysAfter,
   minutesAfter,
