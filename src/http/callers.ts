@@ -32,6 +32,7 @@ export const CALLERS: Readonly<Record<string, CallersStatus>> = {
   illegal_transition: 409,
   key_not_rotatable: 409,
   key_over: 409,
+  key_taken: 409,
   last_admin_key: 409,
   needs_rotation: 409,
   no_extension: 409,
