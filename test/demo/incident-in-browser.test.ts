@@ -1,9 +1,18 @@
 import { readFileSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { axeFindings, composer, hasBrowser, launch, type OpenedPage } from '../workspace/page-browser.ts';
 import { type DemoWorld, startDemoWorld } from './demo-world.ts';
-import { answerYes, approve, openAs, type Person, review } from './people-in-browser.ts';
+import {
+  answerYes,
+  approve,
+  formThatWaits,
+  openAs,
+  type Person,
+  reject,
+  review,
+  tickAll,
+} from './people-in-browser.ts';
 import { pay, steal } from './thief.ts';
 
 const DAYS_20 = 20 * 24 * 3_600_000;
@@ -51,6 +60,8 @@ describe.skipIf(!hasBrowser)('an exploited key, in a browser', () => {
 
     const bob = await open('U0BOB');
     await review(bob);
+    // The plan is long, and axe takes what lies below the fold of a page that does not scroll for hidden.
+    await bob.getByRole('combobox', { name: 'Hand over to' }).scrollIntoViewIfNeeded();
     axe.review = await axeFindings(bob);
     // A yes revokes first: somebody uses this key.
     await bob.getByText(/revoke_first.*POINT OF NO RETURN/).waitFor();
@@ -59,7 +70,13 @@ describe.skipIf(!hasBrowser)('an exploited key, in a browser', () => {
 
     const carol = await open('U0CAROL');
     await answerYes(carol, 'The worker logged that it read the new key file.');
-    await answerYes(bob, 'Only payments of the worker itself were made with it.');
+    await judge(bob, 'Only payments of the worker itself were made with it.');
+    axe.judged = await axeFindings(bob);
+    await tickAll(carol, 'The gist and its revisions are gone.');
+    // What lies beside the leaked key was nowhere near the gist.
+    await bob.getByRole('button', { name: /^Messages/ }).click();
+    await review(bob);
+    await reject(bob, 'The verifier was never on that laptop.');
 
     await alice.getByRole('heading', { name: /^Recovered: payments-prod v1/ }).waitFor(SOON);
     await alice.getByRole('heading', { name: /^Summary of SEV2: payments-prod v1/ }).waitFor(SOON);
@@ -74,9 +91,21 @@ describe.skipIf(!hasBrowser)('an exploited key, in a browser', () => {
     expect(await pay(apiUrl, stolen)).toBe(401);
     expect(await pay(apiUrl, keyInFile())).toBe(200);
     expect(demo.world.traffic.points.some((point) => point.rejected > 0)).toBe(true);
-    expect(axe).toEqual({ incident: [], review: [], recovered: [] });
+    expect(axe).toEqual({ incident: [], review: [], judged: [], recovered: [] });
     // No violated policy, no exception, no request to anywhere else.
     expect(opened.flatMap((one) => one.problems)).toEqual([]);
     expect(demo.said).toEqual([]);
   }, 60_000);
 });
+
+async function judge(page: Page, statement: string): Promise<void> {
+  const form = await formThatWaits(page);
+  await form
+    .getByRole('radiogroup', { name: 'There were calls that nobody of ours made' })
+    .getByRole('radio', { name: 'No' })
+    .check();
+  await form.getByRole('combobox', { name: 'What happened to data' }).selectOption('read');
+  await form.getByRole('textbox', { name: 'Whether data integrity is at risk' }).fill(statement);
+  await form.getByRole('button', { name: 'Send' }).click();
+  await form.waitFor({ state: 'hidden' });
+}
