@@ -8,7 +8,7 @@ test.each([
   [
     'a provider without a grant',
     { provider: 'stigmem' },
-    /grants name the providers `ledger`, and this key's is `stigmem`/,
+    /grants name the providers `ledger` or `imported`, and this key's is `stigmem`/,
   ],
   [
     'a sink without a grant',
