@@ -29,7 +29,7 @@ const base = new Environment({
 export function compileCondition(text: string, scope: ScopeTypes): Condition | Spotted[] {
   if (text.length > LONGEST)
     return spotted(0, `at most ${LONGEST} characters`, `${text.length}`, 'write it as two steps');
-  const environment = environmentOf(scope);
+  const environment = environmentOf(scope, text);
   const parsed = attempt(() => environment.parse(text));
   if (!parsed.ok) return [explain(parsed.error, text)];
   const expression = parsed.value;
@@ -101,10 +101,12 @@ function typesOf(scope: ScopeTypes): ReadonlyMap<string, ValueType> {
   return new Map(scope.roots.has('alert') ? scope.roots : [...scope.roots, ['steps', steps]]);
 }
 
-function environmentOf(scope: ScopeTypes): Environment {
+// Of what the text can name, and no more: the outputs of forty steps are hundreds of types, and a condition asks about one or two.
+function environmentOf(scope: ScopeTypes, text: string): Environment {
   const environment = base.clone();
   for (const [name, type] of typesOf(scope)) {
-    const schema = celType({ ...type, nullable: false });
+    if (!text.includes(name)) continue;
+    const schema = celType({ ...type, nullable: false }, text);
     environment.registerVariable(typeof schema === 'string' ? { name, type: schema } : { name, schema });
   }
   return environment;
@@ -115,12 +117,14 @@ interface CelSchema {
 }
 
 // `dyn` where null is possible or a list holds mappings: the names in there are checked by condition-rules.ts.
-function celType({ shape, nullable }: ValueType): string | CelSchema {
+function celType({ shape, nullable }: ValueType, text: string): string | CelSchema {
   if (nullable) return 'dyn';
   if (shape.kind === 'object')
-    return Object.fromEntries([...shape.fields].map(([name, type]) => [name, celType(type)]));
+    return Object.fromEntries(
+      [...shape.fields].flatMap(([name, type]) => (text.includes(name) ? [[name, celType(type, text)]] : [])),
+    );
   if (shape.kind === 'list') {
-    const of = celType(shape.of);
+    const of = celType(shape.of, text);
     return `list<${typeof of === 'string' ? of : 'dyn'}>`;
   }
   return (

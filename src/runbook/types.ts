@@ -30,7 +30,18 @@ export function unwrap(schema: z.core.$ZodType): { schema: z.core.$ZodType; null
   return { schema, nullable: false, optional: false };
 }
 
+const READ = new WeakMap<z.core.$ZodType, ValueType>();
+
+/** Schemas of the catalogue are read once, however many runbooks use them. */
 export function typeOf(schema: z.core.$ZodType): ValueType {
+  const known = READ.get(schema);
+  if (known !== undefined) return known;
+  const type = readType(schema);
+  READ.set(schema, type);
+  return type;
+}
+
+function readType(schema: z.core.$ZodType): ValueType {
   const { schema: bare, nullable } = unwrap(schema);
   const meaning = meaningOf(schema);
   // z.json() refers to itself and takes everything, null included.
