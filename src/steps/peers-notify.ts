@@ -7,7 +7,6 @@ import { defineStep, type StepContext } from './contract.ts';
 import { keyRef, peopleText } from './fields.ts';
 import { foreseen, foreseenName } from './forecast.ts';
 import { currentKey } from './look-up.ts';
-import { notItself } from './not-itself.ts';
 import { foreseenPeers, tellPeer } from './tell-peer.ts';
 
 const With = z.strictObject({
@@ -35,7 +34,6 @@ export const peersNotify = defineStep({
   effect: 'writes',
   repeat: 'safe',
   undo: { kind: 'nothing', why: 'What was said was said.' },
-  complaintsOf: notItself('replacement'),
   timeoutMs: 30_000,
   retry: { attempts: 5, backoffMs: 1_000 },
   rehearsal: 'real',

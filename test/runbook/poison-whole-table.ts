@@ -309,9 +309,9 @@ export const POISON_OF_ALL: readonly (readonly [name: string, from: string, to: 
   ],
   [
     'a key that is replaced by itself',
-    'replacement: "${steps.mint.key}", data_integrity',
-    'replacement: "${inputs.key}", data_integrity',
-    '87:48',
+    'uses: key.suspend\n    with: { key: "${inputs.key}", reason: Somebody else may have it. }',
+    'uses: key.revoke\n    with: { key: "${inputs.key}", replaced_by: "${inputs.key}" }',
+    '30:48',
     'the same one',
   ],
 ];

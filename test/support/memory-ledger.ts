@@ -99,6 +99,14 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
     run: async (id) => rows.runs.get(id) ?? null,
     openRunOfKey: async (key) =>
       [...rows.runs.values()].find((run) => run.key === key && run.finishedAt === null) ?? null,
+    holdersOf: async (key) =>
+      [...rows.runs.values()]
+        .filter((run) => run.key === key && run.finishedAt === null && run.cancelRequestedAt === null)
+        .map(({ id, parent }) => ({ run: id, parent })),
+    ancestorsOf: async (id) => {
+      const parent = rows.runs.get(id)?.parent;
+      return parent == null ? [] : [parent.run];
+    },
     runsOfIncident: async (incident) => [...rows.runs.values()].filter((run) => run.incident === incident),
     runsOfKey: async (key) =>
       newestFirst(
