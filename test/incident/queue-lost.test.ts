@@ -53,11 +53,21 @@ const onPostgres = async (): Promise<Backend> => {
   const empty = async () => {
     const client = new Client({ connectionString: server.url });
     await client.connect();
-    await client.query('DROP SCHEMA bullmq CASCADE');
-    await client.end();
+    try {
+      await dropped(client);
+    } finally {
+      await client.end();
+    }
   };
   return { options: { queueUrl: server.url }, vanish: () => server.restart({ empty: true }), empty, stop: server.stop };
 };
+
+/** The queue is at work on the tables meanwhile: PostgreSQL may choose this side as the victim of a deadlock. */
+const dropped = (client: Client): Promise<unknown> =>
+  client.query('DROP SCHEMA bullmq CASCADE').catch((error: { code?: string }) => {
+    if (error.code === '40P01') return dropped(client);
+    throw error;
+  });
 
 const random = () => STEPS[Math.floor(Math.random() * STEPS.length)] ?? 'mint';
 
