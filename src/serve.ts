@@ -6,6 +6,7 @@ import type { EngineDeps } from './engine/deps.ts';
 import { planRunbook } from './engine/plan/plan-runbook.ts';
 import { openQueue, type Queue, type QueueOptions } from './engine/queue.ts';
 import { recordRunbooks } from './engine/runbooks/record-runbooks.ts';
+import { runRunbook } from './engine/runbooks/run-runbook.ts';
 import { startScheduler } from './engine/scheduler/start.ts';
 import { startSweep } from './engine/sweep.ts';
 import { apiDeps } from './http/api/api-deps.ts';
@@ -136,12 +137,18 @@ function startWatches(config: Config, { deps, rotations, machine, log, onStop }:
   return { audit: check.state, schedule: scheduler.health };
 }
 
-function slackDeps({ deps, runbooks, engine, rotations, log }: Open): Omit<SlackDeps, 'config'> {
+function slackDeps(open: Open): Omit<SlackDeps, 'config'> {
+  const { deps, runbooks, engine, rotations, keys, peers, secondFactors, log } = open;
   const { ledger, policy, providers, now } = deps;
   const { outbox, inbox, onRecorded } = ledger;
-  const plan: SlackDeps['planRunbook'] = (request) => planRunbook({ ...deps, runbooks }, request);
-  const from = { ledger: ledger.read, policy, providers, runbooks, now };
-  return { ...from, engine, rotations, planRunbook: plan, outbox, inbox, onRecorded, log };
+  const planning = { ...deps, runbooks };
+  return {
+    ...{ ledger: ledger.read, policy, providers, runbooks, now },
+    ...{ engine, rotations, keys, peers, secondFactors },
+    planRunbook: (request) => planRunbook(planning, request),
+    runRunbook: (request) => runRunbook(planning, request),
+    ...{ outbox, inbox, onRecorded, log },
+  };
 }
 
 function notReady(part: string, state: { ok: boolean; detail: string }): Record<string, string> {

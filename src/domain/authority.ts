@@ -43,6 +43,9 @@ export function scopeFor(verb: Verb): ApiScope | null {
     case 'retry':
     case 'waive':
     case 'administer':
+    case 'declare':
+    case 'close':
+    case 'notify':
       return null;
     default:
       return verb satisfies never;

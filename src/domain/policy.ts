@@ -23,6 +23,12 @@ export const Verb = z.enum([
   'extend',
   'waive',
   'administer',
+  /** Opening an incident, and what is said of one: roles, severity, status, notes. */
+  'declare',
+  /** Closing one, and letting go of what its gate still asks for. */
+  'close',
+  /** Telling people outside of the company. */
+  'notify',
 ]);
 export type Verb = z.infer<typeof Verb>;
 

@@ -3,9 +3,10 @@ import { Refusal } from '../errors.ts';
 import { firstIncident } from './migrations/0001-first-incident.ts';
 import { keyLifecycle } from './migrations/0002-key-lifecycle.ts';
 import { runbookLanguage } from './migrations/0003-runbook-language.ts';
+import { slackExperience } from './migrations/0004-slack-experience.ts';
 
 // Appended only. The number of applied ones is SQLite's user_version.
-const MIGRATIONS: readonly string[] = [firstIncident, keyLifecycle, runbookLanguage];
+const MIGRATIONS: readonly string[] = [firstIncident, keyLifecycle, runbookLanguage, slackExperience];
 
 // 'REKY': tells a ledger from any other SQLite file.
 const APPLICATION_ID = 0x52454b59;

@@ -1,14 +1,11 @@
 import type { Policy } from '../domain/policy.ts';
-import type { RunbookPlan } from '../domain/runbook-plan.ts';
 import type { Runbooks } from '../engine/deps.ts';
-import type { Engine } from '../engine/engine.ts';
-import type { PlanRequest } from '../engine/plan/plan-runbook.ts';
-import type { Rotations } from '../engine/rotations/rotations.ts';
 import type { Inbox } from '../ledger/inbox.ts';
 import type { Outbox } from '../ledger/outbox.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import type { Secret } from '../secret.ts';
+import type { Desk } from './moment.ts';
 
 export interface Log {
   info: (fields: object, text: string) => void;
@@ -39,11 +36,8 @@ export interface Sources {
   now: () => Date;
 }
 
-export interface SlackDeps extends Sources {
+export interface SlackDeps extends Desk {
   config: SlackConnection;
-  engine: Engine;
-  rotations: Pick<Rotations, 'request'>;
-  planRunbook: (request: PlanRequest) => Promise<RunbookPlan>;
   outbox: Outbox;
   inbox: Inbox;
   /** Calls the listener after each recording in this process; returns how to stop. */

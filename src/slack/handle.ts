@@ -68,6 +68,7 @@ async function momentOf({ gate, voice }: DoorDeps, { id, incoming, live }: Recei
   return {
     person,
     channel,
+    thread: incoming.kind === 'action' ? incoming.thread : null,
     code: live.code ?? null,
     origin: { actor: `person:${person}`, channel: 'slack', dedupe: { source: 'slack', id } },
     show: (message) => showTo(voice, placeOf(incoming, live), message),

@@ -2,8 +2,12 @@ import type { ModalView } from '@slack/types';
 import type { PersonId } from '../domain/ids.ts';
 import type { RunbookPlan } from '../domain/runbook-plan.ts';
 import type { Engine, Origin } from '../engine/engine.ts';
+import type { Keys } from '../engine/keys/keys.ts';
+import type { Peers } from '../engine/peers/peers.ts';
 import type { PlanRequest } from '../engine/plan/plan-runbook.ts';
 import type { Rotations } from '../engine/rotations/rotations.ts';
+import type { Begun, RunRequest } from '../engine/runbooks/run-runbook.ts';
+import type { SecondFactors } from '../engine/second-factor/second-factors.ts';
 import type { Secret } from '../secret.ts';
 import type { Sources } from './deps.ts';
 import type { Message } from './limits.ts';
@@ -11,9 +15,14 @@ import type { Message } from './limits.ts';
 /** What handlers work with, besides the moment they are called in. */
 export interface Desk extends Sources {
   engine: Engine;
-  rotations: Pick<Rotations, 'request'>;
+  rotations: Rotations;
+  keys: Keys;
+  peers: Peers;
+  secondFactors: SecondFactors;
   /** What a run would do if it began now; writes nothing. */
   planRunbook: (request: PlanRequest) => Promise<RunbookPlan>;
+  /** Any runbook by hand; emergencies and rotations have verbs of their own. */
+  runRunbook: (request: RunRequest) => Promise<Begun>;
 }
 
 /** One command, press or submission of one person who was let in. */
@@ -21,6 +30,8 @@ export interface Moment {
   person: PersonId;
   origin: Origin;
   channel: string | null;
+  /** The first message of the thread in which this was said or pressed. */
+  thread: string | null;
   /** Typed with a submission, and kept nowhere; null without one, and after a restart. */
   code: Secret | null;
   /** Only this person sees it. */

@@ -17,7 +17,7 @@ test('every command of the catalogue is declared, and nothing else', () => {
 });
 
 test('a command that is added to the catalogue is in the manifest', () => {
-  const more = { command: '/keys', description: 'Look at keys', usageHint: 'list', run: async () => {} };
+  const more = { command: '/keys', description: 'Look at keys', usageHint: 'list', verbs: [], run: async () => {} };
   const { features } = slackManifest({ httpUrl: null, catalogue: [...commands, more] });
   expect(features.slash_commands.at(-1)).toMatchObject({ command: '/keys', usage_hint: 'list' });
 });

@@ -1,7 +1,11 @@
 import { onTestFinished } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
 import type { Runbooks } from '../../src/engine/deps.ts';
+import { openKeys } from '../../src/engine/keys/open-keys.ts';
+import { openPeers } from '../../src/engine/peers/peers.ts';
 import { openRotations } from '../../src/engine/rotations/open-rotations.ts';
+import { openSecondFactors } from '../../src/engine/second-factor/second-factors.ts';
+import { loadKeyFiles } from '../../src/providers/key-files.ts';
 import { Secret } from '../../src/secret.ts';
 import { startSlack } from '../../src/slack/app.ts';
 import type { Log, SlackDeps } from '../../src/slack/deps.ts';
@@ -12,6 +16,7 @@ import type { Workspace, WorkspaceOptions } from '../../src/workspace/workspace.
 import { aPolicy } from '../support/builders.ts';
 import { anEngineWorld, type EngineProcess, type EngineWorld } from '../support/engine-world.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';
+import { aKeysDir } from '../support/vault-world.ts';
 
 export const BOT_TOKEN = 'xoxb-1111-bot';
 export const APP_TOKEN = 'xapp-1111-app';
@@ -138,6 +143,7 @@ export async function aSlackWorld(
 
 function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: EngineProcess; log: Log }): SlackDeps {
   const { ledger, engine, deps } = rekey;
+  const { pepper } = loadKeyFiles(aKeysDir());
   return {
     config: {
       mode: 'socket',
@@ -150,6 +156,12 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
     },
     engine,
     rotations: openRotations(deps),
+    keys: openKeys({ ...deps, pepper }),
+    peers: openPeers(deps),
+    secondFactors: openSecondFactors({ ...deps, pepper }),
+    runRunbook: async () => {
+      throw new Error('no runbook of this test can be run by hand');
+    },
     planRunbook: async () => {
       throw new Error('no runbook of this test can be planned');
     },

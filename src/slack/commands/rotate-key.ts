@@ -25,6 +25,7 @@ export const rotateKey: SlashCommand = {
   description: 'Replace a key that expired, leaked or was misused',
   usageHint:
     '[key] [expired|suspected|leaked|exploited|planned] [because "reason"] · status · show KEY · cancel RUN · help',
+  verbs: [],
   run: async (typed, moment, desk) => {
     const intent = rotateIntent(typed);
     switch (intent.kind) {

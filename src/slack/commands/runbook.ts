@@ -13,6 +13,7 @@ export const runbook: SlashCommand = {
   command: '/runbook',
   description: 'What a runbook would do if it began now, and which ones are live',
   usageHint: 'plan R-KEY-EXPIRY [key] [input=value …] · list · help',
+  verbs: [],
   run: async (typed, moment, desk) => {
     const intent = runbookIntent(typed);
     switch (intent.kind) {

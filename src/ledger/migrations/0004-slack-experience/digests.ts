@@ -1,0 +1,3 @@
+/** Digests, who saw which key in them, and what people said of it: claims, snoozes. */
+export const digests = /* sql */ `
+`;

@@ -1,0 +1,3 @@
+/** What has to happen after an incident, until it is done. */
+export const followUps = /* sql */ `
+`;

@@ -1,0 +1,3 @@
+/** Roles, notes, channels and reviews of incidents. */
+export const incidents = /* sql */ `
+`;
