@@ -1,0 +1,3 @@
+import type { SlackReaction } from './contract.ts';
+
+export const reactions: readonly SlackReaction[] = [];

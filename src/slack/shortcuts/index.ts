@@ -1,0 +1,3 @@
+import type { SlackShortcut } from './contract.ts';
+
+export const shortcuts: readonly SlackShortcut[] = [];
