@@ -38,7 +38,8 @@ function tokenAt(text: string, start: number): { token: Token; end: number } {
   let found = '';
   while (at < text.length && !/\s/.test(text.charAt(at))) {
     // `reason="two words"`: what follows the sign may be quoted.
-    const inner = text.charAt(at - 1) === '=' && at > start ? quotedAt(text, at) : null;
+    const inner =
+      (text.charAt(at - 1) === '=' || text.charAt(at - 1) === ':') && at > start ? quotedAt(text, at) : null;
     found += inner === null ? text.charAt(at) : inner.text;
     at = inner === null ? at + 1 : inner.end;
   }
