@@ -1,15 +1,7 @@
-import {
-  annotations,
-  auditTitle,
-  type CredentialAudit,
-  credentialAudit,
-  exitCodeOf,
-  outcomeOf,
-} from '../../domain/credential-audit.ts';
+import { annotations, auditTitle, type CredentialAudit, exitCodeOf, outcomeOf } from '../../domain/credential-audit.ts';
 import { spanText } from '../../domain/duration.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
-import { PRODUCTION } from '../../domain/key-facts.ts';
-import type { KeyFilter, LedgerReader } from '../../ledger/reader.ts';
+import { auditNow } from '../../engine/key-reports/audit.ts';
 import type { CliCommand } from '../command.ts';
 import { say, sayJson } from '../print.ts';
 import { spanMsOf } from '../spans.ts';
@@ -38,7 +30,8 @@ export const audit: CliCommand = (group) => {
     .addHelpText('after', HELP)
     .action((wanted: Wanted) =>
       withLedger(async ({ read }) => {
-        const found = await auditNow(read, wanted);
+        const { within, service, env } = wanted;
+        const found = await auditNow(read, { withinMs: within, service, environment: env, now: new Date() });
         tell(found, wanted);
         process.exitCode = exitCodeOf(outcomeOf(found));
       }),
@@ -55,24 +48,6 @@ Exit codes, for a pipeline:
 
 Example:
   rekey keys audit --ci --service payments-api || exit 1`;
-
-async function auditNow(read: LedgerReader, { within, service, env }: Wanted): Promise<CredentialAudit> {
-  const now = new Date();
-  const filter: KeyFilter = { ...(service && { service }), ...(env && { environment: env }) };
-  const counts = (await read.keyCounts()).filter(
-    (one) => (service ?? one.service) === one.service && (env ?? one.environment) === one.environment,
-  );
-  const [last] = await read.audit({ limit: 1 });
-  return credentialAudit({
-    now,
-    withinMs: within,
-    gone: await read.currentGone(filter),
-    ending: await read.currentExpiringBefore(new Date(now.getTime() + within), filter),
-    undated: env === undefined || env === PRODUCTION ? await read.currentUndated(PRODUCTION, service) : [],
-    counts,
-    lastRecordedAt: last?.at ?? null,
-  });
-}
 
 function tell(found: CredentialAudit, { json, ci }: Wanted): void {
   if (json) sayJson(asJson(found));

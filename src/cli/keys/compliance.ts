@@ -1,6 +1,6 @@
-import { type Compliance, complianceCsv, complianceOf, type MaxAgeOf, oldestAllowed } from '../../domain/compliance.ts';
-import { KeyClass, nameOf } from '../../domain/key.ts';
-import type { LedgerReader } from '../../ledger/reader.ts';
+import { type Compliance, complianceCsv, type MaxAgeOf } from '../../domain/compliance.ts';
+import { nameOf } from '../../domain/key.ts';
+import { complianceNow } from '../../engine/key-reports/compliance.ts';
 import { loadKeyClasses } from '../../runbook/policy-file.ts';
 import type { CliCommand } from '../command.ts';
 import { configHere } from '../config-here.ts';
@@ -32,11 +32,7 @@ export const compliance: CliCommand = (group) => {
         const maxAgeOf = await maxAgesHere(wanted);
         const now = new Date();
         if (wanted.csv) process.stdout.write(complianceCsv(await read.keys(), { maxAgeOf, now }));
-        const found = complianceOf(await olderThan(read, maxAgeOf, now), {
-          counts: await read.keyCounts(),
-          maxAgeOf,
-          now,
-        });
+        const found = await complianceNow(read, { maxAgeOf, now });
         if (wanted.json) sayJson(asJson(found));
         else if (!wanted.csv) say(describe(found));
         process.exitCode = found.overdue.length === 0 ? 0 : 1;
@@ -51,15 +47,6 @@ async function maxAgesHere({ maxAge }: Wanted): Promise<MaxAgeOf> {
     if (keyClass === 'ephemeral') return null;
     return maxAge === undefined ? classes[keyClass].max_age_days : Math.floor(maxAge / DAY_MS);
   };
-}
-
-async function olderThan(read: LedgerReader, maxAgeOf: MaxAgeOf, now: Date) {
-  const found = [];
-  for (const keyClass of KeyClass.options) {
-    const days = maxAgeOf(keyClass);
-    if (days !== null) found.push(...(await read.currentOlderThan(keyClass, oldestAllowed(days, now))));
-  }
-  return found;
 }
 
 function asJson({ at, judged, compliant, percentage, exempt, overdue }: Compliance) {

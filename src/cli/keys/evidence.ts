@@ -7,6 +7,7 @@ import { evidencePage } from '../../domain/evidence-page.ts';
 import type { RotationNames } from '../../domain/evidence-report.ts';
 import { nameOf } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
+import { linesAbout } from '../../engine/key-reports/audit-lines.ts';
 import { Refusal } from '../../errors.ts';
 import { readCheckpoint } from '../../ledger/checkpoint.ts';
 import type { Ledger } from '../../ledger/ledger.ts';
@@ -16,7 +17,6 @@ import { configHere } from '../config-here.ts';
 import { writeNewFile } from '../new-file.ts';
 import { say } from '../print.ts';
 import { withLedger } from '../with-ledger.ts';
-import { linesAbout } from './audit-lines.ts';
 import { rotationOrRefuse } from './rotation.ts';
 
 export const evidence: CliCommand = (group) => {

@@ -1,13 +1,11 @@
-import { nameOf } from '../../domain/key.ts';
 import type { Rotation } from '../../domain/rotation.ts';
 import { schedulerWord } from '../../domain/rotation.ts';
-import { sentenceFor, toldBy } from '../../domain/timeline.ts';
+import { historyOf } from '../../engine/key-reports/history.ts';
 import { findKey } from '../../engine/which-key.ts';
 import type { CliCommand } from '../command.ts';
 import { say, sayJson, table } from '../print.ts';
 import { wholeNumberOf } from '../spans.ts';
 import { withLedger } from '../with-ledger.ts';
-import { linesAbout } from './audit-lines.ts';
 import { factsOf, minuteOf } from './facts.ts';
 
 const LAST_LINES = 50;
@@ -23,17 +21,7 @@ export const history: CliCommand = (group) => {
     .action((name: string, { last, json }: { last: number; json?: boolean }) =>
       withLedger(async ({ read }) => {
         const { slug } = await findKey(read, name);
-        const versions = await read.versionsOf(slug);
-        const rotations = await read.rotationsOf(slug, last);
-        const names = new Map(versions.map((key) => [String(key.id), nameOf(key)]));
-        const entries = (await linesAbout(read, { versions, rotations })).slice(-last);
-        const lines = entries.flatMap((entry) => {
-          const event = toldBy(entry);
-          // What did not have to be done is no part of what happened.
-          if (event.type === 'step_recorded' && event.record.state === 'skipped') return [];
-          const sentence = sentenceFor(event, names);
-          return sentence === null ? [] : [{ seq: entry.seq, at: entry.at, actor: entry.actor, sentence }];
-        });
+        const { versions, rotations, lines } = await historyOf(read, { slug, last });
         if (json)
           return sayJson({ versions: versions.map(factsOf), rotations: rotations.map(rotationFacts), history: lines });
         if (rotations.length > 0) say(`rotations, newest first (UTC)\n${rotationTable(rotations)}\n`);

@@ -2,6 +2,7 @@ import { InvalidArgumentError, Option } from 'commander';
 import { GRACE_PROFILES, type GraceProfile } from '../../domain/grace.ts';
 import { instantText } from '../../domain/instant.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
+import { rotationPreview } from '../../engine/rotations/preview.ts';
 import type { RotationRequest } from '../../engine/rotations/rotations.ts';
 import { findKey } from '../../engine/which-key.ts';
 import { confirmed, givenOrAsked } from '../ask.ts';
@@ -11,7 +12,7 @@ import { instantOf, spanMsOf } from '../spans.ts';
 import { type Rekey, withRekey } from '../with-rekey.ts';
 import { factsOf } from './facts.ts';
 import { rotationFacts } from './history.ts';
-import { describePreview, rotationPreview } from './rotation-preview.ts';
+import { describePreview } from './rotation-preview.ts';
 import { carryOn } from './tell-rotation.ts';
 
 const MODES = ['planned', 'suspected', 'extended', 'exploited'] as const;
@@ -52,13 +53,18 @@ export const rotate: CliCommand = (group) => {
         const key = await findKey(rekey.deps.ledger.read, name);
         if (key.publicJwk !== null) return rotateSigner(rekey, key, wanted);
         const deliver = deliverTo(wanted.to, rekey.actor);
-        const preview = await rotationPreview(rekey, {
-          key,
-          ...wanted,
-          at: wanted.at ?? null,
-          hours: wanted.grace ?? null,
-          deliveredTo: placeOf(deliver, key),
-        });
+        const { deps, actor } = rekey;
+        const preview = await rotationPreview(
+          { ...deps, read: deps.ledger.read },
+          {
+            key,
+            actor,
+            ...wanted,
+            at: wanted.at ?? null,
+            hours: wanted.grace ?? null,
+            deliveredTo: placeOf(deliver, key),
+          },
+        );
         if (wanted.dryRun) return wanted.json ? sayJson(preview) : say(describePreview(preview));
         if (!wanted.json) say(describePreview(preview));
         const reason = await givenOrAsked(wanted.because, { option: '--because', question: 'Why?' });

@@ -1,12 +1,8 @@
-import { healthOf } from '../../domain/key.ts';
-import { type KeyStats, keyStats } from '../../domain/key-stats.ts';
+import type { KeyStats } from '../../domain/key-stats.ts';
+import { statsNow } from '../../engine/key-reports/stats.ts';
 import type { CliCommand } from '../command.ts';
 import { counted, say, sayJson } from '../print.ts';
 import { withLedger } from '../with-ledger.ts';
-
-const DAY_MS = 24 * 3_600_000;
-// More open rotations than this are not worth a figure of their own.
-const MOST_OPEN = 10_000;
 
 export const stats: CliCommand = (group) => {
   group
@@ -16,16 +12,7 @@ export const stats: CliCommand = (group) => {
     .addHelpText('after', '\nExample:\n  rekey keys stats --json | jq .health')
     .action(({ json }: { json?: boolean }) =>
       withLedger(async ({ read }) => {
-        const now = new Date();
-        const ending = await read.currentExpiringBefore(new Date(now.getTime() + 7 * DAY_MS));
-        const expired = ending.filter((key) => healthOf(key, now) === 'expired').length;
-        const found = keyStats({
-          counts: await read.keyCounts(),
-          expired,
-          expiring: ending.length - expired,
-          ended: await read.rotationsEndedSince(new Date(now.getTime() - 30 * DAY_MS)),
-          open: (await read.openRotations(MOST_OPEN)).length,
-        });
+        const found = await statsNow(read, new Date());
         if (json) sayJson(asJson(found));
         else say(describe(found));
       }),

@@ -1,4 +1,5 @@
 import { nameOf } from '../../domain/key.ts';
+import { deadCallers } from '../../engine/key-reports/dead-callers.ts';
 import type { CliCommand } from '../command.ts';
 import { say, sayJson, table } from '../print.ts';
 import { spanMsOf } from '../spans.ts';
@@ -16,11 +17,7 @@ export const zombies: CliCommand = (group) => {
     .addHelpText('after', '\nExample:\n  rekey keys zombies --since 24h')
     .action(({ since, json }: { since: number; json?: boolean }) =>
       withLedger(async ({ read }) => {
-        const found = [];
-        for (const use of await read.usesOfDeadKeys(new Date(Date.now() - since))) {
-          const key = await read.key(use.key);
-          if (key !== null) found.push({ ...use, key });
-        }
+        const found = await deadCallers(read, new Date(Date.now() - since));
         process.exitCode = found.length === 0 ? 0 : 1;
         if (json)
           return sayJson(
