@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../domain/event.ts';
+import { keepSummary } from './apply-follow-ups.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
 import { jsonText, stored } from './codec.ts';
@@ -81,15 +82,8 @@ export async function applyRecordEvent(tx: LedgerDb, event: RecordEvent, context
           .where('key_id', '=', event.key),
         `reminder of ${event.key}`,
       );
-    case 'summary_posted': {
-      const values = { run_id: event.run, markdown: event.markdown, json: event.json, posted_at: at };
-      await tx
-        .insertInto('summaries')
-        .values({ incident_id: event.incident, ...values })
-        .onConflict((conflict) => conflict.column('incident_id').doUpdateSet(values))
-        .execute();
-      return;
-    }
+    case 'summary_posted':
+      return keepSummary(tx, { ...event, hash: event.hash ?? null, posted: 1, at });
     case 'alarm_raised': {
       const { id, kind, key, sentence, raisedAt } = event.alarm;
       await tx

@@ -47,11 +47,3 @@ export interface EvidenceTable {
   content: string;
   captured_at: string;
 }
-
-export interface SummariesTable {
-  incident_id: string;
-  run_id: string;
-  markdown: string;
-  json: string;
-  posted_at: string;
-}
