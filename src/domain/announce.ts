@@ -1,5 +1,8 @@
 import { z } from 'zod';
 import { announcementsOfApproval, isAboutApproval } from './announce-approvals.ts';
+import { announcementsOfDigest, isAboutDigest } from './announce-digests.ts';
+import { announcementsOfWhatFollows, isAboutWhatFollows } from './announce-follow-ups.ts';
+import type { AskedIn } from './asked-in.ts';
 import { direct } from './direct.ts';
 import type { LedgerEvent } from './event.ts';
 import type { IncidentId, PersonId } from './ids.ts';
@@ -24,6 +27,17 @@ export const Surface = z.enum([
   'summary',
   'alarm',
   'runbook_change',
+  'follow_up',
+  'follow_up_nag',
+  'retrospective',
+  'review',
+  'review_reminder',
+  'outside_notice',
+  'digest',
+  'digest_outlook',
+  'digest_dm',
+  'digest_claim',
+  'digest_unused',
 ]);
 export type Surface = z.infer<typeof Surface>;
 
@@ -31,6 +45,10 @@ export type Address =
   | { kind: 'incident_channel'; incident: IncidentId; thread: boolean }
   /** Where the team reads about what belongs to no incident. */
   | { kind: 'team_channel' }
+  /** Where somebody asked for it; the team's channel when Rekey is not in that one. */
+  | { kind: 'asked_in'; place: AskedIn }
+  /** A channel that policy.yaml names, by id or as `#name`. */
+  | { kind: 'channel'; channel: string }
   | { kind: 'person'; person: PersonId };
 
 /** One message that has to exist because of an event: the same (surface, subject, address) never makes a second one. */
@@ -44,6 +62,11 @@ export interface Announcement {
 /** The messages that an event calls for. Pure, so that "one message per fact" is decided in the same transaction as the fact. */
 export function announcementsOf(event: LedgerEvent, incident: IncidentId | null): Announcement[] {
   if (event.type === 'notice_issued') return [notice(event.notice.id, event.notice.recipient, incident)].flat();
+  if (event.type === 'dispatch_drafted') {
+    const address: Address =
+      incident === null ? { kind: 'team_channel' } : { kind: 'incident_channel', incident, thread: true };
+    return [{ surface: 'outside_notice', subject: event.draft.id, address }];
+  }
   if (isAboutPeople(event)) return aboutPeople(event);
   if (event.type === 'alarm_raised')
     return [
@@ -51,6 +74,8 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
       ...direct('alarm', event.alarm.id, event.alarm.tell ?? []),
     ];
   if (event.type === 'runbook_went_live') return runbookChange(event);
+  if (isAboutDigest(event)) return announcementsOfDigest(event);
+  if (isAboutWhatFollows(event)) return announcementsOfWhatFollows(event);
   if (isAboutApproval(event)) return announcementsOfApproval(event, incident);
   if (incident === null) return outsideIncidents(event);
   const channel = { kind: 'incident_channel', incident, thread: false } as const;
@@ -95,9 +120,16 @@ function aboutPeople(event: AboutPeople): Announcement[] {
     : direct('ask_dm', event.ask, event.people);
 }
 
-/** A planned rotation is quiet: only whoever has to act is told, and the team only when it failed. */
+/**
+ * A planned rotation is quiet: only whoever has to act is told, and the team only when it failed. What a person asked for in Slack has its one
+ * message there, which is edited and tells nobody else.
+ */
 function outsideIncidents(event: LedgerEvent): Announcement[] {
   switch (event.type) {
+    case 'run_started':
+      return event.askedIn === undefined
+        ? []
+        : [{ surface: 'run', subject: event.run.id, address: { kind: 'asked_in', place: event.askedIn } }];
     case 'ask_opened':
       return direct('ask_dm', event.ask.id, event.ask.assigned);
     case 'step_recorded':

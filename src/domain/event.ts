@@ -1,12 +1,18 @@
 import type { Alarm } from './alarm.ts';
 import type { ApprovalEvent } from './approval-event.ts';
+import type { AskedIn } from './asked-in.ts';
 import type { CanaryEvent } from './canary-event.ts';
 import type { Claim, ClaimedBy } from './claim.ts';
 import type { ControlEvent } from './control-event.ts';
 import type { DeadlineEvent, StopEvent } from './deadline-event.ts';
+import type { DeliveryEvent } from './delivery-event.ts';
+import type { DigestEvent } from './digest-event.ts';
 import type { FanOutEvent } from './fan-out-event.ts';
+import type { FollowUpEvent } from './follow-up-event.ts';
+import type { HomeEvent } from './home-event.ts';
 import type { Actor, ClaimId, IncidentId, KeyId, PersonId, RotationId, RunId, SecretId, StepId } from './ids.ts';
 import type { Alert, Evidence, Incident, Notice, Reminder, SealedSecret } from './incident.ts';
+import type { IncidentWorkEvent } from './incident-event.ts';
 import type { Key, KeyClass } from './key.ts';
 import type { PeerEvent } from './peer-event.ts';
 import type { PeopleEvent } from './people-event.ts';
@@ -27,9 +33,14 @@ export type LedgerEvent =
   | RunbookEvent
   | ControlEvent
   | FanOutEvent
+  | FollowUpEvent
   | DeadlineEvent
   | StopEvent
   | SecondFactorEvent
+  | DeliveryEvent
+  | DigestEvent
+  | HomeEvent
+  | IncidentWorkEvent
   | { type: 'key_issued'; key: Key }
   | { type: 'key_activated'; key: KeyId }
   | { type: 'key_expired'; key: KeyId }
@@ -86,7 +97,8 @@ export type LedgerEvent =
   | { type: 'incident_contained'; incident: IncidentId }
   | { type: 'incident_recovered'; incident: IncidentId }
   | { type: 'incident_closed'; incident: IncidentId; openPoints: string[] }
-  | { type: 'run_started'; run: Run }
+  /** `askedIn`: where its message goes when it belongs to no incident. */
+  | { type: 'run_started'; run: Run; askedIn?: AskedIn }
   | { type: 'run_joined'; run: RunId; incident: IncidentId; situation: Situation; reason: string }
   | { type: 'run_cancel_requested'; run: RunId; reason: string }
   | { type: 'run_finished'; run: RunId; outcome: RunOutcome; why: string }
@@ -98,7 +110,8 @@ export type LedgerEvent =
   | { type: 'evidence_captured'; evidence: Evidence }
   | { type: 'reminder_set'; reminder: Reminder }
   | { type: 'reminder_tested'; key: KeyId; tested: NonNullable<Reminder['tested']> }
-  | { type: 'summary_posted'; incident: IncidentId; run: RunId; markdown: string; json: string }
+  /** `hash`: SHA-256 of the JSON text. `run`: the run that summed up; null where a person closed an incident without one. */
+  | { type: 'summary_posted'; incident: IncidentId; run: RunId | null; markdown: string; json: string; hash?: string }
   | { type: 'request_refused'; what: string; code: string; sentence: string };
 
 /** What may be changed on a key without making another version of it. Its expiry, state and material are not among that. */

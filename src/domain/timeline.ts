@@ -1,6 +1,10 @@
 import { z } from 'zod';
 import { isAboutCanary, sentenceForCanary, type ToldOfCanary } from './canary-event.ts';
+import { isAboutDelivery, sentenceForDelivery, type ToldOfDelivery } from './delivery-event.ts';
 import type { AuditEntry } from './event.ts';
+import { isAboutFollowUp, sentenceForFollowUp, type ToldOfFollowUp } from './follow-up-event.ts';
+import { isAboutHome, sentenceForHome, type ToldOfHome } from './home-event.ts';
+import { isIncidentWork, sentenceForIncidentWork, type ToldOfIncidentWork } from './incident-event.ts';
 import { isAboutPeer, sentenceForPeer, type ToldOfPeer } from './peer-event.ts';
 import { isAboutSecondFactor, sentenceForSecondFactor, type ToldOfSecondFactor } from './second-factor-event.ts';
 import { isAboutApproval, sentenceForApproval, type ToldOfApproval } from './timeline-of-approvals.ts';
@@ -43,15 +47,19 @@ const Recorded = z.custom<Told>((value) => typeof value === 'object' && value !=
 /** One sentence on what happened, or null when it only repeats another line. */
 export function sentenceFor(event: Told, names: Names): string | null {
   const name = (id: string) => names.get(id) ?? id;
+  if (isIncidentWork(event)) return sentenceForIncidentWork(event);
   if (isAboutUpkeep(event)) return sentenceForUpkeep(event, name);
   if (isAboutRunbook(event)) return sentenceForRunbook(event);
   if (isAboutApproval(event)) return sentenceForApproval(event, name);
   if (isAboutAsk(event)) return sentenceForAsk(event, name);
+  if (isAboutFollowUp(event)) return sentenceForFollowUp(event, name);
   if (isAboutPeer(event)) return sentenceForPeer(event, name);
   if (isAboutCanary(event)) return sentenceForCanary(event, name);
   if (isAboutControl(event)) return sentenceForControl(event, name);
   if (isAboutFanOut(event)) return sentenceForFanOut(event);
+  if (isAboutHome(event)) return sentenceForHome(event);
   if (isAboutSecondFactor(event)) return sentenceForSecondFactor(event, name);
+  if (isAboutDelivery(event)) return sentenceForDelivery(event);
   return isAboutKey(event) ? sentenceForKey(event, name) : sentenceForRun(event, name);
 }
 
@@ -60,14 +68,18 @@ function sentenceForRun(
     Told,
     | ToldOfKey
     | ToldOfUpkeep
+    | ToldOfIncidentWork
     | ToldOfApproval
     | ToldOfPeer
     | ToldOfCanary
     | ToldOfRunbook
     | ToldOfControl
     | ToldOfFanOut
+    | ToldOfFollowUp
     | ToldOfAsk
     | ToldOfSecondFactor
+    | ToldOfDelivery
+    | ToldOfHome
   >,
   name: (id: string) => string,
 ): string | null {
@@ -99,16 +111,20 @@ type RunEvent = Extract<Told, { type: `run_${string}` | `step_${string}` }>;
 function sentenceForIncident(
   event: Exclude<
     Told,
+    | ToldOfHome
     | ToldOfKey
     | ToldOfUpkeep
+    | ToldOfIncidentWork
     | ToldOfApproval
     | ToldOfPeer
     | ToldOfCanary
     | ToldOfRunbook
     | ToldOfControl
     | ToldOfFanOut
+    | ToldOfFollowUp
     | ToldOfAsk
     | ToldOfSecondFactor
+    | ToldOfDelivery
     | RunEvent
   >,
   name: (id: string) => string,

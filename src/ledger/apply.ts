@@ -3,7 +3,11 @@ import { applyApprovalEvent } from './apply-approvals.ts';
 import { applyAskEvent } from './apply-asks.ts';
 import { applyCanaryEvent } from './apply-canaries.ts';
 import { applyControlEvent } from './apply-control.ts';
+import { applyDeliveryEvent } from './apply-deliveries.ts';
 import { applyFanOutEvent } from './apply-fan-outs.ts';
+import { applyFollowUpEvent } from './apply-follow-ups.ts';
+import { applyHomeEvent } from './apply-home.ts';
+import { applyIncidentWork } from './apply-incident-work.ts';
 import { applyIncidentEvent } from './apply-incidents.ts';
 import { applyKeyEvent } from './apply-keys.ts';
 import { applyPeerEvent } from './apply-peers.ts';
@@ -64,6 +68,20 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'fan_out_planned':
     case 'fan_out_moved':
       return applyFanOutEvent(tx, event);
+    case 'follow_up_added':
+    case 'follow_up_done':
+    case 'follow_up_handed_over':
+    case 'follow_up_moved':
+    case 'follow_up_dropped':
+    case 'person_nagged':
+    case 'retrospective_due':
+    case 'retrospective_published':
+    case 'summary_redrawn':
+    case 'review_opened':
+    case 'review_ticked':
+    case 'review_nagged':
+    case 'review_finished':
+      return applyFollowUpEvent(tx, event, context);
     case 'run_started':
     case 'run_joined':
     case 'run_cancel_requested':
@@ -98,6 +116,18 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'incident_recovered':
     case 'incident_closed':
       return applyIncidentEvent(tx, event, context);
+    case 'incident_room_wanted':
+    case 'incident_room_made':
+    case 'incident_room_refused':
+    case 'incident_room_lost':
+    case 'incident_role_given':
+    case 'incident_severity_changed':
+    case 'incident_status_posted':
+    case 'incident_noted':
+    case 'incident_point_waived':
+    case 'incident_reopened':
+    case 'incident_update_asked':
+      return applyIncidentWork(tx, event, context);
     case 'notice_issued':
     case 'evidence_captured':
     case 'reminder_set':
@@ -134,6 +164,10 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'scheduled_run_missed':
     case 'scheduled_run_cancelled':
       return applyUpkeepEvent(tx, event, context);
+    case 'checklist_dismissed':
+      return applyHomeEvent(tx, event, context);
+    case 'second_factor_wanted':
+    case 'recovery_codes_made':
     case 'second_factor_invited':
     case 'totp_enrolled':
     case 'totp_confirmed':
@@ -144,6 +178,15 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'totp_removed':
     case 'totp_rewrapped':
       return applySecondFactorEvent(tx, event, context);
+    case 'dispatch_drafted':
+    case 'delivery_queued':
+    case 'delivery_begun':
+    case 'delivery_sent':
+    case 'delivery_deferred':
+    case 'delivery_failed':
+    case 'delivery_doubted':
+    case 'delivery_settled':
+      return applyDeliveryEvent(tx, event, context);
     case 'request_refused':
       // Its audit line is all there is to it.
       return;

@@ -1,5 +1,6 @@
 import type { Channel, LedgerEvent } from '../domain/event.ts';
 import { type Actor, IncidentId, RunId, type StepId } from '../domain/ids.ts';
+import { incidentOfWork, isIncidentWork } from '../domain/incident-event.ts';
 import { type Answers, openAnswers } from './answers.ts';
 import { applyEvent } from './apply.ts';
 import { wakeRun } from './apply-runs.ts';
@@ -10,12 +11,16 @@ import { canaryQueries } from './canaries.ts';
 import { claimQueries } from './claims.ts';
 import { stored } from './codec.ts';
 import { controlQueries } from './control-reader.ts';
+import { deliveryQueries } from './deliveries.ts';
 import { dueKeyQueries } from './due-keys.ts';
 import { fanOutQueries } from './fan-outs.ts';
 import { keySearchQueries } from './find-keys.ts';
+import { followUpQueries } from './follow-ups.ts';
 import { glassBreakQueries } from './glass-breaks.ts';
+import { homeQueries } from './home-reader.ts';
 import type { Inbox } from './inbox.ts';
 import { openInbox } from './inbox-table.ts';
+import { incidentWorkQueries } from './incident-work.ts';
 import { incidentQueries } from './incidents.ts';
 import { keyQueries } from './key-queries.ts';
 import { type Lease, type Leases, openLeases } from './leases.ts';
@@ -28,6 +33,8 @@ import { type Pruned, prune } from './prune.ts';
 import type { LedgerReader } from './reader.ts';
 import { recordQueries } from './records.ts';
 import { reportQueries } from './report-queries.ts';
+import { reviewQueries } from './reviews.ts';
+import { openRoomQueue, type RoomQueue } from './room-work.ts';
 import { rotationQueries } from './rotations.ts';
 import { runbookQueries } from './runbooks.ts';
 import { runQueries } from './runs.ts';
@@ -86,6 +93,8 @@ export interface Ledger {
   record: <T>(context: RecordContext, work: (tx: RecordingTx) => Promise<Recording<T>>) => Promise<T>;
   leases: Leases;
   outbox: Outbox;
+  /** What Slack has to be asked for about the channels of incidents. */
+  rooms: RoomQueue;
   inbox: Inbox;
   answers: Answers;
   /** One durable commit, however many there are: all are counted or none. */
@@ -122,6 +131,7 @@ export async function openLedger(options: { file: string; now: () => Date; durab
     record,
     leases: openLeases(db),
     outbox: openOutbox(db, options.now),
+    rooms: openRoomQueue(db, options.now),
     inbox: openInbox(db),
     answers: openAnswers(db),
     countUsage: (counts) => countUsage(db, counts),
@@ -153,16 +163,21 @@ function readerOf(db: LedgerDb): LedgerReader {
     ...runQueries(db),
     ...controlQueries(db),
     ...fanOutQueries(db),
+    ...followUpQueries(db),
+    ...reviewQueries(db),
     ...approvalQueries(db),
     ...glassBreakQueries(db),
     ...incidentQueries(db),
+    ...incidentWorkQueries(db),
     ...askQueries(db),
     ...peerQueries(db),
     ...canaryQueries(db),
+    ...deliveryQueries(db),
     ...recordQueries(db),
     ...auditQueries(db),
     ...runbookQueries(db),
     ...secondFactorQueries(db),
+    ...homeQueries(db),
   };
 }
 
@@ -214,11 +229,19 @@ function contextOf(event: LedgerEvent, context: RecordContext): AuditContext {
     step: context.step ?? null,
     planHash: context.planHash ?? null,
   };
+  if (isIncidentWork(event)) return { ...base, incident: incidentOfWork(event) };
   switch (event.type) {
     case 'incident_opened':
       return { ...base, incident: event.incident.id };
     case 'alert_received':
       return { ...base, incident: event.alert.incident };
+    case 'follow_up_added':
+      return { ...base, incident: event.followUp.incident };
+    case 'retrospective_due':
+      return { ...base, incident: event.retrospective.incident };
+    case 'retrospective_published':
+    case 'summary_redrawn':
+      return { ...base, incident: event.incident };
     case 'run_started':
       return { ...base, incident: event.run.incident, run: event.run.id };
     case 'entered_incident':

@@ -11,8 +11,13 @@ import type { Rotation } from '../domain/rotation.ts';
 import type { Run } from '../domain/run.ts';
 import type { ScheduledRun } from '../domain/scheduled-run.ts';
 import type { ControlReader } from './control-reader.ts';
+import type { DeliveryReader } from './delivery-reader.ts';
 import type { FanOutReader } from './fan-outs.ts';
+import type { FollowUpReader } from './follow-ups.ts';
+import type { HomeReader } from './home-reader.ts';
+import type { IncidentWorkReader } from './incident-work.ts';
 import type { PeerReader } from './peer-reader.ts';
+import type { ReviewReader } from './reviews.ts';
 import type { RunbookReader } from './runbooks.ts';
 import type { SecondFactorReader } from './second-factors.ts';
 
@@ -94,7 +99,17 @@ export interface AuditFilter {
 }
 
 /** Everything that can be asked of the ledger. The same questions work inside a transaction and outside. */
-export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, FanOutReader, SecondFactorReader {
+export interface LedgerReader
+  extends ControlReader,
+    PeerReader,
+    RunbookReader,
+    FanOutReader,
+    FollowUpReader,
+    ReviewReader,
+    SecondFactorReader,
+    HomeReader,
+    DeliveryReader,
+    IncidentWorkReader {
   key: (id: KeyId) => Promise<Key | null>;
   /** The newest version that is not pending; the pending one when there is no other. */
   keyBySlug: (slug: string) => Promise<Key | null>;
@@ -114,6 +129,11 @@ export interface LedgerReader extends ControlReader, PeerReader, RunbookReader, 
   }) => Promise<Key[]>;
   /** The first `limit` keys of this kind, the one that ends first comes first. Costs what is found and not what there is. */
   findKeys: (search: KeySearch, at: { now: Date; limit: number }) => Promise<Key[]>;
+  /**
+   * Current keys for a menu, the best first: whose name begins so, then of whose name a later word does, then whose service or owner does.
+   * Costs what is shown and not what there is.
+   */
+  keysNamedLike: (beginning: string, limit: number) => Promise<Key[]>;
   /** Keys that can still be used and expire before `before`, soonest first. */
   keysExpiringBefore: (before: Date) => Promise<Key[]>;
   /** Current keys whose time is over or ends before `before`, soonest first; with the ones that the ledger still calls active. */

@@ -1,13 +1,34 @@
 import type { ApprovalsTable, DelegationsTable, GlassBreaksTable, VotesTable } from './schema/approvals.ts';
 import type { AnswersTable, AuditCheckedTable, AuditHeadTable, AuditTable, CheckpointsTable } from './schema/audit.ts';
 import type { SettlementsTable } from './schema/control.ts';
+import type { DeliveriesTable, DispatchesTable } from './schema/deliveries.ts';
 import type { FanOutItemsTable } from './schema/fan-outs.ts';
-import type { AlertsTable, EvidenceTable, IncidentsTable, NoticesTable, SummariesTable } from './schema/incidents.ts';
+import type {
+  FollowUpsTable,
+  NagItemsTable,
+  NagsTable,
+  RetrospectivesTable,
+  ReviewsTable,
+  ReviewTicksTable,
+  SummaryVersionsTable,
+} from './schema/follow-ups.ts';
+import type { ChecklistDismissalsTable } from './schema/home.ts';
+import type {
+  IncidentNotesTable,
+  IncidentRolesTable,
+  IncidentRoomsTable,
+  IncidentStatusesTable,
+  IncidentUpdateRemindersTable,
+  IncidentWaiversTable,
+  RoomWorkTable,
+} from './schema/incident-work.ts';
+import type { AlertsTable, EvidenceTable, IncidentsTable, NoticesTable } from './schema/incidents.ts';
 import type {
   AlarmsTable,
   ClaimsTable,
   KeyCountsTable,
   KeysTable,
+  KeyWordsTable,
   RemindersTable,
   RotationsTable,
   SecretsTable,
@@ -33,6 +54,7 @@ import type { ScheduledRunsTable, SituationsTable } from './schema/upkeep.ts';
 export interface LedgerTables {
   keys: KeysTable;
   key_counts: KeyCountsTable;
+  key_words: KeyWordsTable;
   rotations: RotationsTable;
   runbook_texts: RunbookTextsTable;
   runs: RunsTable;
@@ -55,7 +77,13 @@ export interface LedgerTables {
   evidence: EvidenceTable;
   reminders: RemindersTable;
   usage: UsageTable;
-  summaries: SummariesTable;
+  summary_versions: SummaryVersionsTable;
+  follow_ups: FollowUpsTable;
+  nags: NagsTable;
+  nag_items: NagItemsTable;
+  retrospectives: RetrospectivesTable;
+  reviews: ReviewsTable;
+  review_ticks: ReviewTicksTable;
   messages: MessagesTable;
   outbox: OutboxTable;
   inbox: InboxTable;
@@ -73,8 +101,18 @@ export interface LedgerTables {
   runbook_proofs: RunbookProofsTable;
   scheduled_runs: ScheduledRunsTable;
   situations: SituationsTable;
+  incident_rooms: IncidentRoomsTable;
+  room_work: RoomWorkTable;
+  incident_roles: IncidentRolesTable;
+  incident_notes: IncidentNotesTable;
+  incident_waivers: IncidentWaiversTable;
+  incident_statuses: IncidentStatusesTable;
+  incident_update_reminders: IncidentUpdateRemindersTable;
   second_factors: SecondFactorsTable;
   second_factor_tries: SecondFactorTriesTable;
   recovery_codes: RecoveryCodesTable;
+  dispatches: DispatchesTable;
+  deliveries: DeliveriesTable;
   second_factor_invites: SecondFactorInvitesTable;
+  checklist_dismissals: ChecklistDismissalsTable;
 }

@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId } from '../domain/ids.ts';
+import { incidentOfWork } from '../domain/incident-event.ts';
 
 /** What an event is about, as the audit names it. */
 export function subjectOf(event: LedgerEvent, run: RunId | null): string {
@@ -59,7 +60,21 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'incident_recovered':
     case 'incident_closed':
     case 'summary_posted':
+    case 'summary_redrawn':
+    case 'retrospective_published':
       return `incident:${event.incident}`;
+    case 'incident_room_wanted':
+    case 'incident_room_made':
+    case 'incident_room_refused':
+    case 'incident_room_lost':
+    case 'incident_role_given':
+    case 'incident_severity_changed':
+    case 'incident_status_posted':
+    case 'incident_noted':
+    case 'incident_point_waived':
+    case 'incident_reopened':
+    case 'incident_update_asked':
+      return `incident:${incidentOfWork(event)}`;
     case 'run_started':
       return `run:${event.run.id}`;
     case 'run_joined':
@@ -79,6 +94,23 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'fan_out_planned':
     case 'fan_out_moved':
       return `run:${event.run}#${event.step}`;
+    case 'follow_up_added':
+      return `follow_up:${event.followUp.id}`;
+    case 'follow_up_done':
+    case 'follow_up_handed_over':
+    case 'follow_up_moved':
+    case 'follow_up_dropped':
+      return `follow_up:${event.followUp}`;
+    case 'person_nagged':
+      return `person:${event.nag.person}`;
+    case 'retrospective_due':
+      return `incident:${event.retrospective.incident}`;
+    case 'review_opened':
+      return `review:${event.review.id}`;
+    case 'review_ticked':
+    case 'review_nagged':
+    case 'review_finished':
+      return `review:${event.review}`;
     case 'approval_requested':
       return `approval:${event.approval.id}`;
     case 'vote_cast':
@@ -147,6 +179,8 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `second_factor:${event.invite.person}`;
     case 'totp_enrolled':
       return `second_factor:${event.factor.person}`;
+    case 'second_factor_wanted':
+    case 'recovery_codes_made':
     case 'totp_confirmed':
     case 'totp_used':
     case 'recovery_code_used':
@@ -156,6 +190,19 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `second_factor:${event.person}`;
     case 'totp_rewrapped':
       return `second_factor:${event.factor}`;
+    case 'checklist_dismissed':
+      return `person:${event.person}`;
+    case 'dispatch_drafted':
+      return `dispatch:${event.draft.id}`;
+    case 'delivery_queued':
+      return `delivery:${event.delivery.id}`;
+    case 'delivery_begun':
+    case 'delivery_sent':
+    case 'delivery_deferred':
+    case 'delivery_failed':
+    case 'delivery_doubted':
+    case 'delivery_settled':
+      return `delivery:${event.id}`;
     case 'request_refused':
       return run === null ? event.what : `run:${run}`;
     default:

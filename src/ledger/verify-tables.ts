@@ -34,6 +34,8 @@ const COMPARED = {
   peers: { key: ['name'], without: [] },
   peer_progress: { key: ['peer', 'key_id'], without: [] },
   canaries: { key: ['id'], without: [] },
+  dispatches: { key: ['id'], without: [] },
+  deliveries: { key: ['id'], without: [] },
   ask_marks: { key: ['ask_id', 'item'], without: [] },
   alerts: { key: ['id'], without: [] },
   secrets: { key: ['id'], without: ['envelope'] },
@@ -49,11 +51,24 @@ const COMPARED = {
   runbook_proofs: { key: ['id'], without: [] },
   scheduled_runs: { key: ['id'], without: [] },
   situations: { key: ['incident_id'], without: [] },
+  incident_rooms: { key: ['incident_id'], without: [] },
+  incident_roles: { key: ['incident_id', 'number'], without: [] },
+  incident_notes: { key: ['id', 'version'], without: [] },
+  incident_waivers: { key: ['incident_id', 'point'], without: [] },
+  incident_statuses: { key: ['incident_id', 'number'], without: [] },
+  incident_update_reminders: { key: ['incident_id', 'number'], without: [] },
   second_factors: { key: ['id'], without: ['envelope'] },
   second_factor_tries: { key: ['person'], without: [] },
   recovery_codes: { key: ['factor_id', 'digest'], without: [] },
   second_factor_invites: { key: ['id'], without: ['token_hash'] },
-  summaries: { key: ['incident_id'], without: ['markdown', 'json'] },
+  checklist_dismissals: { key: ['person'], without: [] },
+  summary_versions: { key: ['incident_id', 'version'], without: ['markdown', 'json'] },
+  follow_ups: { key: ['id'], without: [] },
+  nags: { key: ['id'], without: [] },
+  nag_items: { key: ['subject', 'since_at', 'person', 'nth'], without: [] },
+  retrospectives: { key: ['incident_id'], without: [] },
+  reviews: { key: ['id'], without: [] },
+  review_ticks: { key: ['review_id', 'item'], without: [] },
 } as const satisfies Partial<Record<keyof LedgerTables, { key: readonly string[]; without: readonly string[] }>>;
 
 /**
@@ -103,6 +118,14 @@ async function differenceInHashes(db: LedgerDb): Promise<TablesVerdict | null> {
   for (const { id, hash, content } of await db.selectFrom('evidence').select(['id', 'hash', 'content']).execute())
     if (contentHash(parsed(content)) !== hash)
       return { whole: false, table: 'evidence', row: id, why: 'content does not have the hash that was recorded' };
+  for (const { incident_id, version, hash, json } of await db.selectFrom('summary_versions').selectAll().execute())
+    if (hash !== null && createHash('sha256').update(json).digest('hex') !== hash)
+      return {
+        whole: false,
+        table: 'summary_versions',
+        row: `${incident_id} ${version}`,
+        why: 'json does not have the hash that was recorded',
+      };
   return null;
 }
 
@@ -190,6 +213,7 @@ function eventOf(row: Selectable<AuditTable>): LedgerEvent {
     case 'secret_sealed':
       return { ...event, secret: { ...event.secret, envelope: event.secret.destroyedAt === null ? '' : null } };
     case 'summary_posted':
+    case 'summary_redrawn':
       return { ...event, markdown: '', json: '' };
     case 'evidence_captured':
       return { ...event, evidence: { ...event.evidence, content: {} } };
