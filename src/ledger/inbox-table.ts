@@ -1,7 +1,8 @@
 import { Refusal } from '../errors.ts';
 import { instant, stored } from './codec.ts';
-import type { Inbox } from './inbox.ts';
+import type { Inbound, Inbox } from './inbox.ts';
 import type { LedgerDb } from './open.ts';
+import type { InboxTable } from './schema/messages.ts';
 
 const LARGEST_PAYLOAD = 64 * 1024;
 
@@ -23,6 +24,10 @@ export function openInbox(db: LedgerDb): Inbox {
         .executeTakeFirst();
       return made === undefined ? 'seen' : 'new';
     },
+    find: async (id) => {
+      const row = await db.selectFrom('inbox').selectAll().where('id', '=', id).executeTakeFirst();
+      return row === undefined ? null : inboundFromRow(row);
+    },
     handled: async (id, at) => {
       await db
         .updateTable('inbox')
@@ -39,12 +44,11 @@ export function openInbox(db: LedgerDb): Inbox {
         .where('kind', 'like', `${kindPrefix}%`)
         .orderBy('received_at')
         .execute();
-      return rows.map((row) => ({
-        id: row.id,
-        kind: row.kind,
-        payload: row.payload,
-        receivedAt: instant(row.received_at),
-      }));
+      return rows.map(inboundFromRow);
     },
   };
+}
+
+function inboundFromRow(row: Pick<InboxTable, 'id' | 'kind' | 'payload' | 'received_at'>): Inbound {
+  return { id: row.id, kind: row.kind, payload: row.payload, receivedAt: instant(row.received_at) };
 }

@@ -13,6 +13,8 @@ export interface Inbound {
 
 export interface Inbox {
   accept: (inbound: Inbound) => Promise<'new' | 'seen'>;
+  /** What was kept under this id, handled or not; null when it was never there or is pruned. */
+  find: (id: string) => Promise<Inbound | null>;
   handled: (id: string, at: Date) => Promise<void>;
   /** Received but not handled, oldest first. */
   unhandled: (kindPrefix: string) => Promise<Inbound[]>;

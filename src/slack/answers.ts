@@ -1,7 +1,7 @@
 import type { ModalView } from '@slack/types';
 import { Refusal } from '../errors.ts';
 import type { Log } from './deps.ts';
-import type { From } from './inbound.ts';
+import type { From } from './incoming.ts';
 import type { Message } from './limits.ts';
 import type { FormAnswer } from './moment.ts';
 import { say, sayInModal } from './views/say.ts';

@@ -1,6 +1,7 @@
 import { App } from '@slack/bolt';
 import { Refusal } from '../errors.ts';
 import { randomId } from '../random-id.ts';
+import { CATALOGUES } from './catalogues.ts';
 import { type Log, PATIENCE, type Patience, type SlackConnection, type SlackDeps } from './deps.ts';
 import { type Door, KIND, openDoor } from './door.ts';
 import { openGate } from './gate.ts';
@@ -8,6 +9,8 @@ import { keepIdentity } from './identity.ts';
 import { openHttpLine } from './line/http-line.ts';
 import { type Line, openSocketLine } from './line/socket-line.ts';
 import { createNotifier } from './notify.ts';
+import { readMessage } from './read-message.ts';
+import { openInquiry } from './slack-away.ts';
 import { openVoice } from './voice.ts';
 import { clientOptions, quietLogger, webClient } from './web.ts';
 
@@ -29,14 +32,29 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
   const patience = { ...PATIENCE, ...deps.patience };
   const client = webClient(config.botToken, { apiUrl: config.apiUrl, log });
   const voice = openVoice(client);
+  const ask = openInquiry(now);
   const gate = openGate({ client, policy: deps.policy, now });
-  const door = openDoor({ desk: deps, gate, inbox: deps.inbox, voice, log, newErrorId: () => randomId('err') });
+  const door = openDoor({
+    desk: deps,
+    catalogues: { ...CATALOGUES, ...deps.catalogues },
+    gate,
+    inbox: deps.inbox,
+    voice,
+    lookUp: (place) => ask(() => readMessage(client, place)),
+    log,
+    newErrorId: () => randomId('err'),
+    patience,
+  });
   const left = await deps.inbox.unhandled(KIND);
   const line = openLine(config, { log, patience, now });
   const app = await openBolt(line, door, { config, log });
   const identity = keepIdentity({ client, log, patience });
   const notifier = createNotifier({ outbox: deps.outbox, sources: deps, client, voice, log, patience });
   const stopListening = deps.onRecorded(notifier.nudge);
+  // The views of this Rekey may be others than those that drew what people can still press on.
+  void deps.outbox.redrawOpen().then(notifier.nudge, (error: unknown) =>
+    log.error({ err: error }, 'open messages could not be marked to be drawn again'),
+  );
   try {
     await app.start();
   } catch (error) {
@@ -60,7 +78,7 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
       stopListening();
       identity.stop();
       await line.stop();
-      await within(LEAVE_AFTER_MS, door.settled());
+      await within(LEAVE_AFTER_MS, door.close());
       await within(LEAVE_AFTER_MS, notifier.stop());
     },
   };
@@ -95,13 +113,29 @@ async function openBolt(line: Line, door: Door, { config, log }: { config: Slack
   await app.init();
   app.command(/^\//, ({ body, context, ack }) => door.command(body, deliveryOf(context), () => ack()));
   app.action(/^/, ({ body, context, ack }) => door.action(body, deliveryOf(context), () => ack()));
+  app.shortcut({ type: 'message_action', callback_id: /^/ }, ({ body, context, ack }) =>
+    door.shortcut(body, deliveryOf(context), () => ack()),
+  );
   app.view({ type: 'view_submission', callback_id: /^/ }, ({ body, context, ack }) =>
     door.submission(body, deliveryOf(context), (answer) => (answer === undefined ? ack() : ack(answer))),
   );
   app.options(/^/, ({ body, ack }) => door.suggestion(body, (answer) => ack(answer)));
   app.event('app_home_opened', ({ body }) => door.homeOpened(body));
+  keepBeforeAck(app, door);
   app.error(async (error) => log.error({ err: error }, 'a payload from Slack could not be read'));
   return app;
+}
+
+/** Bolt acknowledges an event before anybody hears of it; what must not be lost has to be kept first, so it does not pass through Bolt. */
+function keepBeforeAck(app: App, door: Door): void {
+  const others = app.processEvent.bind(app);
+  app.processEvent = async (received) => {
+    const { body, ack } = received;
+    const type: unknown = body.type === 'event_callback' ? body.event?.type : null;
+    if (type === 'app_mention') return door.mention(body, () => ack());
+    if (type === 'reaction_added' || type === 'reaction_removed') return door.reaction(body, () => ack());
+    return others(received);
+  };
 }
 
 function deliveryOf(context: Record<string, unknown>): string {

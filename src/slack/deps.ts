@@ -5,6 +5,7 @@ import type { Outbox } from '../ledger/outbox.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import type { Secret } from '../secret.ts';
+import type { Catalogues } from './catalogues.ts';
 import type { Desk } from './moment.ts';
 
 export interface Log {
@@ -43,6 +44,8 @@ export interface SlackDeps extends Desk {
   /** Calls the listener after each recording in this process; returns how to stop. */
   onRecorded: (listener: () => void) => () => void;
   log: Log;
+  /** What people can say and point at, when it is not all that there is. */
+  catalogues?: Partial<Catalogues>;
   /** Waits, in milliseconds; tests shorten them. */
   patience?: Partial<Patience>;
 }
@@ -54,6 +57,8 @@ export interface Patience {
   firstRetryMs: number;
   /** How often the outbox is looked at without being told. */
   pollMs: number;
+  /** How long an order waits for a Slack that does not say who gave it. */
+  admitMs: number;
 }
 
-export const PATIENCE: Patience = { slowRetryMs: 30_000, firstRetryMs: 250, pollMs: 1_500 };
+export const PATIENCE: Patience = { slowRetryMs: 30_000, firstRetryMs: 250, pollMs: 1_500, admitMs: 120_000 };

@@ -3,19 +3,14 @@ import type { Inbound } from '../ledger/inbox.ts';
 import { holdsSecret } from '../scrub.ts';
 import { type Ack, answerAck, answerWords, refusedForm, showTo } from './answers.ts';
 import type { optionOf } from './blocks.ts';
-import { answerTo, type DoorDeps, handle, handleForm, placeOf } from './handle.ts';
-import {
-  Incoming,
-  NOT_LIVE,
-  type Received,
-  readAction,
-  readCommand,
-  readHomeOpened,
-  readSubmission,
-  readSuggestion,
-  type SubmissionIn,
-} from './inbound.ts';
+import type { Order } from './carry-out.ts';
+import { answerTo, type DoorDeps, handle, handleForm } from './handle.ts';
+import { readAction, readCommand, readShortcut, readSubmission, readSuggestion } from './inbound.ts';
+import { readHomeOpened, readMention, readReaction } from './inbound-events.ts';
+import { type Incoming, NOT_LIVE, type ReactionIn, type Received, type SubmissionIn } from './incoming.ts';
 import type { FormAnswer } from './moment.ts';
+import { placeOf } from './moment-of.ts';
+import { readKept } from './offered.ts';
 import { showHome, suggest } from './reads.ts';
 import { sayInModal } from './views/say.ts';
 
@@ -23,6 +18,9 @@ import { sayInModal } from './views/say.ts';
 export interface Door {
   command: (body: unknown, deliveryId: string, ack: () => Promise<void>) => Promise<void>;
   action: (body: unknown, deliveryId: string, ack: () => Promise<void>) => Promise<void>;
+  shortcut: (body: unknown, deliveryId: string, ack: () => Promise<void>) => Promise<void>;
+  mention: (body: unknown, ack: () => Promise<void>) => Promise<void>;
+  reaction: (body: unknown, ack: () => Promise<void>) => Promise<void>;
   submission: (body: unknown, deliveryId: string, ack: (answer?: Ack) => Promise<void>) => Promise<void>;
   suggestion: (
     body: unknown,
@@ -31,8 +29,8 @@ export interface Door {
   homeOpened: (body: unknown) => Promise<void>;
   /** Handles what a stop left behind; read it before the first connection, or what is just coming in is handled twice. */
   replay: (left: readonly Inbound[]) => Promise<void>;
-  /** Resolves when nothing is in hand any more. */
-  settled: () => Promise<void>;
+  /** Resolves when nothing is in hand any more. What waits for Slack is left to the next start. */
+  close: () => Promise<void>;
 }
 
 // Slack waits three seconds for the answer to a submission; the rest is for the way there.
@@ -40,7 +38,9 @@ const FORM_PATIENCE_MS = 2_000;
 /** How the inbox knows what came from Slack. */
 export const KIND = 'slack:';
 
-export function openDoor(deps: DoorDeps): Door {
+export function openDoor(given: Omit<DoorDeps, 'stopping'>): Door {
+  const stopping = new AbortController();
+  const deps = { ...given, stopping: stopping.signal };
   const inHand = new Set<Promise<unknown>>();
   const holding = async <T>(work: Promise<T>): Promise<T> => {
     inHand.add(work);
@@ -53,27 +53,45 @@ export function openDoor(deps: DoorDeps): Door {
   return {
     command: (body, deliveryId, ack) => holding(takeIn(deps, readCommand(body, deliveryId), ack)),
     action: (body, deliveryId, ack) => holding(takeIn(deps, readAction(body, deliveryId), ack)),
+    shortcut: (body, deliveryId, ack) => holding(takeIn(deps, readShortcut(body, deliveryId), ack)),
+    mention: (body, ack) => holding(takeEvent(deps, readMention(body), ack)),
+    reaction: (body, ack) => holding(takeEvent(deps, meant(deps, readReaction(body)), ack)),
     submission: (body, deliveryId, ack) => holding(takeForm(deps, readSubmission(body, deliveryId), ack)),
     suggestion: (body, ack) => holding(suggest(deps, readSuggestion(body), ack)),
     homeOpened: (body) => holding(showHome(deps, readHomeOpened(body))),
     replay: (left) => holding(replay(deps, left)),
-    settled: async () => {
+    close: async () => {
+      stopping.abort();
       while (inHand.size > 0) await Promise.allSettled([...inHand]);
     },
   };
 }
 
-async function takeIn(
-  deps: DoorDeps,
-  received: Received<Exclude<Incoming, SubmissionIn>>,
-  ack: () => Promise<void>,
-): Promise<void> {
+/** Null is nothing that Rekey listens to: it is acknowledged, so that Slack does not send it again, and forgotten. */
+async function takeEvent(deps: DoorDeps, received: Received<Order> | null, ack: () => Promise<void>): Promise<void> {
+  return received === null ? acknowledge(deps, ack) : takeIn(deps, received, ack);
+}
+
+/** Channels are full of emoji; only those that mean something are kept. */
+function meant<Kind extends ReactionIn>(
+  { catalogues }: DoorDeps,
+  received: Received<Kind> | null,
+): Received<Kind> | null {
+  const known = catalogues.reactions.some(({ reaction }) => reaction === received?.incoming.reaction);
+  return known ? received : null;
+}
+
+async function takeIn(deps: DoorDeps, received: Received<Order>, ack: () => Promise<void>): Promise<void> {
   const refusal = unkeepable(received.incoming);
   const taken = refusal === null ? await keep(deps, received) : 'new';
   await acknowledge(deps, ack);
   if (taken === 'seen') return;
-  if (refusal !== null) return answerTo(deps, received.incoming, received.live, refusal);
-  await handle(deps, received);
+  if (refusal !== null) return answerTo(deps, received, refusal);
+  await handle(deps, received, waitingUntil(deps));
+}
+
+function waitingUntil({ desk, patience }: DoorDeps): Date {
+  return new Date(desk.now().getTime() + patience.admitMs);
 }
 
 async function takeForm(
@@ -84,13 +102,14 @@ async function takeForm(
   const refusal = unkeepable(received.incoming);
   if (refusal !== null) return acknowledge(deps, () => ack(answerAck(refusedForm(refusal))));
   if ((await keep(deps, received)) === 'seen') return acknowledge(deps, () => ack());
-  const answer = handleForm(deps, received);
+  const answer = handleForm(deps, received, waitingUntil(deps));
   const first = await Promise.race([answer, pause(FORM_PATIENCE_MS, null)]);
   if (first !== null) return acknowledge(deps, () => ack(answerAck(first)));
   await acknowledge(deps, () =>
     ack({ response_action: 'update', view: sayInModal('One moment', 'This takes longer than usual…') }),
   );
   const late = await answer;
+  if (late === null) return;
   await deps.voice.updateModal(received.incoming.view, lateView(late));
 }
 
@@ -125,7 +144,10 @@ async function acknowledge({ log }: DoorDeps, ack: () => Promise<void>): Promise
 }
 
 async function replay(deps: DoorDeps, left: readonly Inbound[]): Promise<void> {
+  // One deadline for all of them: a Slack that does not answer for one does not answer for the next.
+  const until = waitingUntil(deps);
   for (const { id, payload } of left) {
+    if (deps.stopping.aborted) return;
     const incoming = readKept(payload);
     if (incoming === null) {
       deps.log.error({ id }, 'an unhandled payload cannot be read any more');
@@ -133,21 +155,14 @@ async function replay(deps: DoorDeps, left: readonly Inbound[]): Promise<void> {
       continue;
     }
     deps.log.info({ id, kind: incoming.kind }, 'handling what was left by a stop');
-    if (incoming.kind === 'submission') await replayForm(deps, { id, incoming, live: NOT_LIVE });
-    else await handle(deps, { id, incoming, live: NOT_LIVE });
+    if (incoming.kind === 'submission') await replayForm(deps, { id, incoming, live: NOT_LIVE }, until);
+    else await handle(deps, { id, incoming, live: NOT_LIVE }, until);
   }
 }
 
-function readKept(payload: string): Incoming | null {
-  try {
-    return Incoming.parse(JSON.parse(payload));
-  } catch {
-    return null;
-  }
-}
-
-async function replayForm(deps: DoorDeps, received: Received<SubmissionIn>): Promise<void> {
-  const words = answerWords(await handleForm(deps, received));
+async function replayForm(deps: DoorDeps, received: Received<SubmissionIn>, until: Date): Promise<void> {
+  const answer = await handleForm(deps, received, until);
+  const words = answer === null ? null : answerWords(answer);
   if (words === null) return;
   await showTo(deps.voice, placeOf(received.incoming, NOT_LIVE), words).catch((error: unknown) =>
     deps.log.error({ err: error }, 'an answer could not be shown in Slack'),

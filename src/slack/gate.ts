@@ -2,15 +2,29 @@ import type { WebClient } from '@slack/web-api';
 import type { PersonId } from '../domain/ids.ts';
 import { type Policy, personBySlack } from '../domain/policy.ts';
 import { Refusal } from '../errors.ts';
-import type { From } from './inbound.ts';
+import type { From } from './incoming.ts';
+import { openInquiry, SlackAway } from './slack-away.ts';
 import { failureOf } from './web.ts';
 
-const REMEMBERED_MS = 10 * 60_000;
+/**
+ * How old an answer of Slack's may be. Whatever can decide something is asked `afresh`, so that an account that was deactivated a second ago
+ * decides nothing any more; only while Slack itself is away does an answer of the last minute stand in, because an emergency does not wait
+ * for users.info. What only reads (a menu, App Home, an emoji) goes by what is `remembered`.
+ */
+export type Need = 'afresh' | 'remembered';
+
+const AGES: Readonly<Record<Need, { goodForMs: number; whileAwayMs: number }>> = {
+  afresh: { goodForMs: 0, whileAwayMs: 60_000 },
+  remembered: { goodForMs: 5 * 60_000, whileAwayMs: 5 * 60_000 },
+};
 const MOST_REMEMBERED = 5_000;
 
 export interface Gate {
-  /** The person behind a verified payload; a Refusal for everybody who is not a full member of an allowed workspace and in policy.yaml. */
-  admit: (from: From, channel: string | null) => Promise<PersonId>;
+  /**
+   * The person behind a verified payload; a Refusal for everybody who is not a full member of an allowed workspace and in policy.yaml.
+   * SlackAway when Slack does not say: that is neither a yes nor a no, and worth asking again.
+   */
+  admit: (from: From, channel: string | null, need: Need) => Promise<PersonId>;
 }
 
 /** Slack's signature says that Slack sent it; this says whether Rekey listens to who and where it comes from. Unknown is no. */
@@ -19,16 +33,17 @@ export function openGate(deps: {
   policy: () => Promise<{ policy: Policy; hash: string }>;
   now: () => Date;
 }): Gate {
-  const standings = remembering(deps.now, (user: string) => standingOf(deps.client, user));
-  const shared = remembering(deps.now, (channel: string) => isShared(deps.client, channel));
+  const ask = openInquiry(deps.now);
+  const standings = remembering(deps.now, (user: string) => ask(() => standingOf(deps.client, user)));
+  const shared = remembering(deps.now, (channel: string) => ask(() => isShared(deps.client, channel)));
   return {
-    admit: async (from, channel) => {
+    admit: async (from, channel, need) => {
       const { policy } = await deps.policy();
       assertTeam(policy, from);
       const person = personBySlack(policy, from.user);
-      assertMember(await standings(from.user), policy);
+      assertMember(await standings(from.user, need), policy);
       // Direct messages are not shared with anybody; their ids begin with D.
-      if (channel !== null && !channel.startsWith('D') && (await shared(channel)))
+      if (channel !== null && !channel.startsWith('D') && (await shared(channel, 'remembered')))
         throw new Refusal(
           'shared_channel',
           'This channel is shared with people outside, or Rekey cannot see whether it is. Use the incident channel or a direct message to Rekey.',
@@ -63,10 +78,9 @@ function assertMember({ reason, team }: Standing, policy: Policy): void {
 }
 
 async function standingOf(client: WebClient, user: string): Promise<Standing> {
-  const found = await client.users.info({ user }).catch((cause: unknown) => {
-    throw new Refusal('member_unknown', 'Slack did not say who you are, so nothing was done. Try again in a moment.', {
-      cause,
-    });
+  const found = await client.users.info({ user }).catch((error: unknown) => {
+    if (failureOf(error).error === 'user_not_found') return { user: undefined };
+    throw error;
   });
   const account = found.user;
   if (account === undefined) return { team: null, reason: 'an account that Slack does not know' };
@@ -84,28 +98,35 @@ async function isShared(client: WebClient, channel: string): Promise<boolean> {
   try {
     const { channel: found } = await client.conversations.info({ channel });
     return found === undefined || found.is_ext_shared === true || found.is_pending_ext_shared === true;
-  } catch (cause) {
+  } catch (error) {
     // A private channel without Rekey in it: who reads along there is not known.
-    if (failureOf(cause).error === 'channel_not_found') return true;
-    throw new Refusal(
-      'channel_unknown',
-      'Slack did not say what channel this is, so nothing was done. Try again in a moment.',
-      { cause },
-    );
+    if (failureOf(error).error === 'channel_not_found') return true;
+    throw error;
   }
 }
 
 /** Failures are not remembered, so that they heal with the next try. */
-function remembering<T>(now: () => Date, ask: (id: string) => Promise<T>): (id: string) => Promise<T> {
-  const known = new Map<string, { answer: T; until: number }>();
-  return async (id) => {
-    const found = known.get(id);
-    if (found !== undefined && found.until > now().getTime()) return found.answer;
-    const answer = await ask(id);
+function remembering<T>(now: () => Date, ask: (id: string) => Promise<T>): (id: string, need: Need) => Promise<T> {
+  const known = new Map<string, { answer: T; at: number }>();
+  const keep = (id: string, answered: { answer: T; at: number }) => {
     known.delete(id);
-    known.set(id, { answer, until: now().getTime() + REMEMBERED_MS });
+    known.set(id, answered);
     const [oldest] = known.keys();
     if (known.size > MOST_REMEMBERED && oldest !== undefined) known.delete(oldest);
-    return answer;
+  };
+  return async (id, need) => {
+    const found = known.get(id);
+    const at = now().getTime();
+    const isYoungerThan = (ms: number) => found !== undefined && at - found.at < ms;
+    if (found !== undefined && isYoungerThan(AGES[need].goodForMs)) return found.answer;
+    try {
+      const answer = await ask(id);
+      keep(id, { answer, at });
+      return answer;
+    } catch (error) {
+      if (found !== undefined && error instanceof SlackAway && isYoungerThan(AGES[need].whileAwayMs))
+        return found.answer;
+      throw error;
+    }
   };
 }

@@ -1,100 +1,116 @@
 import { Refusal } from '../errors.ts';
 import type { Inbox } from '../ledger/inbox.ts';
-import { actions, forms } from './actions/index.ts';
+import { forms } from './actions/index.ts';
 import { refusedForm, sentenceFor, showTo } from './answers.ts';
-import { commands } from './commands/index.ts';
-import type { Log } from './deps.ts';
+import { carryOut, type Order } from './carry-out.ts';
+import type { Catalogues } from './catalogues.ts';
+import type { Log, Patience } from './deps.ts';
 import type { Gate } from './gate.ts';
-import type { Incoming, Live, Received, SubmissionIn } from './inbound.ts';
-import type { Desk, FormAnswer, Moment } from './moment.ts';
+import type { Incoming, Received, SubmissionIn } from './incoming.ts';
+import type { MessagePlace, MessageRef } from './message-ref.ts';
+import type { Desk, FormAnswer } from './moment.ts';
+import { momentOf, placeOf } from './moment-of.ts';
+import { withWordsOfOffer } from './offered.ts';
+import { Stopped, untilSlackAnswers } from './until-slack-answers.ts';
 import { say, sayInModal } from './views/say.ts';
 import { checked, type Voice } from './voice.ts';
 
 export interface DoorDeps {
   desk: Desk;
+  catalogues: Catalogues;
   gate: Gate;
   inbox: Inbox;
   voice: Voice;
+  /** The message that somebody pointed at; null when it is gone. */
+  lookUp: (place: MessagePlace) => Promise<MessageRef | null>;
   log: Log;
   newErrorId: () => string;
+  patience: Pick<Patience, 'firstRetryMs' | 'admitMs'>;
+  /** Aborted when Rekey stops: what still waits for Slack is left to the next start. */
+  stopping: AbortSignal;
 }
 
-/** Carries out what was kept, and answers. What a handler throws becomes words for the person. */
-export async function handle(
+/**
+ * Carries out what was kept, and answers. What a handler throws becomes words for the person. `until` is how long a Slack is waited for that
+ * does not say who somebody is.
+ */
+export async function handle(deps: DoorDeps, received: Received<Order>, until: Date): Promise<void> {
+  try {
+    await letIn(deps, received, until);
+  } catch (error) {
+    if (error instanceof Stopped) return;
+    await answerTo(deps, received, sentenceFor(error, deps));
+  }
+  await deps.inbox.handled(received.id, deps.desk.now());
+}
+
+async function letIn(deps: DoorDeps, received: Received<Order>, until: Date): Promise<void> {
+  const order = await withWordsOfOffer(deps, received);
+  const patient = { ...deps, until, tell: (sentence: string) => answerTo(deps, order, sentence) };
+  const admitted = await untilSlackAnswers(patient, () => admit(deps, order)).catch((error: unknown) => {
+    // Most emoji are not meant for Rekey, so whoever it does not listen to is not bothered with that.
+    if (!(error instanceof Refusal) || order.incoming.kind !== 'reaction' || error.code === 'member_unknown')
+      throw error;
+    deps.log.info({ why: error.code }, 'a reaction of somebody whom Rekey does not listen to');
+    return null;
+  });
+  if (admitted === null) return;
+  const { person, on } = admitted;
+  await carryOut(order.incoming, momentOf(deps, { person, received: order, on }), { ...deps, on });
+}
+
+async function admit({ gate, lookUp }: DoorDeps, { incoming, live }: Received<Order>) {
+  const { from } = incoming;
+  if (incoming.kind === 'reaction')
+    return { person: await gate.admit(from, incoming.on.channel, 'remembered'), on: await lookUp(incoming.on) };
+  if (incoming.kind !== 'shortcut') return { person: await gate.admit(from, incoming.channel, 'afresh'), on: null };
+  const person = await gate.admit(from, incoming.on.channel, 'afresh');
+  return { person, on: live.pointedAt ?? (await lookUp(incoming.on)) };
+}
+
+/** Never rejects: what goes wrong is shown in the modal. Null when Rekey stopped first: then it is left to the next start. */
+export async function handleForm(
   deps: DoorDeps,
-  { id, incoming, live }: Received<Exclude<Incoming, SubmissionIn>>,
+  received: Received<SubmissionIn>,
+  until: Date,
+): Promise<FormAnswer | null> {
+  const answer = await submitted(deps, received, until).catch((error: unknown) =>
+    error instanceof Stopped ? null : refusedForm(sentenceFor(error, deps)),
+  );
+  if (answer === null) return null;
+  await deps.inbox
+    .handled(received.id, deps.desk.now())
+    .catch((error: unknown) => deps.log.error({ err: error, id: received.id }, 'inbox'));
+  return answer;
+}
+
+async function submitted(deps: DoorDeps, received: Received<SubmissionIn>, until: Date): Promise<FormAnswer> {
+  const { incoming } = received;
+  // The modal itself says that it takes longer.
+  const patient = { ...deps, until, tell: async () => {} };
+  const person = await untilSlackAnswers(patient, () => deps.gate.admit(incoming.from, null, 'afresh'));
+  const form = forms.find((one) => one.form === incoming.form);
+  if (form === undefined)
+    throw new Refusal('unknown_form', 'This form belongs to another version of Rekey. Open it again.');
+  const moment = momentOf(deps, { person, received, on: null });
+  const answer = await form.submit({ metadata: incoming.metadata, values: incoming.values }, moment, deps.desk);
+  return answer.kind === 'show' ? { ...answer, view: checked(answer.view) } : answer;
+}
+
+/** Never rejects: an answer that cannot be shown is in the log. */
+export async function answerTo(
+  { voice, log }: Pick<DoorDeps, 'voice' | 'log'>,
+  received: Received<Incoming>,
+  sentence: string,
 ): Promise<void> {
-  try {
-    const moment = await momentOf(deps, { id, incoming, live });
-    if (incoming.kind === 'command') {
-      const command = commands.find((one) => one.command === incoming.command);
-      if (command === undefined) throw new Refusal('unknown_command', `Rekey does not know ${incoming.command}.`);
-      await command.run(incoming.text, moment, deps.desk);
-    } else {
-      const action = actions.find((one) => one.action === incoming.action);
-      // A press on something without a handler, such as a menu on its way to be submitted.
-      if (action !== undefined) await action.press(incoming.value, moment, deps.desk);
-    }
-  } catch (error) {
-    await answerTo(deps, incoming, live, sentenceFor(error, deps));
-  } finally {
-    await deps.inbox.handled(id, deps.desk.now());
-  }
-}
-
-/** Never rejects: what goes wrong is shown in the modal. */
-export async function handleForm(deps: DoorDeps, { id, incoming, live }: Received<SubmissionIn>): Promise<FormAnswer> {
-  try {
-    const moment = await momentOf(deps, { id, incoming, live });
-    const form = forms.find((one) => one.form === incoming.form);
-    if (form === undefined)
-      throw new Refusal('unknown_form', 'This form belongs to another version of Rekey. Open it again.');
-    const answer = await form.submit({ metadata: incoming.metadata, values: incoming.values }, moment, deps.desk);
-    return answer.kind === 'show' ? { ...answer, view: checked(answer.view) } : answer;
-  } catch (error) {
-    return refusedForm(sentenceFor(error, deps));
-  } finally {
-    await deps.inbox
-      .handled(id, deps.desk.now())
-      .catch((error: unknown) => deps.log.error({ err: error, id }, 'inbox'));
-  }
-}
-
-async function momentOf({ gate, voice }: DoorDeps, { id, incoming, live }: Received<Incoming>): Promise<Moment> {
-  const { from } = incoming;
-  const channel = incoming.kind === 'submission' ? null : incoming.channel;
-  const person = await gate.admit(from, channel);
-  const { trigger } = live;
-  return {
-    person,
-    channel,
-    thread: incoming.kind === 'action' ? incoming.thread : null,
-    code: live.code ?? null,
-    origin: { actor: `person:${person}`, channel: 'slack', dedupe: { source: 'slack', id } },
-    show: (message) => showTo(voice, placeOf(incoming, live), message),
-    openModal: async (view) => trigger !== null && voice.openModal(trigger, view),
-  };
-}
-
-export function placeOf(incoming: Incoming, { responseUrl }: Live) {
-  const { from } = incoming;
-  if (incoming.kind === 'submission') return { from, channel: channelOf(incoming), thread: null, responseUrl };
-  return { from, channel: incoming.channel, thread: incoming.kind === 'action' ? incoming.thread : null, responseUrl };
-}
-
-/** A form that was opened by a command brings back the channel in which that was typed. */
-function channelOf({ metadata }: SubmissionIn): string | null {
-  return /^[CDG][A-Z0-9]{2,}$/.test(metadata) ? metadata : null;
-}
-
-export async function answerTo(deps: DoorDeps, incoming: Incoming, live: Live, sentence: string): Promise<void> {
+  const { incoming, live } = received;
   const { trigger } = live;
   try {
     // App Home has no channel to whisper in.
     if (incoming.kind === 'action' && incoming.channel === null && trigger !== null)
-      if (await deps.voice.openModal(trigger, sayInModal('Not done', sentence))) return;
-    await showTo(deps.voice, placeOf(incoming, live), say(sentence));
+      if (await voice.openModal(trigger, sayInModal('Not done', sentence))) return;
+    await showTo(voice, placeOf(incoming, live), say(sentence));
   } catch (error) {
-    deps.log.error({ err: error }, 'an answer could not be shown in Slack');
+    log.error({ err: error }, 'an answer could not be shown in Slack');
   }
 }

@@ -1,62 +1,20 @@
-import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { Secret } from '../secret.ts';
+import {
+  type ActionIn,
+  type CommandIn,
+  type From,
+  Id,
+  inboundId,
+  type Live,
+  present,
+  type Received,
+  type ShortcutIn,
+  type SubmissionIn,
+} from './incoming.ts';
+import { messageRef } from './message-ref.ts';
 import { CODE_FIELD } from './views/review-fields.ts';
 
-/** Who and where, as Slack's verified payload says. */
-const From = z.object({
-  user: z.string(),
-  /** Of the installation, and of the person's own account: another one for somebody from outside. */
-  teams: z.array(z.string()),
-  enterprise: z.string().nullable(),
-});
-export type From = z.infer<typeof From>;
-
-/** What is kept of a payload: what is needed to act on it later, and nothing that opens a door (trigger, response URL, tokens). */
-export const Incoming = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('command'), from: From, command: z.string(), text: z.string(), channel: z.string() }),
-  z.object({
-    kind: z.literal('action'),
-    from: From,
-    action: z.string(),
-    value: z.string(),
-    /** Null in a view, such as App Home. */
-    channel: z.string().nullable(),
-    thread: z.string().nullable(),
-  }),
-  z.object({
-    kind: z.literal('submission'),
-    from: From,
-    form: z.string(),
-    metadata: z.string(),
-    view: z.string(),
-    /** By block id; every block of ours has one field. */
-    values: z.record(z.string(), z.string()),
-  }),
-]);
-export type Incoming = z.infer<typeof Incoming>;
-export type CommandIn = Extract<Incoming, { kind: 'command' }>;
-export type ActionIn = Extract<Incoming, { kind: 'action' }>;
-export type SubmissionIn = Extract<Incoming, { kind: 'submission' }>;
-
-/** Good for seconds, and never stored. */
-export interface Live {
-  trigger: string | null;
-  responseUrl: string | null;
-  /** What was typed into the field for a code. */
-  code?: Secret | null;
-}
-
-export const NOT_LIVE: Live = { trigger: null, responseUrl: null };
-
-export interface Received<Kind> {
-  /** The same for every delivery of the same press. */
-  id: string;
-  incoming: Kind;
-  live: Live;
-}
-
-const Id = z.string().nullish();
 const Team = z.object({ id: z.string() }).nullish();
 const Interactive = z.object({
   user: z.object({ id: z.string(), team_id: Id }),
@@ -163,23 +121,20 @@ export function readSuggestion(body: unknown): { from: From; action: string; typ
   return { from: fromOf(read), action: read.action_id, typed: read.value };
 }
 
-const HomeOpened = z.object({
-  team_id: Id,
-  enterprise_id: Id,
-  event: z.object({ user: z.string(), tab: z.string().optional() }),
+const Pointed = Interactive.extend({
+  callback_id: z.string(),
+  channel: z.object({ id: z.string() }),
+  message: z.object({ ts: z.string(), thread_ts: Id, user: Id, text: z.string().default('') }),
 });
 
-export function readHomeOpened(body: unknown): { from: From; tab: string } {
-  const { team_id, enterprise_id, event } = HomeOpened.parse(body);
-  return {
-    from: { user: event.user, teams: present(team_id), enterprise: enterprise_id || null },
-    tab: event.tab ?? 'home',
-  };
-}
-
-/** A trigger is a bearer token for three seconds, so only its hash is kept. */
-export function inboundId(unique: string): string {
-  return `slack:${createHash('sha256').update(unique).digest('hex').slice(0, 32)}`;
+/** A shortcut from the menu of a message. */
+export function readShortcut(body: unknown, deliveryId: string): Received<ShortcutIn> {
+  const { callback_id: shortcut, channel, message, ...read } = Pointed.parse(body);
+  const thread = message.thread_ts === message.ts ? null : (message.thread_ts ?? null);
+  const on = { channel: channel.id, ts: message.ts, thread, author: message.user ?? null };
+  const incoming = { kind: 'shortcut' as const, from: fromOf(read), shortcut, on };
+  const live = { ...liveOf(read), pointedAt: messageRef(on, message.text) };
+  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live };
 }
 
 function fromOf({ user, team, enterprise }: Pick<z.infer<typeof Interactive>, 'user' | 'team' | 'enterprise'>): From {
@@ -188,8 +143,4 @@ function fromOf({ user, team, enterprise }: Pick<z.infer<typeof Interactive>, 'u
 
 function liveOf(read: { trigger_id?: string | null | undefined; response_url?: string | null | undefined }): Live {
   return { trigger: read.trigger_id || null, responseUrl: read.response_url || null };
-}
-
-function present(id: string | null | undefined): string[] {
-  return id ? [id] : [];
 }

@@ -1,5 +1,7 @@
 import type { SlashCommand } from './commands/contract.ts';
 import { commands } from './commands/index.ts';
+import type { SlackShortcut } from './shortcuts/contract.ts';
+import { shortcuts } from './shortcuts/index.ts';
 
 /**
  * The parts of Slack's app manifest that Rekey sets; https://docs.slack.dev/reference/app-manifest
@@ -17,6 +19,7 @@ export type SlackManifest = {
       should_escape: boolean;
       url?: string;
     }[];
+    shortcuts: { name: string; type: 'message'; callback_id: string; description: string }[];
   };
   oauth_config: { scopes: { bot: string[] } };
   settings: {
@@ -37,18 +40,28 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'channels:history': 'looking for a message before it is posted a second time',
   'groups:read': 'the same for private channels',
   'groups:history': 'the same for private channels',
+  'app_mentions:read': 'being asked in a thread, where Slack has no slash commands',
+  'reactions:read': 'an emoji puts a message on the timeline of an incident',
+  'channels:manage': 'a channel for a grave incident: making it, its topic, inviting people, archiving it',
+  'bookmarks:write': 'links at the top of the channel of an incident',
+  'files:write': 'the picture of the weekly digest, where Slack cannot draw it',
   'im:history': 'the same for direct messages',
   'im:write': 'opening direct messages for approvals and questions',
   'users:read': 'is this a full member or a guest?',
 };
 
+/** What Slack tells Rekey of by itself. */
+export const EVENTS: readonly string[] = ['app_home_opened', 'app_mention', 'reaction_added', 'reaction_removed'];
+
 /** The app as the code needs it: Socket Mode, or signed HTTP to `httpUrl`. */
 export function slackManifest({
   httpUrl,
   catalogue = commands,
+  menu = shortcuts,
 }: {
   httpUrl: string | null;
   catalogue?: readonly SlashCommand[];
+  menu?: readonly SlackShortcut[];
 }): SlackManifest {
   const url = httpUrl === null ? {} : { url: httpUrl };
   const requestUrl = httpUrl === null ? {} : { request_url: httpUrl };
@@ -69,10 +82,16 @@ export function slackManifest({
         should_escape: false,
         ...url,
       })),
+      shortcuts: menu.map(({ shortcut, name, description }) => ({
+        name,
+        type: 'message',
+        callback_id: shortcut,
+        description,
+      })),
     },
     oauth_config: { scopes: { bot: Object.keys(SCOPES) } },
     settings: {
-      event_subscriptions: { bot_events: ['app_home_opened'], ...requestUrl },
+      event_subscriptions: { bot_events: [...EVENTS], ...requestUrl },
       interactivity: { is_enabled: true, ...requestUrl, ...menuUrl },
       org_deploy_enabled: false,
       socket_mode_enabled: httpUrl === null,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { MASK, scrub } from '../scrub.ts';
+import { scrub } from '../scrub.ts';
 
 /** Where somebody else's message stands. Of such a message only this is stored: its text may hold a key that somebody pasted. */
 export const MessagePlace = z.object({
@@ -23,7 +23,7 @@ export interface MessageRef extends MessagePlace {
 
 export function messageRef(place: MessagePlace, text: string): MessageRef {
   const shown = scrub(text);
-  return { ...place, text: shown, heldSecret: shown !== text && shown.includes(MASK), postedAt: postedAt(place.ts) };
+  return { ...place, text: shown, heldSecret: shown !== text, postedAt: postedAt(place.ts) };
 }
 
 /** Slack's message ids are seconds with a fraction that makes them unique. */

@@ -36,7 +36,12 @@ export interface Moment {
   code: Secret | null;
   /** Only this person sees it. */
   show: (message: Message) => Promise<void>;
-  /** False when there is no trigger at hand: after a restart, or too late. */
+  /**
+   * Opens it. Where no trigger is at hand (a mention and a reaction bring none, and one that waited is stale) the person is shown a button
+   * instead, and a press of it carries out the same words once more, this time with a trigger. So nothing may have been changed before this
+   * is called, and `true` means only that the person has the form or the button before them. False for a press and a form: there the person
+   * is asked to press again.
+   */
   openModal: (view: ModalView) => Promise<boolean>;
 }
 

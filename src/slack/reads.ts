@@ -2,7 +2,7 @@ import { Refusal } from '../errors.ts';
 import { menus } from './actions/index.ts';
 import { optionOf } from './blocks.ts';
 import type { DoorDeps } from './handle.ts';
-import type { From } from './inbound.ts';
+import type { From } from './incoming.ts';
 import { loadHome } from './load/home.ts';
 import { home } from './views/home.ts';
 
@@ -14,7 +14,7 @@ export async function suggest(
 ): Promise<void> {
   const menu = menus.find((one) => one.menu === action);
   const offered = async () => {
-    const person = await gate.admit(from, null);
+    const person = await gate.admit(from, null, 'remembered');
     const origin = {
       actor: `person:${person}` as const,
       channel: 'slack' as const,
@@ -35,7 +35,7 @@ export async function showHome(
 ): Promise<void> {
   if (tab !== 'home') return;
   try {
-    const person = await gate.admit(from, null);
+    const person = await gate.admit(from, null, 'remembered');
     await voice.publishHome(from.user, home(await loadHome(desk, person)));
   } catch (error) {
     // Somebody who is not let in has no Home; there is nothing to answer to.

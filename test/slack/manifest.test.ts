@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { commands } from '../../src/slack/commands/index.ts';
 import { SCOPES, slackManifest } from '../../src/slack/manifest.ts';
+import { shortcuts } from '../../src/slack/shortcuts/index.ts';
 import { readManifest } from '../../src/workspace/manifest.ts';
 
 const print = (...flags: string[]) =>
@@ -13,7 +14,9 @@ test('every command of the catalogue is declared, and nothing else', () => {
   expect(app.commands.map((one) => one.command)).toEqual(commands.map((one) => one.command));
   expect(app.socketMode).toBe(true);
   expect(app.homeTab).toBe(true);
-  expect([...app.events]).toEqual(['app_home_opened']);
+  expect([...app.events]).toEqual(['app_home_opened', 'app_mention', 'reaction_added', 'reaction_removed']);
+  expect(app.shortcuts.map((one) => one.callbackId)).toEqual(shortcuts.map((one) => one.shortcut));
+  expect(app.shortcuts.every((one) => one.type === 'message')).toBe(true);
 });
 
 test('a command that is added to the catalogue is in the manifest', () => {
@@ -22,9 +25,19 @@ test('a command that is added to the catalogue is in the manifest', () => {
   expect(features.slash_commands.at(-1)).toMatchObject({ command: '/keys', usage_hint: 'list' });
 });
 
+test('a shortcut that is added to the catalogue is in the manifest, as one of the menu of a message', () => {
+  const more = { shortcut: 'look', name: 'Look at this', description: 'Looks at the message', run: async () => {} };
+  const { features } = slackManifest({ httpUrl: null, menu: [more] });
+  expect(features.shortcuts).toEqual([
+    { name: 'Look at this', type: 'message', callback_id: 'look', description: 'Looks at the message' },
+  ]);
+});
+
 test('asks for no scope that lets it write where it was not invited, or read what it need not', () => {
   expect(Object.keys(SCOPES)).not.toContain('chat:write.public');
-  expect(Object.keys(SCOPES).filter((scope) => scope.includes('email') || scope.includes('files'))).toEqual([]);
+  const read = Object.keys(SCOPES).filter((scope) => scope.includes('email') || scope === 'files:read');
+  expect(read).toEqual([]);
+  expect(Object.values(SCOPES).every((why) => why.length > 10)).toBe(true);
 });
 
 test('keeps within Slack’s lengths', () => {
@@ -33,6 +46,11 @@ test('keeps within Slack’s lengths', () => {
   for (const one of features.slash_commands) {
     expect(one.command.length).toBeLessThanOrEqual(32);
     expect(one.usage_hint.length).toBeLessThanOrEqual(1_000);
+  }
+  expect(features.shortcuts.length).toBeLessThanOrEqual(10);
+  for (const one of features.shortcuts) {
+    expect(one.name.length).toBeLessThanOrEqual(24);
+    expect(one.description.length).toBeLessThanOrEqual(150);
   }
 });
 

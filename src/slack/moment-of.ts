@@ -1,0 +1,62 @@
+import type { PersonId } from '../domain/ids.ts';
+import { showTo } from './answers.ts';
+import type { DoorDeps } from './handle.ts';
+import type { Incoming, Live, Received } from './incoming.ts';
+import type { MessageRef } from './message-ref.ts';
+import type { Moment } from './moment.ts';
+import { formOffer } from './views/form-offer.ts';
+
+/** The moment of a person who was let in. */
+export function momentOf(
+  { voice }: Pick<DoorDeps, 'voice'>,
+  { person, received, on }: { person: PersonId; received: Received<Incoming>; on: MessageRef | null },
+): Moment {
+  const { id, incoming, live, words = id } = received;
+  const { trigger } = live;
+  const place = placeOf(incoming, live);
+  // Slack does not say with a reaction in which thread the message is.
+  const thread = on?.thread ?? place.thread;
+  const show: Moment['show'] = (message) => showTo(voice, { ...place, thread }, message);
+  return {
+    person,
+    channel: incoming.kind === 'submission' ? null : place.channel,
+    thread,
+    code: live.code ?? null,
+    origin: { actor: `person:${person}`, channel: 'slack', dedupe: { source: 'slack', id } },
+    show,
+    openModal: async (view) => {
+      if (trigger !== null && (await voice.openModal(trigger, view))) return true;
+      // A message with a button is still there to be pressed again; words have nothing that could bring a trigger.
+      if (incoming.kind === 'action' || incoming.kind === 'submission') return false;
+      await show(formOffer(view.title.text, words));
+      return true;
+    },
+  };
+}
+
+/** Where an answer goes. */
+export function placeOf(incoming: Incoming, { responseUrl }: Live) {
+  return { from: incoming.from, responseUrl, ...whereOf(incoming) };
+}
+
+function whereOf(incoming: Incoming): { channel: string | null; thread: string | null } {
+  switch (incoming.kind) {
+    case 'command':
+      return { channel: incoming.channel, thread: null };
+    case 'action':
+    case 'mention':
+      return { channel: incoming.channel, thread: incoming.thread };
+    case 'shortcut':
+    case 'reaction':
+      return { channel: incoming.on.channel, thread: incoming.on.thread };
+    case 'submission':
+      return { channel: channelOf(incoming.metadata), thread: null };
+    default:
+      return incoming satisfies never;
+  }
+}
+
+/** A form that was opened by a command brings back the channel in which that was typed. */
+function channelOf(metadata: string): string | null {
+  return /^[CDG][A-Z0-9]{2,}$/.test(metadata) ? metadata : null;
+}
