@@ -5,6 +5,8 @@ import type { Told } from './told.ts';
 /** Codes that people show besides a click. No event holds a code, a seed or a token. */
 export type SecondFactorEvent =
   | { type: 'second_factor_invited'; invite: Invite }
+  /** Somebody without an account on the machine asked for a link; `asked`: who may make one. */
+  | { type: 'second_factor_wanted'; person: PersonId; asked: PersonId[] }
   /** A seed was made and shown. It decides nothing before it is confirmed; what was begun earlier and never confirmed is over. */
   | {
       type: 'totp_enrolled';
@@ -13,6 +15,8 @@ export type SecondFactorEvent =
     }
   /** `recovery`: keyed digests of the codes that were shown with it. The app that the person had before is over. */
   | { type: 'totp_confirmed'; person: PersonId; factor: string; step: number; recovery: string[] }
+  /** Recovery codes were shown for an app that was confirmed without any: keyed digests of them. */
+  | { type: 'recovery_codes_made'; person: PersonId; factor: string; recovery: string[] }
   /** `what`: what the code was given for. */
   | { type: 'totp_used'; person: PersonId; factor: string; step: number; what: string }
   | { type: 'recovery_code_used'; person: PersonId; factor: string; digest: string; left: number; what: string }
@@ -25,6 +29,8 @@ export type ToldOfSecondFactor = Extract<Told, { type: SecondFactorEvent['type']
 
 const ABOUT: ReadonlySet<Told['type']> = new Set([
   'second_factor_invited',
+  'second_factor_wanted',
+  'recovery_codes_made',
   'totp_enrolled',
   'totp_confirmed',
   'totp_used',
@@ -43,6 +49,10 @@ export function sentenceForSecondFactor(event: ToldOfSecondFactor, name: (id: st
   switch (event.type) {
     case 'second_factor_invited':
       return `${event.invite.person} was invited by ${event.invite.invitedBy} to set up an authenticator app.`;
+    case 'second_factor_wanted':
+      return `${event.person} asked ${event.asked.join(', ') || 'nobody'} for a link to set up an authenticator app.`;
+    case 'recovery_codes_made':
+      return `${event.person} was shown ${event.recovery.length} recovery codes.`;
     case 'totp_enrolled':
       return `${event.factor.person} began to set up an authenticator app.`;
     case 'totp_confirmed':

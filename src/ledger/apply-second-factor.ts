@@ -18,6 +18,10 @@ export async function applySecondFactorEvent(
   switch (event.type) {
     case 'second_factor_invited':
       return invited(tx, event);
+    case 'second_factor_wanted':
+      return;
+    case 'recovery_codes_made':
+      return keepRecovery(tx, event);
     case 'totp_enrolled':
       return enrolled(tx, event, at);
     case 'totp_confirmed':
@@ -100,6 +104,13 @@ async function confirmed(tx: LedgerDb, event: Of<'totp_confirmed'>, at: Date): P
       .where('confirmed_at', 'is', null),
     `begun authenticator app ${factor}`,
   );
+  await keepRecovery(tx, { factor, recovery });
+}
+
+async function keepRecovery(
+  tx: LedgerDb,
+  { factor, recovery }: { factor: string; recovery: readonly string[] },
+): Promise<void> {
   for (const digest of recovery)
     await tx.insertInto('recovery_codes').values({ factor_id: factor, digest, used_at: null }).execute();
 }

@@ -60,26 +60,8 @@ type ApprovalQueries = Pick<
 
 export function approvalQueries(db: LedgerDb): ApprovalQueries {
   const all = () => db.selectFrom('approvals').selectAll();
-  const whole = async (row: Selectable<ApprovalsTable>) => {
-    const votes = await db.selectFrom('votes').selectAll().where('approval_id', '=', row.id).orderBy('at').execute();
-    const delegations = await db.selectFrom('delegations').selectAll().where('approval_id', '=', row.id).execute();
-    const glass = await db
-      .selectFrom('glass_breaks')
-      .select('by_person')
-      .where('approval_id', '=', row.id)
-      .executeTakeFirst();
-    return approvalFromRow(row, {
-      votes: votes.map(voteFromRow),
-      delegations: delegations.map(delegationFromRow),
-      glassBrokenBy: glass === undefined ? null : PersonId.parse(glass.by_person),
-    });
-  };
-  const one = async (row: Selectable<ApprovalsTable> | undefined) => (row === undefined ? null : whole(row));
-  const many = async (rows: readonly Selectable<ApprovalsTable>[]) => {
-    const found: Approval[] = [];
-    for (const row of rows) found.push(await whole(row));
-    return found;
-  };
+  const one = async (row: Selectable<ApprovalsTable> | undefined) => (row === undefined ? null : whole(db, row));
+  const many = (rows: readonly Selectable<ApprovalsTable>[]) => approvalsFrom(db, rows);
   return {
     approval: async (id) => one(await all().where('id', '=', id).executeTakeFirst()),
     approvalByToken: async (token) => one(await all().where('token', '=', token).executeTakeFirst()),
@@ -89,6 +71,28 @@ export function approvalQueries(db: LedgerDb): ApprovalQueries {
     approvalsOfIncident: async (incident) =>
       many(await all().where('incident_id', '=', incident).orderBy('created_at').execute()),
   };
+}
+
+/** With their votes and whatever else stands in tables of its own. */
+export async function approvalsFrom(db: LedgerDb, rows: readonly Selectable<ApprovalsTable>[]): Promise<Approval[]> {
+  const found: Approval[] = [];
+  for (const row of rows) found.push(await whole(db, row));
+  return found;
+}
+
+async function whole(db: LedgerDb, row: Selectable<ApprovalsTable>): Promise<Approval> {
+  const votes = await db.selectFrom('votes').selectAll().where('approval_id', '=', row.id).orderBy('at').execute();
+  const delegations = await db.selectFrom('delegations').selectAll().where('approval_id', '=', row.id).execute();
+  const glass = await db
+    .selectFrom('glass_breaks')
+    .select('by_person')
+    .where('approval_id', '=', row.id)
+    .executeTakeFirst();
+  return approvalFromRow(row, {
+    votes: votes.map(voteFromRow),
+    delegations: delegations.map(delegationFromRow),
+    glassBrokenBy: glass === undefined ? null : PersonId.parse(glass.by_person),
+  });
 }
 
 function approvalFromRow(

@@ -64,16 +64,8 @@ type AskQueries = Pick<LedgerReader, 'ask' | 'askByToken' | 'asksOfIncident' | '
 
 export function askQueries(db: LedgerDb): AskQueries {
   const all = () => db.selectFrom('asks').selectAll();
-  const whole = async (row: Selectable<AsksTable>): Promise<Ask> => {
-    const marks = await db.selectFrom('ask_marks').selectAll().where('ask_id', '=', row.id).orderBy('at').execute();
-    return askFromRow(row, marks.map(markFromRow));
-  };
-  const one = async (row: Selectable<AsksTable> | undefined) => (row === undefined ? null : whole(row));
-  const many = async (rows: readonly Selectable<AsksTable>[]) => {
-    const found: Ask[] = [];
-    for (const row of rows) found.push(await whole(row));
-    return found;
-  };
+  const one = async (row: Selectable<AsksTable> | undefined) => (row === undefined ? null : whole(db, row));
+  const many = (rows: readonly Selectable<AsksTable>[]) => asksFrom(db, rows);
   return {
     ask: async (id) => one(await all().where('id', '=', id).executeTakeFirst()),
     askByToken: async (token) => one(await all().where('token', '=', token).executeTakeFirst()),
@@ -93,6 +85,18 @@ export function askQueries(db: LedgerDb): AskQueries {
           .execute(),
       ),
   };
+}
+
+/** With what people have ticked off. */
+export async function asksFrom(db: LedgerDb, rows: readonly Selectable<AsksTable>[]): Promise<Ask[]> {
+  const found: Ask[] = [];
+  for (const row of rows) found.push(await whole(db, row));
+  return found;
+}
+
+async function whole(db: LedgerDb, row: Selectable<AsksTable>): Promise<Ask> {
+  const marks = await db.selectFrom('ask_marks').selectAll().where('ask_id', '=', row.id).orderBy('at').execute();
+  return askFromRow(row, marks.map(markFromRow));
 }
 
 function askFromRow(row: Selectable<AsksTable>, marks: Mark[]): Ask {

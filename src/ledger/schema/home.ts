@@ -1,0 +1,4 @@
+export interface ChecklistDismissalsTable {
+  person: string;
+  dismissed_at: string;
+}
