@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal } from '../errors.ts';
+import { DigestSettings } from './digest/settings.ts';
 import { type Actor, PersonId, personOf } from './ids.ts';
 import { KeyClass } from './key.ts';
 import { ApprovalRule, namesIn, Span } from './policy/approval-rule.ts';
@@ -108,6 +109,8 @@ export const Policy = z.strictObject({
       most_per_day: z.int().min(1).max(1_000).default(20),
     })
     .default({ minimum_interval_hours: 24, spike_in_7_days: 3, most_per_day: 20 }),
+  /** When the team hears which keys end. */
+  digest: DigestSettings.prefault({}),
   retention_days: z.int().min(30).max(3_650).default(400),
   hooks: z.record(Name, z.strictObject({ alerts: z.array(z.string()).min(1) })).default({}),
 });

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isAboutCanary, sentenceForCanary, type ToldOfCanary } from './canary-event.ts';
 import { isAboutDelivery, sentenceForDelivery, type ToldOfDelivery } from './delivery-event.ts';
+import { isAboutDigest, sentenceForDigest, type ToldOfDigest } from './digest-event.ts';
 import type { AuditEntry } from './event.ts';
 import { isAboutFollowUp, sentenceForFollowUp, type ToldOfFollowUp } from './follow-up-event.ts';
 import { isAboutHome, sentenceForHome, type ToldOfHome } from './home-event.ts';
@@ -60,6 +61,7 @@ export function sentenceFor(event: Told, names: Names): string | null {
   if (isAboutHome(event)) return sentenceForHome(event);
   if (isAboutSecondFactor(event)) return sentenceForSecondFactor(event, name);
   if (isAboutDelivery(event)) return sentenceForDelivery(event);
+  if (isAboutDigest(event)) return sentenceForDigest(event, name);
   return isAboutKey(event) ? sentenceForKey(event, name) : sentenceForRun(event, name);
 }
 
@@ -79,6 +81,7 @@ function sentenceForRun(
     | ToldOfAsk
     | ToldOfSecondFactor
     | ToldOfDelivery
+    | ToldOfDigest
     | ToldOfHome
   >,
   name: (id: string) => string,
@@ -125,6 +128,7 @@ function sentenceForIncident(
     | ToldOfAsk
     | ToldOfSecondFactor
     | ToldOfDelivery
+    | ToldOfDigest
     | RunEvent
   >,
   name: (id: string) => string,

@@ -4,6 +4,7 @@ import { applyAskEvent } from './apply-asks.ts';
 import { applyCanaryEvent } from './apply-canaries.ts';
 import { applyControlEvent } from './apply-control.ts';
 import { applyDeliveryEvent } from './apply-deliveries.ts';
+import { applyDigestEvent } from './apply-digests.ts';
 import { applyFanOutEvent } from './apply-fan-outs.ts';
 import { applyFollowUpEvent } from './apply-follow-ups.ts';
 import { applyHomeEvent } from './apply-home.ts';
@@ -178,6 +179,14 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'totp_removed':
     case 'totp_rewrapped':
       return applySecondFactorEvent(tx, event, context);
+    case 'digest_ran':
+    case 'digest_shown':
+    case 'digest_key_claimed':
+    case 'digest_claim_ended':
+    case 'digest_key_snoozed':
+    case 'digest_key_unused':
+    case 'digest_unused_answered':
+      return applyDigestEvent(tx, event, context);
     case 'dispatch_drafted':
     case 'delivery_queued':
     case 'delivery_begun':

@@ -12,6 +12,8 @@ import { claimQueries } from './claims.ts';
 import { stored } from './codec.ts';
 import { controlQueries } from './control-reader.ts';
 import { deliveryQueries } from './deliveries.ts';
+import { digestKeyQueries } from './digest-keys.ts';
+import { digestAnswerQueries, digestQueries } from './digests.ts';
 import { dueKeyQueries } from './due-keys.ts';
 import { fanOutQueries } from './fan-outs.ts';
 import { keySearchQueries } from './find-keys.ts';
@@ -173,6 +175,9 @@ function readerOf(db: LedgerDb): LedgerReader {
     ...peerQueries(db),
     ...canaryQueries(db),
     ...deliveryQueries(db),
+    ...digestQueries(db),
+    ...digestAnswerQueries(db),
+    ...digestKeyQueries(db),
     ...recordQueries(db),
     ...auditQueries(db),
     ...runbookQueries(db),

@@ -2,6 +2,7 @@ import type { LedgerEvent } from '../domain/event.ts';
 import { retrospectiveSubject } from '../domain/follow-up.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { AuditContext } from './audit.ts';
+import { digestsShowing } from './digest-messages.ts';
 import type { LedgerDb } from './open.ts';
 
 /** The subjects of messages that show something which this event changed. */
@@ -12,6 +13,7 @@ export async function touchedBy(tx: LedgerDb, event: LedgerEvent, context: Audit
       ...(await partsTouchedBy(tx, event)),
       ...(await questionsTouchedBy(tx, event)),
       ...(await nagsTouchedBy(tx, event)),
+      ...(await digestsShowing(tx, event)),
     ]),
   ];
 }

@@ -1,18 +1,22 @@
 import type { CompiledQuery } from 'kysely';
 import { type Address, type Announcement, announcementsOf, Surface } from '../domain/announce.ts';
 import type { LedgerEvent } from '../domain/event.ts';
-import { type IncidentId, MessageId } from '../domain/ids.ts';
+import { IncidentId, MessageId } from '../domain/ids.ts';
 import type { AuditContext } from './audit.ts';
 import { instant, stored } from './codec.ts';
 import { compiledOnce } from './compiled.ts';
+import { askedIn, redrawOpen, shownAt } from './live-messages.ts';
+import { touchedBy } from './messages-touched.ts';
 import type { LedgerDb } from './open.ts';
 import type { Outbox, OutgoingMessage } from './outbox.ts';
+import { incidentsOf, touchRooms } from './room-work.ts';
 
 // One edit a second per message at most; what changes in between is shown by the next edit.
 const EDIT_EVERY_MS = 1_000;
 const REWRITTEN: readonly Surface[] = [
   'incident',
   'run',
+  'run_failed',
   'doubt',
   'approval',
   'approval_dm',
@@ -21,12 +25,24 @@ const REWRITTEN: readonly Surface[] = [
   'ask_dm',
   'ask_reminder',
   'recovered',
+  'summary',
+  'follow_up',
+  'follow_up_nag',
+  'retrospective',
+  'review',
+  'review_reminder',
+  'outside_notice',
+  'digest',
+  'digest_dm',
+  'digest_unused',
 ];
 
 /** Makes the messages that the event calls for, once each, and marks those that show something it changed. */
 export async function announce(tx: LedgerDb, event: LedgerEvent, context: AuditContext): Promise<void> {
   for (const announcement of announcementsOf(event, context.incident)) await ensureMessage(tx, announcement, context);
-  const shown = [...shownBy(event, context), ...(await partsTouchedBy(tx, event))];
+  const incidents = await incidentsOf(tx, event, context);
+  await touchRooms(tx, event, incidents);
+  const shown = [...new Set([...(await touchedBy(tx, event, context)), ...incidents])];
   if (shown.length === 0) return;
   const bump = compiledOnce(tx, `bump ${shown.length}`, () => bumpQuery(tx, shown));
   await tx.executeQuery({ ...bump, parameters: [1, ...shown, ...REWRITTEN] });
@@ -46,40 +62,6 @@ function bumpQuery(tx: LedgerDb, shown: readonly string[]): CompiledQuery {
     .compile();
 }
 
-function shownBy(event: LedgerEvent, context: AuditContext): string[] {
-  const subjects: string[] = [];
-  if (context.run !== null) subjects.push(context.run);
-  if (context.incident !== null) subjects.push(context.incident);
-  if ('approval' in event && typeof event.approval === 'string') subjects.push(event.approval);
-  if (isAskEvent(event) && event.type !== 'ask_opened') subjects.push(event.ask);
-  return subjects;
-}
-
-function isAskEvent(event: LedgerEvent): event is Extract<LedgerEvent, { type: `ask_${string}` }> {
-  return event.type.startsWith('ask_');
-}
-
-/** What is asked about a step changes with the step and with the end of its run; a reminder with its question. */
-async function partsTouchedBy(tx: LedgerDb, event: LedgerEvent): Promise<string[]> {
-  const about = askedAbout(event);
-  if (about === null) return [];
-  const rows = await tx
-    .selectFrom('messages')
-    .select('subject')
-    .where('surface', '=', isAskEvent(event) ? 'ask_reminder' : 'doubt')
-    // '/' follows '.', so this is every subject that begins with `<about>.`.
-    .where('subject', '>=', `${about}.`)
-    .where('subject', '<', `${about}/`)
-    .execute();
-  return rows.map((row) => row.subject);
-}
-
-function askedAbout(event: LedgerEvent): string | null {
-  if (isAskEvent(event)) return event.type === 'ask_opened' ? null : event.ask;
-  if (event.type === 'step_recorded') return event.record.token;
-  return event.type === 'run_finished' ? event.run : null;
-}
-
 async function ensureMessage(
   tx: LedgerDb,
   { surface, subject, address }: Announcement,
@@ -89,7 +71,7 @@ async function ensureMessage(
   const id = `msg-${surface}-${subject}-${place.address}`.replace(/[^A-Za-z0-9_-]/g, '_');
   const made = await tx
     .insertInto('messages')
-    .values({ id, surface, subject, ...place, ts: null, created_at: stored(context.at) })
+    .values({ id, surface, subject, room_of: null, ...place, ts: null, created_at: stored(context.at) })
     .onConflict((conflict) => conflict.columns(['surface', 'subject', 'address']).doNothing())
     .returning('id')
     .executeTakeFirst();
@@ -105,11 +87,12 @@ async function ensureMessage(
       sending: 0,
       error: null,
       gave_up_at: null,
+      redraw_at: null,
     })
     .execute();
 }
 
-type StoredPlace = { address: string; thread_of: string | null; channel: string | null };
+type StoredPlace = { address: string; thread_of: string | null; channel: string | null; room_of?: string };
 
 async function placeOf(tx: LedgerDb, address: Address): Promise<StoredPlace> {
   switch (address.kind) {
@@ -118,6 +101,11 @@ async function placeOf(tx: LedgerDb, address: Address): Promise<StoredPlace> {
     case 'team_channel':
       // Which channel that is stands in policy.yaml, and is looked up when the message is sent.
       return { address: 'team', thread_of: null, channel: null };
+    case 'asked_in':
+      // Whether Rekey may write there is found out when the message is sent, too.
+      return { address: askedIn(address.place), thread_of: null, channel: null };
+    case 'channel':
+      return { address: `channel:${address.channel}`, thread_of: null, channel: address.channel };
     case 'incident_channel':
       return placeInChannel(tx, address);
     default:
@@ -137,19 +125,36 @@ async function placeInChannel(tx: LedgerDb, address: { incident: IncidentId; thr
     .select('id')
     .where('surface', '=', 'incident')
     .where('subject', '=', address.incident)
+    .where('room_of', 'is', null)
     .executeTakeFirst();
-  return { address: `thread:${channel}`, thread_of: parent?.id ?? null, channel };
+  const thread_of = parent?.id ?? null;
+  const room = await tx
+    .selectFrom('incident_rooms')
+    .select('incident_id')
+    .where('incident_id', '=', address.incident)
+    .where('state', 'in', ['wanted', 'made'])
+    .executeTakeFirst();
+  if (room === undefined) return { address: `thread:${channel}`, thread_of, channel };
+  // Which channel that is, Slack may not have said yet; the thread is where it goes when there will be none.
+  return { address: `room:${room.incident_id}`, thread_of, channel: null, room_of: room.incident_id };
 }
 
 export function openOutbox(db: LedgerDb, now: () => Date): Outbox {
-  const unsent = () =>
+  const kept = () =>
     db
       .selectFrom('outbox')
       .innerJoin('messages', 'messages.id', 'outbox.message_id')
       .leftJoin('messages as parent', 'parent.id', 'messages.thread_of')
+      .leftJoin('incident_rooms as room', 'room.incident_id', 'messages.room_of')
+      .where('outbox.gave_up_at', 'is', null);
+  const unsent = () =>
+    kept()
       .whereRef('outbox.version', '>', 'outbox.sent_version')
-      .where('outbox.gave_up_at', 'is', null)
+      .where((eb) => eb.or([eb('messages.room_of', 'is', null), eb('room.state', '<>', 'wanted')]))
       .where((eb) => eb.or([eb('messages.thread_of', 'is', null), eb('parent.ts', 'is not', null)]));
+  // Nothing has changed that is not sent, so the order among other messages does not matter.
+  const toRedraw = () =>
+    kept().where('outbox.redraw_at', 'is not', null).whereRef('outbox.version', '=', 'outbox.sent_version');
   const columns = [
     'messages.id',
     'messages.surface',
@@ -163,6 +168,9 @@ export function openOutbox(db: LedgerDb, now: () => Date): Outbox {
     'outbox.sending',
     'parent.ts as parent_ts',
     'parent.channel as parent_channel',
+    'messages.room_of',
+    'room.channel as room_channel',
+    'room.state as room_state',
   ] as const;
   const change = (message: OutgoingMessage) => db.updateTable('outbox').where('message_id', '=', message.id);
   return {
@@ -173,11 +181,20 @@ export function openOutbox(db: LedgerDb, now: () => Date): Outbox {
         .orderBy('outbox.position')
         .limit(limit)
         .execute();
-      return rows.map(messageFromRow);
+      const again = await toRedraw()
+        .select(columns)
+        .where('outbox.redraw_at', '<=', stored(at))
+        .where('outbox.due_at', '<=', stored(at))
+        .orderBy('outbox.redraw_at')
+        .limit(limit)
+        .execute();
+      return [...rows, ...again].map(messageFromRow);
     },
     nextDue: async () => {
-      const row = await unsent().select('outbox.due_at').orderBy('outbox.due_at').executeTakeFirst();
-      return row === undefined ? null : instant(row.due_at);
+      const row = await unsent().select('outbox.due_at as at').orderBy('outbox.due_at').executeTakeFirst();
+      const again = await toRedraw().select('outbox.redraw_at as at').orderBy('outbox.redraw_at').executeTakeFirst();
+      const [first] = [row?.at, again?.at].flatMap((at) => (at ? [instant(at)] : [])).sort((a, b) => +a - +b);
+      return first ?? null;
     },
     begin: async (message) => {
       await change(message)
@@ -188,7 +205,14 @@ export function openOutbox(db: LedgerDb, now: () => Date): Outbox {
       await db.updateTable('messages').set({ channel: at.channel, ts: at.ts }).where('id', '=', message.id).execute();
       const due = stored(new Date(now().getTime() + EDIT_EVERY_MS));
       await change(message)
-        .set({ sending: 0, attempts: 0, error: null, sent_version: at.version, due_at: due })
+        .set({
+          sending: 0,
+          attempts: 0,
+          error: null,
+          sent_version: at.version,
+          due_at: due,
+          redraw_at: at.redrawAt ? stored(at.redrawAt) : null,
+        })
         .execute();
     },
     // `sending` stays: whether Slack took it is not known, so the next try looks before it posts.
@@ -207,6 +231,7 @@ export function openOutbox(db: LedgerDb, now: () => Date): Outbox {
         .selectFrom('outbox')
         .innerJoin('messages', 'messages.id', 'outbox.message_id')
         .leftJoin('messages as parent', 'parent.id', 'messages.thread_of')
+        .leftJoin('incident_rooms as room', 'room.incident_id', 'messages.room_of')
         .select(columns)
         .where('messages.surface', '=', surface)
         .where('messages.subject', '=', subject)
@@ -215,6 +240,8 @@ export function openOutbox(db: LedgerDb, now: () => Date): Outbox {
         .executeTakeFirst();
       return row === undefined ? null : messageFromRow(row);
     },
+    shownAt: (place) => shownAt(db, place),
+    redrawOpen: () => redrawOpen(db, { now: now(), surfaces: REWRITTEN }),
   };
 }
 
@@ -231,16 +258,23 @@ interface Row {
   sending: number;
   parent_ts: string | null;
   parent_channel: string | null;
+  room_of: string | null;
+  room_channel: string | null;
+  room_state: string | null;
 }
 
 function messageFromRow(row: Row): OutgoingMessage {
+  const room = row.room_state === 'made' ? row.room_channel : null;
   return {
     id: MessageId.parse(row.id),
     surface: Surface.parse(row.surface),
     subject: row.subject,
-    channel: row.channel ?? row.address,
+    channel: row.channel ?? room ?? row.address,
     thread:
-      row.parent_ts === null || row.parent_channel === null ? null : { channel: row.parent_channel, ts: row.parent_ts },
+      row.parent_ts === null || row.parent_channel === null || room !== null
+        ? null
+        : { channel: row.parent_channel, ts: row.parent_ts },
+    room: row.room_of === null || room === null ? null : IncidentId.parse(row.room_of),
     ts: row.ts,
     version: row.version,
     sentVersion: row.sent_version,

@@ -12,6 +12,7 @@ import type { Run } from '../domain/run.ts';
 import type { ScheduledRun } from '../domain/scheduled-run.ts';
 import type { ControlReader } from './control-reader.ts';
 import type { DeliveryReader } from './delivery-reader.ts';
+import type { DigestReader } from './digest-reader.ts';
 import type { FanOutReader } from './fan-outs.ts';
 import type { FollowUpReader } from './follow-ups.ts';
 import type { HomeReader } from './home-reader.ts';
@@ -109,6 +110,7 @@ export interface LedgerReader
     SecondFactorReader,
     HomeReader,
     DeliveryReader,
+    DigestReader,
     IncidentWorkReader {
   key: (id: KeyId) => Promise<Key | null>;
   /** The newest version that is not pending; the pending one when there is no other. */

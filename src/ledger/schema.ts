@@ -2,6 +2,14 @@ import type { ApprovalsTable, DelegationsTable, GlassBreaksTable, VotesTable } f
 import type { AnswersTable, AuditCheckedTable, AuditHeadTable, AuditTable, CheckpointsTable } from './schema/audit.ts';
 import type { SettlementsTable } from './schema/control.ts';
 import type { DeliveriesTable, DispatchesTable } from './schema/deliveries.ts';
+import type {
+  DigestImpressionsTable,
+  DigestItemsTable,
+  DigestsTable,
+  ExpiryClaimsTable,
+  ExpirySnoozesTable,
+  UnusedMarksTable,
+} from './schema/digests.ts';
 import type { FanOutItemsTable } from './schema/fan-outs.ts';
 import type {
   FollowUpsTable,
@@ -111,6 +119,12 @@ export interface LedgerTables {
   second_factors: SecondFactorsTable;
   second_factor_tries: SecondFactorTriesTable;
   recovery_codes: RecoveryCodesTable;
+  digests: DigestsTable;
+  digest_items: DigestItemsTable;
+  digest_impressions: DigestImpressionsTable;
+  expiry_claims: ExpiryClaimsTable;
+  expiry_snoozes: ExpirySnoozesTable;
+  unused_marks: UnusedMarksTable;
   dispatches: DispatchesTable;
   deliveries: DeliveriesTable;
   second_factor_invites: SecondFactorInvitesTable;

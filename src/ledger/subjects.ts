@@ -192,6 +192,19 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
       return `second_factor:${event.factor}`;
     case 'checklist_dismissed':
       return `person:${event.person}`;
+    case 'digest_ran':
+      return `digest:${event.digest.id}`;
+    case 'digest_shown':
+      return `digest:${event.digest}`;
+    case 'digest_key_claimed':
+      return `key:${event.claim.key}`;
+    case 'digest_key_snoozed':
+      return `key:${event.snooze.key}`;
+    case 'digest_key_unused':
+      return `key:${event.mark.key}`;
+    case 'digest_claim_ended':
+    case 'digest_unused_answered':
+      return `key:${event.key}`;
     case 'dispatch_drafted':
       return `dispatch:${event.draft.id}`;
     case 'delivery_queued':

@@ -1,0 +1,149 @@
+import type { PersonId } from '../ids.ts';
+import type { Key } from '../key.ts';
+import type { ClassRule } from '../key-class.ts';
+import { type Policy, peopleNamed } from '../policy.ts';
+import { ladderFor } from '../reminder.ts';
+import type { DigestItem, Direct } from './digest.ts';
+import { Section, URGENT } from './digest.ts';
+import { isSnoozed } from './snooze.ts';
+
+const DAY_MS = 24 * 3_600_000;
+const FURTHEST_DAYS = 30;
+
+/** So many keys are in one message: each takes two blocks of the fifty that a message has, and its share of the letters. */
+export const KEYS_PER_MESSAGE = 15;
+
+/** One key, with everything that decides where it stands. */
+export interface Candidate {
+  key: Key;
+  rule: ClassRule;
+  snoozedUntil: Date | null;
+  /** Somebody said that nobody uses it, and its owner has agreed. */
+  unused: boolean;
+  /** Something takes care of it already: it is shown, and nobody is called. */
+  rotating: boolean;
+  /** Why it is here although it does not expire. */
+  debt: { section: Exclude<Section, 'retire'>; note: string | null } | null;
+}
+
+/** What the digest shows of these keys, worst first and by owner, each once, and in which message. Pure: the same candidates, the same digest. */
+export function composeItems(
+  candidates: readonly Candidate[],
+  { policy, now }: { policy: Policy; now: Date },
+): DigestItem[] {
+  const rows = [...worstOfEach(candidates, now).values()].map(({ section, note, one }) => ({
+    ...{ section, note, one },
+    owners: [...peopleNamed(policy, ['owner'], one.key)].sort(),
+  }));
+  const direct = new Map<PersonId, number>();
+  return inOrder(rows).map(({ section, note, one, owners }, index) => ({
+    key: one.key.id,
+    section,
+    note,
+    owners,
+    part: Math.floor(index / KEYS_PER_MESSAGE) + 1,
+    direct: URGENT.includes(section) && !one.rotating ? directTo(owners, direct) : [],
+  }));
+}
+
+interface Placed {
+  section: Section;
+  note: string | null;
+  one: Candidate;
+}
+
+function worstOfEach(candidates: readonly Candidate[], now: Date): Map<string, Placed> {
+  const worst = new Map<string, Placed>();
+  for (const one of candidates) {
+    const placed = placeOf(one, now);
+    if (placed === null) continue;
+    const before = worst.get(one.key.id);
+    if (before === undefined || rankOf(placed.section) < rankOf(before.section))
+      worst.set(one.key.id, { ...placed, note: placed.note ?? before?.note ?? null, one });
+    else worst.set(one.key.id, { ...before, note: before.note ?? placed.note });
+  }
+  return worst;
+}
+
+function placeOf(one: Candidate, now: Date): Omit<Placed, 'one'> | null {
+  if (isSnoozed(one, now)) return null;
+  if (one.unused) return { section: 'retire', note: null };
+  const section = bucketOf(one.key, one.rule, now);
+  if (section !== null) return { section, note: one.debt?.note ?? null };
+  return one.debt;
+}
+
+const BUCKETS: readonly [Section, number][] = [
+  ['expired', 0],
+  ['day_1', 1],
+  ['days_3', 3],
+  ['days_7', 7],
+  ['days_14', 14],
+  ['days_30', FURTHEST_DAYS],
+];
+
+/**
+ * How long it has left, as far as that is worth a line today: from the first warning of its class on, and at most 30 days ahead. A key that
+ * lives shorter than every warning of its class is shown when a third of its life is left; of a class without warnings nobody is told.
+ */
+export function bucketOf(
+  key: Pick<Key, 'createdAt' | 'expiresAt' | 'state'>,
+  rule: ClassRule,
+  now: Date,
+): Section | null {
+  if (key.expiresAt === null || key.state === 'revoked' || rule.warnDays.length === 0) return null;
+  const leftMs = key.expiresAt.getTime() - now.getTime();
+  const fromDays = Math.min(FURTHEST_DAYS, Math.max(...ladderFor(key, rule.warnDays), 0));
+  if (leftMs > fromDays * DAY_MS) return null;
+  return BUCKETS.find(([, days]) => leftMs <= days * DAY_MS)?.[0] ?? null;
+}
+
+function rankOf(section: Section): number {
+  return Section.options.indexOf(section);
+}
+
+type Row = Placed & { owners: PersonId[] };
+
+/** Within a section the owner whose key ends first comes first, and each owner's keys stand together. */
+function inOrder(rows: readonly Row[]): Row[] {
+  const first = new Map<string, number>();
+  for (const row of rows) {
+    const group = groupOf(row);
+    first.set(group, Math.min(first.get(group) ?? Number.POSITIVE_INFINITY, endOf(row)));
+  }
+  return rows.toSorted(
+    (a, b) =>
+      rankOf(a.section) - rankOf(b.section) ||
+      (first.get(groupOf(a)) ?? 0) - (first.get(groupOf(b)) ?? 0) ||
+      compareText(groupOf(a), groupOf(b)) ||
+      endOf(a) - endOf(b) ||
+      compareText(a.one.key.slug, b.one.key.slug) ||
+      compareText(a.one.key.id, b.one.key.id),
+  );
+}
+
+function groupOf({ section, one }: Row): string {
+  return `${section} ${one.key.owner ?? ''}`;
+}
+
+// A number and no infinity: the difference of two of those is none.
+function endOf({ one }: Row): number {
+  return one.key.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER;
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function directTo(owners: readonly PersonId[], counted: Map<PersonId, number>): Direct[] {
+  return owners.map((person) => {
+    const before = counted.get(person) ?? 0;
+    counted.set(person, before + 1);
+    return { person, part: Math.floor(before / KEYS_PER_MESSAGE) + 1 };
+  });
+}
+
+/** How many messages there are: at least one where there is anything to say. */
+export function partsOf(items: readonly DigestItem[], isAnythingElse: boolean): number {
+  return Math.max(items.at(-1)?.part ?? 0, isAnythingElse ? 1 : 0);
+}
