@@ -1,11 +1,15 @@
 import type { LedgerEvent } from '../domain/event.ts';
+import type { IncidentWorkEvent } from '../domain/incident-event.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
 import { jsonText, stored } from './codec.ts';
 import { alertToRow, incidentToRow } from './incidents.ts';
 import type { LedgerDb } from './open.ts';
 
-type IncidentEvent = Extract<LedgerEvent, { type: 'alert_received' | `incident_${string}` }>;
+type IncidentEvent = Extract<
+  Exclude<LedgerEvent, IncidentWorkEvent>,
+  { type: 'alert_received' | `incident_${string}` }
+>;
 
 export async function applyIncidentEvent(tx: LedgerDb, event: IncidentEvent, context: AuditContext): Promise<void> {
   const at = stored(context.at);

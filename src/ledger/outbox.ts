@@ -1,5 +1,5 @@
 import type { Surface } from '../domain/announce.ts';
-import type { MessageId } from '../domain/ids.ts';
+import type { IncidentId, MessageId } from '../domain/ids.ts';
 
 /**
  * A Slack message that has to be there. `version` goes up whenever what it shows has changed; it is due while `version > sentVersion`.
@@ -13,6 +13,8 @@ export interface OutgoingMessage {
   channel: string;
   /** The message that this one answers to in a thread; it has been posted before this one becomes due. */
   thread: { channel: string; ts: string } | null;
+  /** The incident whose own channel that is. When it is out of reach, the message goes to the thread instead. */
+  room: IncidentId | null;
   ts: string | null;
   version: number;
   sentVersion: number;
@@ -21,19 +23,31 @@ export interface OutgoingMessage {
   sending: boolean;
 }
 
+/** `redrawAt`: when it will look different although nothing has happened; null: never. */
+export interface Sent {
+  channel: string;
+  ts: string;
+  version: number;
+  redrawAt?: Date | null;
+}
+
 export interface Outbox {
-  /** Messages that are due now, oldest first; a thread reply only after its parent is there. */
+  /** Messages that are due now, oldest first; a thread reply only after its parent is there. Those to be drawn again come last. */
   due: (now: Date, limit: number) => Promise<OutgoingMessage[]>;
   /** The instant at which the next one becomes due, or null. */
   nextDue: () => Promise<Date | null>;
   /** Before the call to Slack: a crash from here on leaves `sending`. */
   begin: (message: OutgoingMessage) => Promise<void>;
   /** After it: what was shown, where it stands. */
-  sent: (message: OutgoingMessage, at: { channel: string; ts: string; version: number }) => Promise<void>;
+  sent: (message: OutgoingMessage, at: Sent) => Promise<void>;
   /** Slack said no or nothing; tried again at `retryAt`. */
   failed: (message: OutgoingMessage, failure: { error: string; retryAt: Date }) => Promise<void>;
   /** Slack will never take it (deleted message, archived channel): kept for the record, not tried again. */
   giveUp: (message: OutgoingMessage, error: string) => Promise<void>;
   /** The message that shows this subject, when it was posted: for links. */
   find: (surface: Surface, subject: string) => Promise<OutgoingMessage | null>;
+  /** What stands at this place in Slack, and in the thread that begins there. */
+  shownAt: (place: { channel: string; ts: string }) => Promise<{ surface: Surface; subject: string }[]>;
+  /** Has everything drawn again that people may still press on; after a restart the views may be others. */
+  redrawOpen: () => Promise<void>;
 }

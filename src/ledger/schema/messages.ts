@@ -7,6 +7,8 @@ export interface MessagesTable {
   address: string;
   /** The message that this one answers to in a thread. */
   thread_of: string | null;
+  /** The incident whose own channel it goes to, as long as there is one. */
+  room_of: string | null;
   channel: string | null;
   ts: string | null;
   created_at: string;
@@ -22,6 +24,8 @@ export interface OutboxTable {
   sending: number;
   error: string | null;
   gave_up_at: string | null;
+  /** When it is to be drawn again although nothing has happened. */
+  redraw_at: string | null;
 }
 
 export interface InboxTable {
