@@ -76,7 +76,6 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
   if (event.type === 'runbook_went_live') return runbookChange(event);
   if (isAboutDigest(event)) return announcementsOfDigest(event);
   if (isAboutWhatFollows(event)) return announcementsOfWhatFollows(event);
-  if (isAboutDigest(event)) return announcementsOfDigest(event);
   if (isAboutApproval(event)) return announcementsOfApproval(event, incident);
   if (incident === null) return outsideIncidents(event);
   const channel = { kind: 'incident_channel', incident, thread: false } as const;
