@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Refusal, unrepeated } from '../errors.ts';
+import { OutsideSpecs } from './outside.ts';
 
 const Name = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/, 'expected a name of lower-case letters, digits, - and _');
 
@@ -46,6 +47,8 @@ export type ConnectionSpec = z.infer<typeof ConnectionSpec>;
 export const Connections = z.strictObject({
   version: z.int().min(1),
   connections: z.record(Name, ConnectionSpec).default({}),
+  /** Ways out for notices, and who is there: src/domain/outside.ts. */
+  ...OutsideSpecs,
 });
 export type Connections = z.infer<typeof Connections>;
 

@@ -118,7 +118,7 @@ function encoded(text: string): string {
 }
 
 // Read at each call: a credential that was changed counts from the next one on.
-function secretIn(file: string): Secret {
+export function secretIn(file: string): Secret {
   const text = readPrivateFile(file).trim();
   // A line break would end the header and begin another.
   if (/^[\x21-\x7e]{8,}$/.test(text)) return new Secret(text);

@@ -1,4 +1,6 @@
 import { type ConnectionSpec, Connections, hostOf, mayCall } from '../domain/connection.ts';
+import { NOBODY_OUTSIDE, type Outside } from '../domain/outside.ts';
+import { refuseDanglingContacts } from './lint-notices.ts';
 import type { LoadedRunbook, SourceStep } from './loaded.ts';
 import { type CheckedFile, checkFile, configTrouble, oncePerText } from './policy-file.ts';
 import { type Complaint, type Position, quote, type RunbookProblem } from './problem.ts';
@@ -9,13 +11,23 @@ export const CONNECTIONS_FILE = 'connections.yaml';
 
 type Specs = Readonly<Record<string, ConnectionSpec>>;
 
-export const checkConnections = oncePerText((text, file) => checkFile(Connections, { text, file }, () => {}));
+export const checkConnections = oncePerText((text, file) =>
+  checkFile(Connections, { text, file }, refuseDanglingContacts),
+);
 
 /** What connections.yaml says now; a team that calls nothing needs none. Throws ConfigTrouble `connections_broken`. */
 export async function loadConnections(dir: string): Promise<Specs> {
   const checked = await readConnections(dir);
   if (checked === null) return {};
   if (checked.kind === 'ok') return checked.value.connections;
+  throw configTrouble('connections_broken', checked.problems);
+}
+
+/** The ways out for notices, and who is there. Throws as `loadConnections`. */
+export async function loadOutside(dir: string): Promise<Outside> {
+  const checked = await readConnections(dir);
+  if (checked === null) return NOBODY_OUTSIDE;
+  if (checked.kind === 'ok') return checked.value;
   throw configTrouble('connections_broken', checked.problems);
 }
 

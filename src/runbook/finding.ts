@@ -23,6 +23,7 @@ export const LINT_RULES = {
   'alert-without-runbook': 'error',
   'alert-without-hook': 'error',
   'unknown-person': 'error',
+  'notice-unreviewed': 'error',
   'bad-allow': 'error',
   'undo-after-final': 'advice',
   'max-failures-unsaid': 'advice',
@@ -31,6 +32,8 @@ export const LINT_RULES = {
   'alarm-without-runbook': 'advice',
   'past-review': 'advice',
   'never-rehearsed': 'advice',
+  'notice-reviewer-left': 'advice',
+  'notice-review-old': 'advice',
   'unused-allow': 'advice',
 } as const satisfies Record<string, Level>;
 

@@ -1,7 +1,9 @@
 import { readdir } from 'node:fs/promises';
+import { basename } from 'node:path';
 import type { KeyClasses } from '../domain/key-classes.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { StepKind } from '../steps/contract.ts';
+import { CONNECTIONS_FILE, readConnections } from './connections-file.ts';
 import { type Accepted, type Finding, ruled } from './finding.ts';
 import { lintAlertsAwaited, lintAlertsRaised } from './lint-alerts.ts';
 import { acceptAllowed } from './lint-allow.ts';
@@ -12,6 +14,7 @@ import { lintFinals } from './lint-finals.ts';
 import { lintGrace, lintGraceOfClasses } from './lint-grace.ts';
 import { lintHead } from './lint-head.ts';
 import { lintNames } from './lint-names.ts';
+import { lintContacts, lintTemplates } from './lint-notices.ts';
 import { lintPins } from './lint-pins.ts';
 import { lintSteps } from './lint-steps.ts';
 import { loadRunbooks } from './load.ts';
@@ -58,9 +61,15 @@ async function findingsIn(dir: string, catalogue: readonly StepKind[], now: Date
   const classes = await checkIn<KeyClasses>(dir, KEY_CLASSES_FILE, checkKeyClasses);
   const all = [...runbooks.values()];
   const files = new Set(await readdir(dir));
+  const connections = await readConnections(dir);
+  const known = policy.kind === 'ok' ? policy.value : null;
   const classesFile = shownAs(dir, KEY_CLASSES_FILE);
   return [
     ...ruled('refused', problems),
+    ...(await lintTemplates(dir, { shown: basename(dir), policy: known, now })),
+    ...(connections?.kind === 'ok' && known !== null
+      ? lintContacts(connections.value, { file: shownAs(dir, CONNECTIONS_FILE), node: connections.node, policy: known })
+      : []),
     ...all.flatMap((runbook) => lintOne(runbook, { runbooks, now, files })),
     ...(policy.kind === 'refused'
       ? ruled('refused', policy.problems)

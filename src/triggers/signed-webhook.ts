@@ -1,7 +1,8 @@
-import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import { createHash, timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { AlertRequest } from '../engine/engine.ts';
 import { Refusal } from '../errors.ts';
+import { signatureOf } from '../providers/webhook-signature.ts';
 import { holdsSecret } from '../scrub.ts';
 import type { Secret } from '../secret.ts';
 
@@ -68,7 +69,8 @@ function firstSeenAt(text: string | undefined, now: Date): Date {
   return seen > now ? now : seen;
 }
 
-function verifiedSignature(
+/** The signature of a request that is what it says. Throws Refusal `bad_signature` or `stale_request`. */
+export function verifiedSignature(
   { signature, timestamp, body }: SignedRequest,
   { secret, now }: { secret: Secret; now: Date },
 ): string {
@@ -95,12 +97,7 @@ function verifiedSignature(
   return signature;
 }
 
-/** The header value for a body: what a sender computes. */
-export function signatureOf(secret: Secret, timestamp: string, body: string | Uint8Array): string {
-  return `v1=${createHmac('sha256', secret.reveal()).update(`v1:${timestamp}:`).update(body).digest('hex')}`;
-}
-
-function textOf(body: Uint8Array): string {
+export function textOf(body: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body);
   } catch (cause) {
@@ -108,7 +105,7 @@ function textOf(body: Uint8Array): string {
   }
 }
 
-function jsonOf(text: string): unknown {
+export function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (cause) {

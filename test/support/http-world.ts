@@ -28,7 +28,7 @@ import { Secret } from '../../src/secret.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { stepKinds } from '../../src/steps/index.ts';
 import { hookSecret } from '../../src/triggers/hook-secrets.ts';
-import { signatureOf } from '../../src/triggers/signed-webhook.ts';
+import { signatureOf } from '../../src/providers/webhook-signature.ts';
 import { aKey, daysAfter, NOON } from './builders.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
 import { noConnections } from './no-connections.ts';

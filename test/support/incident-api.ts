@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import type { Layout } from '../../src/demo/layout.ts';
 import { openVerifier } from '../../src/demo/verifier.ts';
 import { Secret } from '../../src/secret.ts';
-import { signatureOf } from '../../src/triggers/signed-webhook.ts';
+import { signatureOf } from '../../src/providers/webhook-signature.ts';
 
 export interface PaymentsApi {
   /** What a call with this key gets: 200, 401, or 503 while Rekey cannot be asked. */
