@@ -69,6 +69,7 @@ export async function startWorkspace(options: WorkspaceOptions): Promise<Workspa
     appId: world.identity.appId,
     botUserId: world.identity.botUserId,
     person: (id) => actingAs(id).person,
+    deactivate: (id) => world.people.deactivate(world.people.get(id).id),
     faults: {
       ...world.faults.switches,
       refreshSockets: hub.refresh,

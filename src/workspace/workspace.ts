@@ -100,7 +100,15 @@ export interface ActingPerson {
   options(on: Message | View, actionId: string, typed: string): Promise<{ value: string; text: string }[]>;
   /** Posts; a text that starts with a slash is a command, as in Slack. */
   say(channel: string, text: string, options?: { threadTs?: string }): Promise<Outcome>;
+  /** Adds the reaction, or takes it back. */
   react(message: Message, name: string): Promise<Outcome>;
+  /** As somebody who may: their own, or the app's as an administrator of the workspace. */
+  deleteMessage(message: Message): Promise<Outcome>;
+  archive(channel: string): Promise<Outcome>;
+  unarchive(channel: string): Promise<Outcome>;
+  /** `/remove @app` and `/invite @app`, without the app being asked. */
+  removeApp(channel: string): Promise<Outcome>;
+  inviteApp(channel: string): Promise<Outcome>;
   openHome(): Promise<View>;
   /** The id of the direct message channel with the app. */
   directMessage(): string;
@@ -125,6 +133,8 @@ export interface Workspace {
   appId: string;
   botUserId: string;
   person(id: string): ActingPerson;
+  /** An administrator closes the account of somebody, who may have just pressed something. */
+  deactivate(person: string): void;
   faults: FaultSwitches;
   wire: Pick<WireLog, 'list' | 'subscribe'>;
   /** How many Socket Mode connections take deliveries right now. */

@@ -7,7 +7,7 @@ import type { Channel } from '../state/channels.ts';
 import type { Message } from '../state/message.ts';
 import type { World } from '../world.ts';
 import { contentArgs, contentOf, metadataArg, metadataOf } from './content.ts';
-import { findChannel, findMessage, findWritable } from './find-channel.ts';
+import { findChannel, findMessage, findOpen, findWritable } from './find-channel.ts';
 import { flag, type Method, method, requireScope } from './method.ts';
 
 const { message: limits } = BLOCK_LIMITS;
@@ -70,7 +70,8 @@ const update = method({
   scopes: ['chat:write'],
   args: z.object({ ...place, metadata: metadataArg, ...contentArgs }),
   run(args, world) {
-    const channel = findChannel(args.channel, world);
+    const channel = findOpen(args.channel, world, 'is_inactive');
+    if (!channel.hasApp) throw new SlackError('not_in_channel');
     const message = ownMessage(channel, args.ts, world, 'cant_update_message');
     const content = contentOf(args, world, limits.updateText);
     const edited = world.messages.edit(message, { ...content, ...metadataEdit(args.metadata) });

@@ -4,7 +4,8 @@ import { channelShape } from '../shapes/channel.ts';
 import { SlackError } from '../slack-error.ts';
 import type { Channel } from '../state/channels.ts';
 import type { World } from '../world.ts';
-import { findChannel, SCOPE_PREFIX } from './find-channel.ts';
+import { findChannel, findOpen, SCOPE_PREFIX } from './find-channel.ts';
+import { channelManagement } from './manage-channels.ts';
 import { count, flag, type Method, method, requireScope } from './method.ts';
 import { pageOf } from './page-of.ts';
 
@@ -19,10 +20,12 @@ const list = method({
     limit: count.default(100),
     cursor: z.string().optional(),
   }),
-  run({ types, limit, cursor }, world) {
+  run({ types, exclude_archived: isWithoutArchived, limit, cursor }, world) {
     const kinds = types.split(',').flatMap((each) => kindOf(each.trim()));
     for (const kind of kinds) requireScope(world, `${SCOPE_PREFIX[kind]}:read`);
-    const visible = world.channels.all().filter((each) => kinds.includes(each.kind) && isVisible(each));
+    const visible = world.channels
+      .all()
+      .filter((each) => kinds.includes(each.kind) && isVisible(each) && !(isWithoutArchived && each.isArchived));
     const page = pageOf(visible, { limit, cursor });
     return { channels: page.rows.map((each) => channelShape(each, world)), ...page.metadata };
   },
@@ -68,51 +71,14 @@ const join = method({
   scopes: ['channels:join'],
   args: z.object({ channel: z.string() }),
   run({ channel: given }, world) {
-    const channel = findChannel(given, world);
+    const channel = findOpen(given, world);
     if (channel.kind !== 'channel') throw new SlackError('method_not_supported_for_channel_type');
     const joined = world.channels.add({ ...channel, hasApp: true });
     return { channel: channelShape(joined, world) };
   },
 });
 
-const create = method({
-  name: 'conversations.create',
-  tier: 2,
-  args: z.object({ name: z.string(), is_private: flag.optional() }),
-  run({ name, is_private }, world) {
-    requireScope(world, is_private ? 'groups:write' : 'channels:manage');
-    if (!/^[a-z0-9_-]{1,80}$/.test(name)) throw new SlackError('invalid_name_specials');
-    if (world.channels.named(name)) throw new SlackError('name_taken');
-    const kind = is_private ? 'private' : 'channel';
-    const made = { id: world.ids.next('C'), name, topic: '', members: [], hasApp: true, isShared: false };
-    return { channel: channelShape(world.channels.add({ ...made, kind }), world) };
-  },
-});
-
-const invite = method({
-  name: 'conversations.invite',
-  args: z.object({ channel: z.string(), users: z.string() }),
-  run({ channel: given, users }, world) {
-    const channel = manageable(given, world, 'invites');
-    const invited = users.split(',').map((each) => each.trim());
-    if (invited.some((id) => !world.people.find(id))) throw new SlackError('user_not_found');
-    if (invited.every((id) => channel.members.includes(id))) throw new SlackError('already_in_channel');
-    const members = [...new Set([...channel.members, ...invited])];
-    return { channel: channelShape(world.channels.add({ ...channel, members }), world) };
-  },
-});
-
-const setTopic = method({
-  name: 'conversations.setTopic',
-  tier: 2,
-  args: z.object({ channel: z.string(), topic: z.string().max(250) }),
-  run({ channel: given, topic }, world) {
-    const channel = manageable(given, world, 'topic');
-    return { channel: channelShape(world.channels.add({ ...channel, topic }), world) };
-  },
-});
-
-export const conversationMethods: Method[] = [list, info, members, open, join, create, invite, setTopic];
+export const conversationMethods: Method[] = [list, info, members, open, join, ...channelManagement];
 
 function kindOf(type: string): Channel['kind'][] {
   if (!Object.hasOwn(TYPES, type)) throw new SlackError('invalid_types');
@@ -125,14 +91,5 @@ const isVisible = (channel: Channel): boolean => channel.kind === 'channel' || c
 function readable(given: string, world: World): Channel {
   const channel = findChannel(given, world);
   requireScope(world, `${SCOPE_PREFIX[channel.kind]}:read`);
-  return channel;
-}
-
-function manageable(given: string, world: World, what: 'invites' | 'topic'): Channel {
-  const channel = findChannel(given, world);
-  if (channel.kind === 'direct') throw new SlackError('method_not_supported_for_channel_type');
-  const prefix = SCOPE_PREFIX[channel.kind];
-  requireScope(world, channel.kind === 'private' ? 'groups:write' : 'channels:manage', `${prefix}:write.${what}`);
-  if (!channel.hasApp) throw new SlackError('not_in_channel');
   return channel;
 }

@@ -13,9 +13,16 @@ export function findChannel(given: string, world: World): Channel {
   throw new SlackError('channel_not_found');
 }
 
+/** Nothing can be changed in an archived channel. */
+export function findOpen(given: string, world: World, refusal = 'is_archived'): Channel {
+  const channel = findChannel(given, world);
+  if (channel.isArchived) throw new SlackError(refusal);
+  return channel;
+}
+
 /** Where the app may post: its own channels, and public ones with the scope for that. */
 export function findWritable(given: string, world: World): Channel {
-  const channel = findChannel(given, world);
+  const channel = findOpen(given, world);
   if (!channel.hasApp && !world.app.scopes.has('chat:write.public')) throw new SlackError('not_in_channel');
   return channel;
 }

@@ -42,6 +42,10 @@ const ACTIONS: Record<keyof typeof PageActions, Action> = {
   react: action(PageActions.react, ({ person, client }, { channel, ts, name }) =>
     person.react(findMessage(client, { channel, ts }), name),
   ),
+  delete: action(PageActions.delete, ({ person, client }, { channel, ts }) =>
+    person.deleteMessage(findMessage(client, { channel, ts })),
+  ),
+  channel: action(PageActions.channel, ({ person }, { channel, change }) => person[change](channel)),
 };
 
 /** The answer for whatever goes wrong on the way: one sentence the page can show. */
@@ -79,7 +83,7 @@ function findMessage(client: Client, { channel, ts }: MessagePlace): Message {
   throw new Error('That message is gone.');
 }
 
-const Name = z.enum(['say', 'click', 'submit', 'close', 'shortcut', 'home', 'options', 'react']);
+const Name = z.enum(['say', 'click', 'submit', 'close', 'shortcut', 'home', 'options', 'react', 'delete', 'channel']);
 
 export function actionNamed(name: string): Action | undefined {
   const known = Name.safeParse(name);

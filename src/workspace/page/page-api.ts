@@ -42,9 +42,14 @@ export interface PageChannel {
   id: string;
   name: string;
   topic: string;
+  purpose: string;
   kind: 'channel' | 'private' | 'direct';
   /** User ids, without the app. */
   members: string[];
+  isArchived: boolean;
+  hasApp: boolean;
+  bookmarks: { id: string; title: string; link: string; emoji: string }[];
+  pins: string[];
 }
 
 export interface PageFile {
@@ -114,5 +119,12 @@ export const PageActions = {
   }),
   /** Adds the reaction, or takes it back. */
   react: z.strictObject({ person: z.string(), channel: z.string(), ts: z.string(), name: z.string() }),
+  delete: z.strictObject({ person: z.string(), channel: z.string(), ts: z.string() }),
+  /** What somebody may do with a channel beside writing in it. */
+  channel: z.strictObject({
+    person: z.string(),
+    channel: z.string(),
+    change: z.enum(['archive', 'unarchive', 'removeApp', 'inviteApp']),
+  }),
 };
 export type PageActions = { [Action in keyof typeof PageActions]: z.infer<(typeof PageActions)[Action]> };

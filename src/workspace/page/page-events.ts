@@ -60,7 +60,10 @@ export function pageEventOf(change: Change): PageEvent {
   }
 }
 
-const pageChannel = ({ id, name, topic, kind, members }: Channel): PageChannel => ({ id, name, topic, kind, members });
+function pageChannel(channel: Channel): PageChannel {
+  const { id, name, topic, purpose, kind, members, isArchived, hasApp, bookmarks, pins } = channel;
+  return { id, name, topic, purpose, kind, members, isArchived, hasApp, bookmarks, pins };
+}
 
 const pageFile = ({ id, name, title, mimeType, altText }: StoredFile): PageFile => ({
   id,

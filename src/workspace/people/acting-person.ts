@@ -1,5 +1,6 @@
 import { homeOpenedEvent } from '../delivery/events.ts';
 import type { Change } from '../state/changes.ts';
+import type { Channel } from '../state/channels.ts';
 import type { Message } from '../state/message.ts';
 import type { View } from '../state/view.ts';
 import type { ActingPerson, Outcome } from '../workspace.ts';
@@ -34,6 +35,15 @@ export function actingPerson(client: Client): ActingPerson {
       world.messages.react(message, name, person.id);
       return done;
     },
+    deleteMessage: async (message) => {
+      mustBeIn(message.channel, client);
+      world.messages.remove(message);
+      return done;
+    },
+    archive: async (channel) => changed(client, channel, { isArchived: true }),
+    unarchive: async (channel) => changed(client, channel, { isArchived: false }),
+    removeApp: async (channel) => changed(client, channel, { hasApp: false }),
+    inviteApp: async (channel) => changed(client, channel, { hasApp: true }),
     openHome: () => openHome(client),
     directMessage: () => world.channels.directWith(person.id).id,
     messages: (channel, { threadTs } = {}) => {
@@ -57,9 +67,15 @@ export function actingPerson(client: Client): ActingPerson {
   };
 }
 
+function changed(client: Client, channelId: string, change: Partial<Pick<Channel, 'isArchived' | 'hasApp'>>): Outcome {
+  client.world.channels.add({ ...mustBeIn(channelId, client), ...change });
+  return done;
+}
+
 function say(client: Client, channelId: string, text: string, { threadTs }: { threadTs?: string }): Outcome {
   const { person, world } = client;
   const channel = mustBeIn(channelId, client);
+  if (channel.isArchived) throw new Error(`#${channel.name} is archived.`);
   const message = { channel: channel.id, author: person.id, by: 'person', text: encodeTyped(text, world) } as const;
   world.messages.post({ ...message, ...(threadTs && { threadTs }) });
   return done;

@@ -3,7 +3,7 @@ import type { Channel } from '../state/channels.ts';
 import type { World } from '../world.ts';
 
 export function channelShape(channel: Channel, world: World): Json {
-  const { id, name, kind, topic, members, hasApp, isShared } = channel;
+  const { id, name, kind, topic, purpose, members, creator, hasApp, isShared, isArchived } = channel;
   const { teamId } = world.identity;
   if (kind === 'direct') {
     return { id, created: 0, is_im: true, is_org_shared: false, is_archived: false, user: members[0], is_open: true };
@@ -17,7 +17,7 @@ export function channelShape(channel: Channel, world: World): Json {
     is_im: false,
     is_mpim: false,
     is_private: kind === 'private',
-    is_archived: false,
+    is_archived: isArchived,
     is_general: false,
     is_member: hasApp,
     is_shared: isShared,
@@ -25,10 +25,10 @@ export function channelShape(channel: Channel, world: World): Json {
     is_org_shared: false,
     ...(hasApp && { last_read: '0000000000.000000' }),
     created: 0,
-    creator: members[0] ?? world.identity.botUserId,
+    creator: creator ?? members[0] ?? world.identity.botUserId,
     context_team_id: teamId,
     topic: { value: topic, creator: '', last_set: 0 },
-    purpose: { value: '', creator: '', last_set: 0 },
+    purpose: { value: purpose, creator: '', last_set: 0 },
     num_members: members.length + (hasApp ? 1 : 0),
   };
 }

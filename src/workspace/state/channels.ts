@@ -1,15 +1,29 @@
 import type { ChannelOptions } from '../workspace.ts';
 import type { Changes } from './changes.ts';
 
+export interface Bookmark {
+  id: string;
+  title: string;
+  link: string;
+  emoji: string;
+}
+
 export interface Channel {
   id: string;
   name: string;
   topic: string;
+  purpose: string;
   kind: 'channel' | 'private' | 'direct';
   /** User ids, without the app. */
   members: string[];
+  /** A user id; null for those that were there before. */
+  creator: string | null;
   hasApp: boolean;
   isShared: boolean;
+  isArchived: boolean;
+  bookmarks: Bookmark[];
+  /** The ts of what is pinned, oldest first. */
+  pins: string[];
 }
 
 export interface Channels {
@@ -33,6 +47,7 @@ export function openChannels({ options, everybody, changes }: Sources): Channels
     channels.set(each.id, {
       id: each.id,
       name: each.name,
+      ...UNTOUCHED,
       topic: each.topic ?? '',
       kind: each.isPrivate ? 'private' : 'channel',
       members: [...(each.members ?? everybody)],
@@ -57,13 +72,15 @@ export function openChannels({ options, everybody, changes }: Sources): Channels
   };
 }
 
+const UNTOUCHED = { topic: '', purpose: '', creator: null, isArchived: false, bookmarks: [], pins: [] };
+
 /** Derived from the person, so that it survives restarts without being remembered. */
 const directIdOf = (person: string): string => `D${person.slice(1)}`;
 
 const direct = (id: string, person: string): Channel => ({
   id,
   name: 'directmessage',
-  topic: '',
+  ...UNTOUCHED,
   kind: 'direct',
   members: [person],
   hasApp: true,

@@ -18,10 +18,12 @@ export interface People {
   withEmail(email: string): Person | undefined;
   /** Throws a sentence: for callers that chose the id themselves. */
   get(id: string): Person;
+  /** Their account is closed: they cannot do anything any more, and Slack says so to whoever asks. */
+  deactivate(id: string): void;
 }
 
 export function openPeople(options: readonly PersonOptions[], identity: Identity): People {
-  const people = options.map(
+  let people = options.map(
     (each): Person => ({
       standing: 'member',
       teamId: identity.teamId,
@@ -35,6 +37,9 @@ export function openPeople(options: readonly PersonOptions[], identity: Identity
     find,
     named: (name) => people.find((each) => each.name === name),
     withEmail: (email) => people.find((each) => each.email.toLowerCase() === email.toLowerCase()),
+    deactivate(id) {
+      people = people.map((each) => (each.id === id ? { ...each, standing: 'deactivated' as const } : each));
+    },
     get(id) {
       const person = find(id);
       if (person) return person;

@@ -46,6 +46,12 @@ const StoredChannel = z.object({
   members: z.array(z.string()),
   hasApp: z.boolean(),
   isShared: z.boolean(),
+  // Older snapshots know nothing of these.
+  purpose: z.string().default(''),
+  creator: z.string().nullable().default(null),
+  isArchived: z.boolean().default(false),
+  bookmarks: z.array(z.object({ id: z.string(), title: z.string(), link: z.string(), emoji: z.string() })).default([]),
+  pins: z.array(z.string()).default([]),
 });
 
 const StoredFile = z.object({

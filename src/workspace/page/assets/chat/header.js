@@ -2,22 +2,27 @@ import { el, replace } from '../dom.js';
 import { icon } from '../icons.js';
 import { avatar } from './avatar.js';
 import { badge } from './badge.js';
+import { mountChannelBar } from './channel-bar.js';
 import { titleOf } from './channel-pane.js';
 
 /** The line above the channel: where we are, whether the app is there, and the two side columns for narrow screens. */
 export function mountHeader(root, page, { toggleSidebar, toggleTools, alarm }) {
   const title = el('h1', { class: 'title' });
   const topic = el('p', { class: 'topic' });
+  const bar = el('nav', { class: 'bookmarks', 'aria-label': 'Bookmarks', hidden: true });
+  const settings = el('span', { class: 'channel-menu' });
+  const drawBar = mountChannelBar(bar, settings, page);
   const presence = el('p', { class: 'presence', role: 'status' });
   const menu = el('button', { class: 'tool only-narrow', type: 'button', on: { click: toggleSidebar } });
   const tools = toggle({ sign: 'chart', label: 'Traffic and wire log', className: 'tools-toggle', click: toggleTools });
-  replace(root, menu, el('div', { class: 'where' }, title, topic), presence, tools);
+  replace(root, menu, el('div', { class: 'where' }, title, topic, bar), settings, presence, tools);
   return draw;
 
   function draw({ me, open }, { online, toolsOpen, sidebarOpen }) {
     const channel = page.store.channel(open);
     replace(title, channel ? titleOf(channel, page) : `${page.store.state.app.name} Home`);
-    replace(topic, channel?.topic ?? '');
+    replace(topic, channel?.isArchived ? 'Archived. ' : '', channel?.topic ?? '');
+    drawBar(channel);
     showPresence(presenceOf(page.store.state, online));
     menu.setAttribute('aria-expanded', String(sidebarOpen));
     showWho(me);

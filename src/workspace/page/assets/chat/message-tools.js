@@ -4,7 +4,7 @@ import { emojiNamed } from '../text/emoji.js';
 import { popoverMenu } from './popover-menu.js';
 import { react } from './reactions.js';
 
-const OFFERED = ['+1', 'eyes', 'white_check_mark', 'warning', 'tada', 'memo'];
+const OFFERED = ['pushpin', '+1', 'eyes', 'white_check_mark', 'warning', 'tada', 'memo'];
 
 /** What one can do with a message: reply in its thread, react, or run one of the app's message shortcuts. */
 export function messageTools(message, canReply, page) {
@@ -21,7 +21,12 @@ export function messageTools(message, canReply, page) {
     }),
     shortcuts.length > 0 &&
       popoverMenu({ sign: 'bolt', label: 'Shortcuts for this message', choices: shortcuts.map(shortcutChoice) }),
+    popoverMenu({ sign: 'more', label: 'More', choices: [{ words: 'Delete message', pick: remove }] }),
   );
+
+  function remove() {
+    return page.act('delete', { channel: message.channel, ts: message.ts });
+  }
 
   function reactionChoice(name) {
     return { words: emojiNamed(name), label: name.replaceAll('_', ' '), pick: () => react(message, name, page) };
