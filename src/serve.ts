@@ -7,6 +7,7 @@ import { planRunbook } from './engine/plan/plan-runbook.ts';
 import { openQueue, type Queue, type QueueOptions } from './engine/queue.ts';
 import { recordRunbooks } from './engine/runbooks/record-runbooks.ts';
 import { runRunbook } from './engine/runbooks/run-runbook.ts';
+import { openShelf } from './engine/runbooks/shelf.ts';
 import { startScheduler } from './engine/scheduler/start.ts';
 import { startSweep } from './engine/sweep.ts';
 import { apiDeps } from './http/api/api-deps.ts';
@@ -40,11 +41,13 @@ export interface Machine {
   uptimeMs: () => number;
   log: Log;
   openQueue: (options: QueueOptions) => Promise<Queue>;
+  /** How often the schedule looks at the clock, by the time of the machine. */
+  lookEveryMs: number;
 }
 
 export function machineOf(config: Config): Machine {
   const log = createLog({ level: config.logLevel });
-  return { now: () => new Date(), uptimeMs: () => uptime() * 1_000, log, openQueue };
+  return { now: () => new Date(), uptimeMs: () => uptime() * 1_000, log, openQueue, lookEveryMs: 30_000 };
 }
 
 /**
@@ -112,8 +115,6 @@ async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'u
   return { url: http.url, flushUsage: usage.flush };
 }
 
-const LOOK_AT_CLOCK_EVERY_MS = 30_000;
-
 /** What goes on by itself: the clock's work, the check of the whole audit, the signed checkpoint of each day. */
 function startWatches(config: Config, { deps, rotations, machine, log, onStop }: Open) {
   const { ledger, now } = deps;
@@ -131,8 +132,8 @@ function startWatches(config: Config, { deps, rotations, machine, log, onStop }:
       onError: (error) => log.error({ err: error }, 'checkpoint'),
     }),
   );
-  const { uptimeMs } = machine;
-  const scheduler = startScheduler({ ...deps, rotations, uptimeMs }, { everyMs: LOOK_AT_CLOCK_EVERY_MS });
+  const { uptimeMs, lookEveryMs: everyMs } = machine;
+  const scheduler = startScheduler({ ...deps, rotations, uptimeMs }, { everyMs });
   onStop(scheduler.stop);
   return { audit: check.state, schedule: scheduler.health };
 }
@@ -147,6 +148,7 @@ function slackDeps(open: Open): Omit<SlackDeps, 'config'> {
     ...{ engine, rotations, keys, peers, secondFactors },
     planRunbook: (request) => planRunbook(planning, request),
     runRunbook: (request) => runRunbook(planning, request),
+    shelf: openShelf(planning),
     ...{ outbox, inbox, onRecorded, log },
   };
 }

@@ -70,5 +70,6 @@ export function drillMachine(clock: DrillClock, lent: Lent, logFile: string): Ma
     uptimeMs: () => performance.now() - began + clock.travelledMs(),
     log: createLog({ level: 'info', write: (line) => appendFileSync(logFile, line) }),
     openQueue: async () => lent.queue,
+    lookEveryMs: 30_000,
   };
 }
