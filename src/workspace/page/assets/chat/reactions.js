@@ -13,16 +13,18 @@ export function reactionRow(message, page) {
 
   function reaction(name, people) {
     const who = people.map((id) => page.names.person(id) ?? id).join(', ');
+    const face = emojiNamed(name) ?? `:${name}:`;
     const attributes = {
       class: 'reaction',
       type: 'button',
       'aria-pressed': String(people.includes(me)),
-      'aria-label': `${name.replaceAll('_', ' ')}: ${who}`,
+      // What is to be seen comes first, so that whoever speaks to their screen can say it.
+      'aria-label': `${face} ${people.length} ${name.replaceAll('_', ' ')}: ${who}`,
       title: who,
       data: { control: `reaction-${message.ts}-${name}` },
       on: { click: () => react(message, name, page) },
     };
-    return el('button', attributes, emojiNamed(name) ?? `:${name}:`, ' ', el('span', {}, String(people.length)));
+    return el('button', attributes, face, ' ', el('span', {}, String(people.length)));
   }
 }
 
