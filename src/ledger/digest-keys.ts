@@ -7,7 +7,13 @@ import type { LedgerDb } from './open.ts';
 
 type Asked = Pick<
   DigestReader,
-  'currentExpired' | 'currentOwnerless' | 'currentWithoutEnd' | 'ownersOfKeys' | 'currentOfOwner' | 'expiriesBetween'
+  | 'currentExpired'
+  | 'currentOwnerless'
+  | 'currentWithoutEnd'
+  | 'ownersOfKeys'
+  | 'currentOfOwner'
+  | 'countOlderThan'
+  | 'expiriesBetween'
 >;
 
 /** The keys that a digest asks for. Each question reads along an index and stops at its limit: it costs what is in the digest. */
@@ -45,6 +51,17 @@ export function digestKeyQueries(db: LedgerDb): Asked {
     currentOfOwner: async (owner, limit) => {
       const theirs = current().where('owner', '=', owner).where('state', '=', 'active');
       return (await theirs.orderBy('expires_at').limit(limit).execute()).map(keyFromRow);
+    },
+    countOlderThan: async (keyClass, activatedBefore) => {
+      const { count } = await db
+        .selectFrom('keys')
+        .where('superseded_at', 'is', null)
+        .where('state', '=', sql.lit('active'))
+        .where('class', '=', keyClass)
+        .where('activated_at', '<', stored(activatedBefore))
+        .select(sql<number>`count(*)`.as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(count);
     },
     expiriesBetween: async (instants) => {
       const counts: number[] = [];

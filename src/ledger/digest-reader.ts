@@ -4,7 +4,7 @@ import type { Impression } from '../domain/digest/shown.ts';
 import type { Snooze } from '../domain/digest/snooze.ts';
 import type { UnusedMark } from '../domain/digest/unused.ts';
 import type { KeyId, PersonId } from '../domain/ids.ts';
-import type { Key } from '../domain/key.ts';
+import type { Key, KeyClass } from '../domain/key.ts';
 
 /** How far a message of a digest has come. `person` null: in the channel. */
 export interface DigestMessage {
@@ -44,6 +44,8 @@ export interface DigestReader {
   unusedMark: (id: string) => Promise<UnusedMark | null>;
   /** The one that nobody has answered yet, or that was confirmed. */
   standingMark: (key: KeyId) => Promise<UnusedMark | null>;
+  /** Which of these keys are not in use, as their owners said. */
+  confirmedUnused: (keys: readonly KeyId[]) => Promise<KeyId[]>;
   /** Current keys that ended without a replacement and are not revoked, the one that ended last comes first. */
   currentExpired: (limit: number) => Promise<Key[]>;
   /** Current keys in use that nobody owns. */
@@ -53,6 +55,8 @@ export interface DigestReader {
   /** Every name that owns a current key; costs as much as there are names. */
   ownersOfKeys: () => Promise<string[]>;
   currentOfOwner: (owner: string, limit: number) => Promise<Key[]>;
+  /** How many current, active keys of a class were activated before that instant. */
+  countOlderThan: (keyClass: KeyClass, activatedBefore: Date) => Promise<number>;
   /** How many current keys end between each instant and the next. */
   expiriesBetween: (instants: readonly Date[]) => Promise<number[]>;
 }

@@ -107,7 +107,10 @@ type Said = Pick<
   | 'openSnoozes'
   | 'unusedMark'
   | 'standingMark'
+  | 'confirmedUnused'
 >;
+
+const KEYS_AT_ONCE = 500;
 
 /** What people said to them. */
 export function digestAnswerQueries(db: LedgerDb): Said {
@@ -150,6 +153,20 @@ export function digestAnswerQueries(db: LedgerDb): Said {
       );
       const row = await standing.where('key_id', '=', key).executeTakeFirst();
       return row === undefined ? null : markFromRow(row);
+    },
+    confirmedUnused: async (keys) => {
+      const found: KeyId[] = [];
+      for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
+        const some = keys.slice(from, from + KEYS_AT_ONCE);
+        const rows = await db
+          .selectFrom('unused_marks')
+          .select('key_id')
+          .where('key_id', 'in', some)
+          .where('confirmed', '=', sql.lit(1))
+          .execute();
+        found.push(...rows.map((row) => KeyId.parse(row.key_id)));
+      }
+      return found;
     },
   };
 }

@@ -8,7 +8,10 @@ import { type Look, lookAt, type SchedulerDeps } from './deps.ts';
 import { endGraces, forgetKeys, type Graces, recordExpiries } from './end-keys.ts';
 import { giveLeadNotices, type Told } from './lead-notices.ts';
 import { newPlanning, type Planning, planRotations } from './plan-rotations.ts';
+import { releaseClaims } from './release-claims.ts';
+import { runDigest } from './run-digests.ts';
 import { countEnds, type Ends, type Held, startRotations } from './start-rotations.ts';
+import { type Settled, watchDigests } from './watch-digests.ts';
 
 // What follows from other tables than the clock's own, and is not urgent to the minute.
 const SLOW_EVERY_MS = 10 * 60_000;
@@ -25,6 +28,7 @@ interface Memory {
   held: Held;
   told: Told;
   ends: Ends;
+  digests: Settled;
   /** By the clock that nobody sets. */
   slowAtMs: number;
 }
@@ -36,6 +40,7 @@ function newMemory({ now }: SchedulerDeps): Memory {
     held: new Map(),
     told: new Set(),
     ends: { from: now(), since: now(), counted: new Map() },
+    digests: new Set(),
     slowAtMs: Number.NEGATIVE_INFINITY,
   };
 }
@@ -87,6 +92,8 @@ async function doWhatIsDue(deps: SchedulerDeps, now: Date, memory: Memory): Prom
     });
   const expired = await part(() => recordExpiries(deps, now), 0);
   const ruled = await part(async () => byTheRules(await lookAt(now, deps), { deps, memory, part }), NOTHING);
+  await part(() => releaseClaims(deps, now), 0);
+  await part(() => watchDigests(deps, now, memory.digests), undefined);
   await part(() => lookSlowly(deps, now, memory), undefined);
   if (troubles.length > 0) throw new AggregateError(troubles, troubles.map(sentenceOf).join(' '));
   return { ...ruled, expired, ...(await countEnds(deps, now, memory.ends)) };
@@ -105,6 +112,7 @@ async function byTheRules(
   const started = await part(() => startRotations(deps, look.now, memory.held), 0);
   await part(() => startScheduledRuns(deps, look), 0);
   const forgotten = await part(() => forgetKeys(deps, look), 0);
+  await part(() => runDigest(deps, look), false);
   return { ...NOTHING, retired, scheduled, started, forgotten };
 }
 

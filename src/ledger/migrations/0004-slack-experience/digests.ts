@@ -76,6 +76,7 @@ create table unused_marks (
   answered_at text,
   constraint unused_marks_answer_has_time check ((confirmed is null) = (answered_at is null))
 ) strict;
+create index unused_marks_by_key on unused_marks (key_id);
 create unique index unused_marks_one_standing on unused_marks (key_id) where confirmed is null or confirmed = 1;
 
 -- Keys without an end stand in keys_undated by environment; the digest asks for all of them.
