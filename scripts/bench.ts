@@ -2,6 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { benchAck } from './bench/ack.ts';
 import { benchLedger, type Figure } from './bench/ledger.ts';
 import { benchPoison } from './bench/poison.ts';
 import { benchRuns } from './bench/runs.ts';
@@ -9,11 +10,12 @@ import { benchRuns } from './bench/runs.ts';
 // Prints a table and writes bench/results.json. Ratios compare two things in one run on one machine; the bare times are there to show what was
 // compared.
 const USAGE =
-  'npm run bench -- ledger [--keys 1000000] [--lines 5000000] [--rounds 7]\n          npm run bench -- runs [--runs 100000] [--rounds 7]\n          npm run bench -- poison';
+  'npm run bench -- ledger [--keys 1000000] [--lines 5000000] [--rounds 7]\n          npm run bench -- runs [--runs 100000] [--rounds 7]\n          npm run bench -- poison\n          npm run bench -- ack [--seconds 300] [--per-second 50]';
 
+const KNOWN = ['ledger', 'runs', 'poison', 'ack'];
 const { values, positionals } = given();
 const [which] = positionals;
-if (values.help || (which !== 'ledger' && which !== 'runs' && which !== 'poison')) {
+if (values.help || which === undefined || !KNOWN.includes(which)) {
   console.error(`Expected: ${USAGE}`);
   process.exit(values.help ? 0 : 2);
 }
@@ -35,6 +37,8 @@ process.exitCode = figures.every(meetsGoal) ? 0 : 1;
 
 async function measured(): Promise<Figure[]> {
   if (which === 'poison') return benchPoison(say);
+  if (which === 'ack')
+    return benchAck({ perSecond: Number(values['per-second']), seconds: Number(values.seconds) }, say);
   return which === 'runs' ? benchRuns(size, say) : benchLedger(size, say);
 }
 
@@ -68,6 +72,8 @@ function given() {
         lines: count('5000000'),
         rounds: count('7'),
         runs: count('100000'),
+        seconds: count('300'),
+        'per-second': count('50'),
       },
     });
   } catch (error) {
