@@ -107,7 +107,7 @@ export interface RunbookPlan {
 }
 
 /** Every step that runs or may run, those of started runs right after the step that starts them. */
-export function stepsAhead(run: ForeseenRun): ForeseenStep[] {
+export function stepsAhead(run: Pick<ForeseenRun, 'steps'>): ForeseenStep[] {
   return run.steps
     .filter(({ willRun }) => willRun.kind !== 'no')
     .flatMap((step) => [step, ...step.children.flatMap(stepsAhead)]);

@@ -3,6 +3,7 @@ import { advance } from './advance.ts';
 import { rerun, retry } from './again.ts';
 import { breakGlass, reviewBreakGlass } from './approvals/break-glass.ts';
 import { delegate } from './approvals/delegate.ts';
+import { inspect } from './approvals/inspect.ts';
 import { review } from './approvals/review.ts';
 import { answer } from './asks/answer.ts';
 import { handOver } from './asks/hand-over.ts';
@@ -13,6 +14,7 @@ import { cancel } from './cancel.ts';
 import type { EngineDeps } from './deps.ts';
 import { doubt } from './doubt.ts';
 import type { Engine } from './engine.ts';
+import { mayOn } from './may-on.ts';
 import { pause, resume } from './pause.ts';
 import { cancelScheduled } from './scheduled-runs/cancel.ts';
 import { settle } from './settle.ts';
@@ -26,6 +28,7 @@ export function openEngine(deps: EngineDeps): Engine & { advance: (run: string) 
     rotate: (request) => rotate(deps, request),
     alert: (request) => alert(deps, request),
     review: (token, person) => review(deps, token, person),
+    inspect: (token, press) => inspect(deps, token, press),
     vote: (token, press) => vote(deps, token, press),
     delegate: (token, press) => delegate(deps, token, press),
     breakGlass: (token, press) => breakGlass(deps, token, press),
@@ -37,6 +40,7 @@ export function openEngine(deps: EngineDeps): Engine & { advance: (run: string) 
     pushBack: (token, press) => pushBack(deps, token, press),
     cancelScheduled: (scheduled, request) => cancelScheduled(deps, scheduled, request),
     cancel: (run, request) => cancel(deps, run, request),
+    mayOn: (run, request) => mayOn(deps, run, request),
     pause: (run, request) => pause(deps, run, request),
     resume: (run, request) => resume(deps, run, request),
     skip: (run, step, request) => skip(deps, run, step, request),

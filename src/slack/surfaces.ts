@@ -3,21 +3,21 @@ import type { Sources } from './deps.ts';
 import type { Message } from './limits.ts';
 import { loadAlarm } from './load/alarm.ts';
 import { loadApproval, loadApprovalReminder } from './load/approval.ts';
-import { loadAsk, loadReminder } from './load/ask.ts';
+import { loadAsk, loadReminder, whenOverdue } from './load/ask.ts';
 import { loadBreakGlass } from './load/break-glass.ts';
 import { loadDoubt } from './load/doubt.ts';
 import { loadIncident } from './load/incident.ts';
 import { loadNotice } from './load/notice.ts';
 import { loadRecovered } from './load/recovered.ts';
-import { loadRun } from './load/run.ts';
+import { loadRun, nextPassing } from './load/run.ts';
 import { loadFailedRun } from './load/run-failed.ts';
 import { loadRunbookChange } from './load/runbook-change.ts';
 import { loadSummary } from './load/summary.ts';
 import { alarmCard } from './views/alarm.ts';
-import { approvalCard } from './views/approval-card.ts';
+import { approvalCard, whenLessIsLeft } from './views/approval-card.ts';
 import { approvalReminder } from './views/approval-reminder.ts';
 import { askCard } from './views/ask-card.ts';
-import { breakGlassCard } from './views/break-glass.ts';
+import { breakGlassCard, whenReviewOverdue } from './views/break-glass.ts';
 import { doubtCard } from './views/doubt.ts';
 import { incidentCard } from './views/incident-card.ts';
 import { noticeCard } from './views/notice.ts';
@@ -27,19 +27,25 @@ import { runProgress } from './views/run-progress.ts';
 import { runbookChange } from './views/runbook-change.ts';
 import { summaryPost } from './views/summary.ts';
 
+/** `redrawAt`: when it looks different although nothing has happened, such as when a deadline that it shows has passed. */
+export interface Drawn {
+  message: Message;
+  redrawAt: Date | null;
+}
+
 /** How each surface is read from the ledger and drawn; null when its subject is not there. */
-export const surfaces: Record<Surface, (sources: Sources, subject: string) => Promise<Message | null>> = {
+export const surfaces: Record<Surface, (sources: Sources, subject: string) => Promise<Drawn | null>> = {
   incident: drawnBy(loadIncident, incidentCard),
-  run: drawnBy(loadRun, runProgress),
+  run: drawnBy(loadRun, runProgress, nextPassing),
   run_failed: drawnBy(loadFailedRun, runFailed),
   doubt: drawnBy(loadDoubt, doubtCard),
-  approval: drawnBy(loadApproval, approvalCard),
-  approval_dm: drawnBy(loadApproval, approvalCard),
+  approval: drawnBy(loadApproval, approvalCard, whenLessIsLeft),
+  approval_dm: drawnBy(loadApproval, approvalCard, whenLessIsLeft),
   approval_reminder: drawnBy(loadApprovalReminder, approvalReminder),
-  break_glass: drawnBy(loadBreakGlass, breakGlassCard),
-  ask: drawnBy(loadAsk, askCard),
-  ask_dm: drawnBy(loadAsk, askCard),
-  ask_reminder: drawnBy(loadReminder, askCard),
+  break_glass: drawnBy(loadBreakGlass, breakGlassCard, whenReviewOverdue),
+  ask: drawnBy(loadAsk, askCard, whenOverdue),
+  ask_dm: drawnBy(loadAsk, askCard, whenOverdue),
+  ask_reminder: drawnBy(loadReminder, askCard, whenOverdue),
   notice: drawnBy(loadNotice, noticeCard),
   recovered: drawnBy(loadRecovered, recoveredCard),
   summary: drawnBy(loadSummary, summaryPost),
@@ -50,9 +56,10 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
 function drawnBy<T>(
   load: (sources: Sources, subject: string) => Promise<T | null>,
   view: (loaded: T) => Message,
-): (sources: Sources, subject: string) => Promise<Message | null> {
+  redrawAt: (loaded: T) => Date | null = () => null,
+): (sources: Sources, subject: string) => Promise<Drawn | null> {
   return async (sources, subject) => {
     const loaded = await load(sources, subject);
-    return loaded === null ? null : view(loaded);
+    return loaded === null ? null : { message: view(loaded), redrawAt: redrawAt(loaded) };
   };
 }

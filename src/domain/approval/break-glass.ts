@@ -53,11 +53,9 @@ export function breakGlass(
     );
   if (approval.votes.some(({ vote }) => vote === 'deny'))
     throw new Refusal('denied', 'Somebody has said no to this already, and a no is not broken open. Talk to them.');
-  assertNoneOverdue(at);
+  const obstacle = obstacleTo(at);
+  if (obstacle !== null) throw new Refusal('review_overdue', obstacle);
   const proof = assertProven(approval, { ...press, vote: 'approve' });
-  const agreed = new Set(approval.votes.map(({ person }) => person));
-  const today = { policy: at.policy, runAt: runAt(approval, at.now) };
-  const couldDecide = [...approval.asked, ...eligibleFor(approval, today)];
   return {
     approval: approval.id,
     run: approval.run,
@@ -67,11 +65,43 @@ export function breakGlass(
     reason: press.reason,
     proof,
     at: at.now,
-    skipped: [...new Set(couldDecide)].filter((one) => one !== press.person && !agreed.has(one)).sort(),
+    skipped: skippedBy(approval, press.person, at),
     reviewers: reviewersOf(at.policy, { by: press.person, subject: approval.subject }),
     dueAt: new Date(at.now.getTime() + (spanMs(rules.review_within) ?? 0)),
     review: null,
   };
+}
+
+/** What breaking the glass would come to, before anybody does it. */
+export interface GlassForeseen {
+  /** Who is told because nobody waited for them. */
+  told: PersonId[];
+  reviewers: PersonId[];
+  dueAt: Date;
+  /** Why it is not possible now, although this person may. */
+  obstacle: string | null;
+}
+
+export function glassForeseen(
+  approval: Approval,
+  person: PersonId,
+  at: { policy: Policy; now: Date; unreviewed: readonly GlassBreak[] },
+): GlassForeseen {
+  const within = spanMs(at.policy.break_glass?.review_within ?? '') ?? 0;
+  return {
+    told: skippedBy(approval, person, at),
+    reviewers: reviewersOf(at.policy, { by: person, subject: approval.subject }),
+    dueAt: new Date(at.now.getTime() + within),
+    obstacle: obstacleTo(at),
+  };
+}
+
+/** Whoever could have decided, without those who have agreed already. */
+function skippedBy(approval: Approval, person: PersonId, at: { policy: Policy; now: Date }): PersonId[] {
+  const agreed = new Set(approval.votes.map((vote) => vote.person));
+  const today = { policy: at.policy, runAt: runAt(approval, at.now) };
+  const couldDecide = [...approval.asked, ...eligibleFor(approval, today)];
+  return [...new Set(couldDecide)].filter((one) => one !== person && !agreed.has(one)).sort();
 }
 
 /** Who may review what `by` did: whom the policy names, and never the one who did it. */
@@ -111,13 +141,12 @@ export function assertMayBreakGlass(
   return rules;
 }
 
-function assertNoneOverdue({ unreviewed, now }: { unreviewed: readonly GlassBreak[]; now: Date }): void {
+/** A debt that is overdue keeps everybody from making another one. */
+function obstacleTo({ unreviewed, now }: { unreviewed: readonly GlassBreak[]; now: Date }): string | null {
   const overdue = unreviewed.find(({ dueAt, review }) => review === null && dueAt <= now);
-  if (overdue === undefined) return;
-  throw new Refusal(
-    'review_overdue',
-    `The break-glass of ${overdue.by} on "${overdue.question}" should have been reviewed by ${instantText(overdue.dueAt)}. Until ${overdue.reviewers.join(' or ')} has done that (rekey break-glass review ${overdue.approval}), there is no other.`,
-  );
+  return overdue === undefined
+    ? null
+    : `The break-glass of ${overdue.by} on "${overdue.question}" should have been reviewed by ${instantText(overdue.dueAt)}. Until ${overdue.reviewers.join(' or ')} has done that (rekey break-glass review ${overdue.approval}), there is no other.`;
 }
 
 /** Somebody else says whether it was right. Authority is looked up now. */

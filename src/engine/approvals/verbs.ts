@@ -3,6 +3,7 @@ import type { Approval, Cast } from '../../domain/approval.ts';
 import type { PersonId } from '../../domain/ids.ts';
 import type { Secret } from '../../secret.ts';
 import type { Origin } from '../engine.ts';
+import type { Inspection } from './inspect.ts';
 
 /** What a person brings to a decision besides the decision. `code` is checked and forgotten. */
 export interface Brought {
@@ -31,6 +32,8 @@ export interface Review {
 export interface ApprovalVerbs {
   /** What an approver sees before deciding. Refusals: `unknown_approval`, `not_an_approver`, `own_request`, `already_decided`, `approval_expired`. */
   review: (token: string, person: PersonId) => Promise<Review>;
+  /** The same, with what would run and what has changed, for a form. Who is turned away stands in the audit. */
+  inspect: (token: string, press: Origin & { person: PersonId }) => Promise<Inspection>;
   /**
    * One vote on what `reviewHash` showed. Refusal `stale_review` names the difference; `confirmation_needed`, `code_needed`, `reason_required`
    * and `not_before_out_of_range` say what to bring; others as castVote. Nothing is counted with a Refusal.

@@ -1,31 +1,39 @@
 import { nameOf } from '../../domain/key.ts';
+import { pastPointOfNoReturn } from '../../domain/moves-back.ts';
 import type { PlannedStep, Stage } from '../../domain/plan.ts';
 import type { ForeseenRun, ForeseenStep } from '../../domain/runbook-plan.ts';
+import { isToCome } from '../../domain/to-come.ts';
 import { typeOf } from '../../runbook/types.ts';
 import { outputsOf } from '../../steps/contract.ts';
 import type { EngineDeps } from '../deps.ts';
 import { type Ahead, type Beginning, recordAt } from './ahead.ts';
 import { foreseeStep } from './foresee-step.ts';
+import { knownAlready } from './known-already.ts';
 import { openOutputs } from './open-value.ts';
 import { type Known, type KnownStep, willRun } from './will-run.ts';
 
-/** Walks the steps in the order in which they would run, with what is known of those before. Writes nothing and calls nobody. */
+/**
+ * Walks the steps that are still to come in the order in which they would run, with what is known of those before. Writes nothing and calls
+ * nobody. Of a run that has not begun, these are all steps.
+ */
 export async function foreseeRun(deps: EngineDeps, beginning: Beginning): Promise<ForeseenRun> {
   const { run } = beginning;
   const plan = deps.runbooks.planOf(run.runbook);
+  const { steps, records } = knownAlready(deps, plan, run);
   const ahead: Ahead = {
     ...beginning,
-    run: { ...run, steps: {} },
-    steps: new Map(),
+    run: { ...run, steps: records },
+    steps,
     at: beginning.from,
-    afterFinal: 'no',
+    afterFinal: pastPointOfNoReturn(plan, run) ? 'yes' : 'no',
     foresee: (child) => foreseeRun(deps, child),
   };
   const foreseen: ForeseenStep[] = [];
   for (const [index, stage] of [...plan.stages, ...plan.finally].entries()) {
     // What comes last runs however the rest has ended, so nothing before it is sure to have been done.
     if (index === plan.stages.length) forgetWhatIsSure(ahead);
-    foreseen.push(...(await foreseeStage(deps, ahead, { stage, index })));
+    const left = stage.filter(({ id }) => isToCome(run.steps[id]));
+    foreseen.push(...(await foreseeStage(deps, ahead, { stage: left, index })));
   }
   const key = run.key === null ? null : await deps.ledger.read.key(run.key);
   return {

@@ -1,4 +1,4 @@
-import type { Actor, NewId } from '../../domain/ids.ts';
+import type { Actor } from '../../domain/ids.ts';
 import type { RunbookPlan } from '../../domain/runbook-plan.ts';
 import type { RunbookSet } from '../../runbook/runbook-set.ts';
 import type { EngineDeps } from '../deps.ts';
@@ -6,6 +6,7 @@ import { inputsOf, loadedOrRefuse } from '../runbooks/asked.ts';
 import { beginNow } from './begin-now.ts';
 import { foreseeRun } from './foresee-run.ts';
 import { radiusOf } from './radius.ts';
+import { readingOnly } from './reading-only.ts';
 
 export type PlanDeps = Omit<EngineDeps, 'runbooks'> & { runbooks: RunbookSet };
 
@@ -47,28 +48,6 @@ export async function planRunbook(real: PlanDeps, request: PlanRequest): Promise
     run,
     radius: await radiusOf(deps.ledger.read, { key, run, now }),
     proof,
-  };
-}
-
-/** Whatever tried to write or to wake somebody would be a defect of the plan. */
-function readingOnly(deps: PlanDeps): PlanDeps {
-  const refuse = async () => {
-    throw new Error('A plan writes nothing.');
-  };
-  return {
-    ...deps,
-    ledger: { ...deps.ledger, record: refuse, countUsage: refuse },
-    queue: { wake: refuse, alarm: refuse },
-    saveReport: refuse,
-    newId: countedIds(),
-  };
-}
-
-function countedIds(): NewId {
-  let count = 0;
-  return (prefix) => {
-    count += 1;
-    return `${prefix}-planned-${count}`;
   };
 }
 

@@ -1,5 +1,5 @@
 import { Refusal } from '../../errors.ts';
-import { loadReview } from '../load/approval.ts';
+import { loadReview } from '../load/approval-review.ts';
 import type { Desk, FormAnswer, Moment } from '../moment.ts';
 import { CODE_FIELD, decisionField } from '../views/review-fields.ts';
 import { REVIEW_FORM, ReviewMetadata, reviewModal } from '../views/review-modal.ts';
@@ -10,8 +10,8 @@ import { personChosen } from './person-chosen.ts';
 export const reviewButton: SlackAction = {
   action: 'review',
   press: async (token, moment, desk) => {
-    const review = await desk.engine.review(token, moment.person);
-    const opened = await moment.openModal(reviewModal(await loadReview(desk, review, { wasStale: false })));
+    const inspection = await desk.engine.inspect(token, { ...moment.origin, person: moment.person });
+    const opened = await moment.openModal(reviewModal(await loadReview(desk, inspection, { wasStale: false })));
     if (!opened)
       throw new Refusal(
         'press_again',
@@ -111,6 +111,6 @@ async function reviewAgain(
   token: string,
   { moment, desk, sentence }: { moment: Moment; desk: Desk; sentence: string },
 ): Promise<FormAnswer> {
-  const review = await desk.engine.review(token, moment.person);
-  return { kind: 'show', view: reviewModal(await loadReview(desk, review, { wasStale: true })), say: sentence };
+  const inspection = await desk.engine.inspect(token, { ...moment.origin, person: moment.person });
+  return { kind: 'show', view: reviewModal(await loadReview(desk, inspection, { wasStale: true })), say: sentence };
 }

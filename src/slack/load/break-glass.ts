@@ -18,6 +18,7 @@ export async function loadBreakGlass(sources: Sources, subject: string): Promise
     by: name(use.by),
     skipped: use.skipped.map(name),
     reviewers: use.reviewers.map(name),
+    now: sources.now(),
     review: review === null ? null : { ...review, by: name(review.by) },
   };
 }

@@ -1,22 +1,16 @@
 import type { KnownBlock } from '@slack/types';
+import { halfTime, leftText } from '../../domain/approval/countdown.ts';
+import type { Proof } from '../../domain/approval/proof.ts';
 import type { ApprovalOutcome, Vote } from '../../domain/approval.ts';
-import { actions, at, atMost, bold, bullets, button, context, header, type Line, line, lines } from '../blocks.ts';
+import type { Channel } from '../../domain/event.ts';
+import { actions, at, bold, bullets, button, context, header, type Line, line, lines } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, dateText, escapeMrkdwn, oneLine } from '../text.ts';
-import { PROOFS } from './proofs.ts';
+import { type BlastRadius, radiusBlock } from './blast-radius.ts';
+import { doorText, PROOFS } from './proofs.ts';
 
-/** What a yes would touch, as far as the ledger knows now. */
-export interface BlastRadius {
-  environment: string | null;
-  callers: readonly { caller: string; calls: number; lastAt: Date }[];
-  /** Worst time from revoking to every verifier refusing the key. */
-  enforcement: string | null;
-  /** Who pins the key and has to learn of a new one. */
-  peers: readonly string[];
-  /** When its runbook was last proven; null: never. */
-  proven: { at: Date; how: 'drill' | 'rehearsal'; passed: boolean; isThisText: boolean } | null;
-  undo: string;
-}
+/** A decision as it stands on the card. `via`: by which door it came in; null when the audit does not say. */
+type Decided = Omit<Vote, 'person'> & { person: string; via: Channel | null };
 
 export interface ApprovalCard {
   id: string;
@@ -27,18 +21,22 @@ export interface ApprovalCard {
   reason: string;
   runbook: string;
   planHash: string;
-  rule: { name: string; approve: number };
+  rule: { name: string; approve: number; proof: Proof };
   asked: readonly string[];
   escalatedTo: readonly string[];
   delegations: readonly { from: string; to: string }[];
+  /** How often those who have not decided were reminded. */
+  reminded: number;
   /** Who decided without the others. */
-  alone: string | null;
+  alone: { who: string; reason: string; proof: Proof; via: Channel | null } | null;
   notBefore: Date | null;
+  createdAt: Date;
   expiresAt: Date;
-  votes: readonly (Omit<Vote, 'person'> & { person: string })[];
+  votes: readonly Decided[];
   outcome: ApprovalOutcome | null;
   decidedAt: Date | null;
   radius: BlastRadius;
+  now: Date;
 }
 
 /** The durable, public record of a question and its answer. */
@@ -51,10 +49,10 @@ export function approvalCard(card: ApprovalCard): Message {
     [bold('Asked for by '), `${cut(card.requestedBy, 100)}: ${cut(card.reason, 400)}`],
     [
       bold('Decided by '),
-      `${card.rule.approve} of ${cut(card.asked.join(', '), 400)} (rule ${cut(card.rule.name, 80)})`,
+      `${card.rule.approve} of ${cut(card.asked.join(', '), 400)}${WITH[card.rule.proof]} (rule ${cut(card.rule.name, 80)})`,
     ],
     ...besidesOf(card),
-    open ? [bold('Deadline '), at(card.expiresAt), '; then nothing is executed'] : outcomeLine(card),
+    open ? deadlineLine(card) : outcomeLine(card),
   ];
   const radius = open ? [radiusBlock(card.radius)] : [];
   const blocks: KnownBlock[] = [header(title), line(question), ...radius, lines(facts), ...votesOf(card)];
@@ -67,15 +65,41 @@ export function approvalCard(card: ApprovalCard): Message {
   return { text: `${title}: ${escapeMrkdwn(question)}${when}`, blocks };
 }
 
-function outcomeLine({ outcome, votes, decidedAt, alone }: ApprovalCard): Line {
-  const by = alone === null ? votes.map((vote) => vote.person).join(', ') : `${alone} alone (break-glass)`;
-  const when: Line = decidedAt === null ? [] : [by === '' ? '' : ', ', at(decidedAt)];
-  return [bold(`${OUTCOMES[outcome ?? 'expired'].words} `), by === '' ? '' : `by ${cut(by, 200)}`, ...when];
+/** When an open card says something else although nobody has done anything. */
+export function whenLessIsLeft({ outcome, createdAt, expiresAt, now }: ApprovalCard): Date | null {
+  return outcome === null ? halfTime({ createdAt, expiresAt }, now) : null;
 }
 
-function besidesOf({ escalatedTo, delegations, notBefore }: ApprovalCard): Line[] {
+const WITH: Record<Proof, string> = {
+  click: '',
+  typed: ', who type its name',
+  totp: ', each with a code of their app',
+};
+
+function deadlineLine({ expiresAt, now }: ApprovalCard): Line {
+  const left = leftText(expiresAt, now);
   return [
-    ...(escalatedTo.length === 0 ? [] : [[bold('Also asked '), cut(escalatedTo.join(', '), 300)]]),
+    bold('Deadline '),
+    at(expiresAt),
+    left === 'over' ? ', which is over' : `, ${left}`,
+    '; then nothing is executed',
+  ];
+}
+
+function outcomeLine({ outcome, votes, decidedAt, alone }: ApprovalCard): Line {
+  const by = alone === null ? votes.map((vote) => vote.person).join(', ') : `${alone.who} alone (break-glass)`;
+  const isVoted = outcome === 'approved' || outcome === 'rejected';
+  const when: Line = decidedAt === null ? [] : [by === '' || !isVoted ? '' : ', ', at(decidedAt)];
+  return [bold(`${OUTCOMES[outcome ?? 'expired'].words} `), by === '' || !isVoted ? '' : `by ${cut(by, 200)}`, ...when];
+}
+
+function besidesOf({ escalatedTo, delegations, notBefore, reminded, outcome }: ApprovalCard): Line[] {
+  const times = reminded === 1 ? 'once' : `${reminded} times`;
+  return [
+    ...(reminded === 0 || outcome !== null ? [] : [[bold('Reminded '), `${times}: whoever has not decided`]]),
+    ...(escalatedTo.length === 0
+      ? []
+      : [[bold('Also asked '), `${cut(escalatedTo.join(', '), 300)}, because nobody had decided`]]),
     ...delegations
       .slice(0, 5)
       .map(({ from, to }) => [bold('Handed over '), `${cut(from, 100)} gave their voice to ${cut(to, 100)}`]),
@@ -94,50 +118,32 @@ const OUTCOMES: Record<ApprovalOutcome, { title: string; words: string }> = {
   },
 };
 
-function votesOf({ votes }: ApprovalCard): KnownBlock[] {
-  if (votes.length === 0) return [];
-  const shown = votes
-    .slice(0, 10)
-    .map(
-      (vote): Line => [
-        vote.vote === 'approve' ? '✓ ' : '✗ ',
-        bold(cut(vote.person, 100)),
-        vote.vote === 'approve' ? ' approved ' : ' rejected ',
-        at(vote.at),
-        vote.proof === 'click' ? '' : `, ${PROOFS[vote.proof]}`,
-        vote.reason.trim() === '' ? '' : `: ${cut(vote.reason, 300)}`,
-      ],
-    );
-  return [bullets([bold('Votes')], shown)];
+const MOST_VOTES = 10;
+
+function votesOf({ votes, alone, decidedAt }: ApprovalCard): KnownBlock[] {
+  const shown = votes.slice(0, MOST_VOTES).map(voteLine);
+  const glass: Line[] =
+    alone === null
+      ? []
+      : [
+          [
+            '✓ ',
+            bold(cut(alone.who, 100)),
+            ' decided alone ',
+            ...(decidedAt === null ? [] : [at(decidedAt)]),
+            `, ${PROOFS[alone.proof]}${doorText(alone.via)}: ${cut(alone.reason, 300)}`,
+          ],
+        ];
+  return shown.length + glass.length === 0 ? [] : [bullets([bold('Votes')], [...shown, ...glass])];
 }
 
-export function radiusBlock(radius: BlastRadius): KnownBlock {
-  const callers = atMost(
-    radius.callers,
-    12,
-    ({ caller, calls, lastAt }): Line => [`${cut(caller, 120)}: ${calls} calls in 7 days, last `, at(lastAt)],
-  );
-  return bullets(
-    [bold('Blast radius')],
-    [
-      [`Environment: ${cut(radius.environment ?? 'not registered', 100)}`],
-      [
-        `Once revoked, the old key is refused everywhere ${radius.enforcement ?? 'after a time that is not known for this provider'}`,
-      ],
-      [cut(radius.undo, 400)],
-      ...(radius.peers.length === 0 ? [] : [[`Peers that pin it: ${cut(radius.peers.join(', '), 300)}`]]),
-      provenLine(radius),
-      ...(callers.length === 0 ? [['No calls with this key were seen in 7 days.']] : callers),
-    ],
-  );
-}
-
-function provenLine({ proven }: BlastRadius): Line {
-  if (proven === null) return ['Its runbook has never been proven by a rehearsal or a drill'];
-  const text = proven.isThisText ? '' : ', on another text than the one that runs';
+function voteLine(vote: Decided): Line {
   return [
-    `Its runbook was last ${proven.passed ? 'proven' : 'found to FAIL'} by a ${proven.how} `,
-    at(proven.at),
-    text,
+    vote.vote === 'approve' ? '✓ ' : '✗ ',
+    bold(cut(vote.person, 100)),
+    vote.vote === 'approve' ? ' approved ' : ' rejected ',
+    at(vote.at),
+    `, ${PROOFS[vote.proof]}${doorText(vote.via)}`,
+    vote.reason.trim() === '' ? '' : `: ${cut(vote.reason, 300)}`,
   ];
 }

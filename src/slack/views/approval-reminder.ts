@@ -1,3 +1,4 @@
+import { leftText } from '../../domain/approval/countdown.ts';
 import { actions, at, bold, button, header, line } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, dateText, escapeMrkdwn, oneLine } from '../text.ts';
@@ -16,7 +17,11 @@ export function approvalReminder(card: ApprovalCard): Message {
     blocks: [
       header('Still waiting for you'),
       line(bold(question)),
-      line('Decide until ', at(card.expiresAt), '. After that nothing is executed.'),
+      line(
+        'Decide until ',
+        at(card.expiresAt),
+        `, ${leftText(card.expiresAt, card.now)}. After that nothing is executed.`,
+      ),
       ...actions('approval', [button({ action: 'review', token: card.token, label: 'Review', style: 'primary' })]),
     ],
   };

@@ -2,16 +2,23 @@ import type { KnownBlock } from '@slack/types';
 import type { Proof } from '../../domain/approval/proof.ts';
 import type { Terms } from '../../domain/policy/approval-rule.ts';
 import type { Review } from '../../engine/approvals/verbs.ts';
-import { radio, textInput } from '../blocks.ts';
+import { actions, at, bold, button, line, radio, textInput } from '../blocks.ts';
 import { instantInput, personInput } from '../inputs.ts';
+import { cut } from '../text.ts';
 
 /** Its value is a code that nobody may keep: it is taken out of the submission before that is stored. */
 export const CODE_FIELD = 'code';
+/** The button for who has no code. */
+export const SET_UP_CODE = 'set_up_code';
 
 export interface Deciding {
   reviewHash: string;
   may: Review['may'];
   proof: Proof;
+  /** False: a yes needs a code, and this person has none. */
+  hasCode: boolean;
+  /** What breaking the glass would come to, for who may. */
+  glass: { told: readonly string[]; reviewers: readonly string[]; dueAt: Date; obstacle: string | null } | null;
   /** What has to be typed where a click is not enough. */
   confirm: string;
   reasonWanted: Terms['reason'];
@@ -21,6 +28,7 @@ export interface Deciding {
 export function decisionFields(deciding: Deciding): KnownBlock[] {
   const { may, proof, confirm } = deciding;
   return [
+    ...glassLine(deciding),
     // A new id for a new review: Slack would otherwise keep the choice that was made on the old one.
     radio({ id: decisionField(deciding.reviewHash), label: 'Your decision', options: decisionsFor(may) }),
     textInput({
@@ -40,16 +48,7 @@ export function decisionFields(deciding: Deciding): KnownBlock[] {
           }),
         ]
       : []),
-    ...(proof === 'totp'
-      ? [
-          textInput({
-            id: CODE_FIELD,
-            label: 'To approve, the code of your authenticator app',
-            hint: 'Six digits, good once, or one of your recovery codes. Not needed to reject. It is not kept.',
-            optional: true,
-          }),
-        ]
-      : []),
+    ...(proof === 'totp' ? codeField(deciding) : []),
     ...(may.vote
       ? [
           instantInput({
@@ -63,6 +62,37 @@ export function decisionFields(deciding: Deciding): KnownBlock[] {
     ...(may.delegate
       ? [personInput({ id: 'to', label: 'Hand over to', hint: 'Only for handing over.', optional: true })]
       : []),
+  ];
+}
+
+/** Who has no code is told so before deciding, with the way to one; a no needs none. */
+function codeField({ hasCode }: Deciding): KnownBlock[] {
+  if (!hasCode)
+    return [
+      line(bold('To approve you need a code of an authenticator app, and you have none yet. '), 'A no needs none.'),
+      ...actions('no_code', [button({ action: SET_UP_CODE, token: 'code', label: 'Set up my codes' })]),
+    ];
+  return [
+    textInput({
+      id: CODE_FIELD,
+      label: 'To approve, the code of your authenticator app',
+      hint: 'Six digits, good once, or one of your recovery codes. Not needed to reject. It is not kept.',
+      optional: true,
+    }),
+  ];
+}
+
+function glassLine({ glass }: Deciding): KnownBlock[] {
+  if (glass === null) return [];
+  if (glass.obstacle !== null) return [line(bold('Break-glass is blocked: '), cut(glass.obstacle, 500))];
+  const told = glass.told.join(', ') || 'nobody is skipped';
+  return [
+    line(
+      bold('If you break the glass: '),
+      `told at once: ${cut(told, 300)}. Reviewed by ${cut(glass.reviewers.join(' or '), 200)} until `,
+      at(glass.dueAt),
+      '; while that is overdue, nobody breaks it again.',
+    ),
   ];
 }
 

@@ -1,9 +1,10 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
-import { at, atMost, bold, bullets, type Line, line, plain } from '../blocks.ts';
+import { leftText } from '../../domain/approval/countdown.ts';
+import { at, atMost, bold, bullets, code, type Line, line, plain } from '../blocks.ts';
 import { LIMITS } from '../limits.ts';
 import { cut } from '../text.ts';
-import { type BlastRadius, radiusBlock } from './approval-card.ts';
+import { type BlastRadius, radiusBlock } from './blast-radius.ts';
 import { type Deciding, decisionFields } from './review-fields.ts';
 
 export interface PlanLine {
@@ -11,6 +12,13 @@ export interface PlanLine {
   uses: string;
   effect: 'reads' | 'writes' | 'destroys';
   undo: 'undo' | 'nothing' | 'point_of_no_return';
+  /** What it calls, and whom it asks or tells; empty where that is not known yet. */
+  calls: readonly string[];
+  people: readonly string[];
+  /** Whether it runs at all is seen only then. */
+  depends: boolean;
+  /** Why it would fail as things stand. */
+  problems: readonly string[];
 }
 
 export interface ReviewModal extends Deciding {
@@ -20,7 +28,10 @@ export interface ReviewModal extends Deciding {
   requestedBy: string;
   reason: string;
   expiresAt: Date;
+  now: Date;
   differences: readonly string[];
+  /** What is behind the differences, line by line. */
+  changes: readonly { what: string; lines: readonly string[] }[];
   /** True when a decision was just refused because it was made on an older review. */
   wasStale: boolean;
   plan: readonly PlanLine[];
@@ -31,16 +42,19 @@ export interface ReviewModal extends Deciding {
 export const ReviewMetadata = z.object({ token: z.string(), reviewHash: z.string() });
 export const REVIEW_FORM = 'review';
 
+const MOST_STEPS = 25;
+
 export function reviewModal(review: ReviewModal): ModalView {
+  const { plan, radius, expiresAt, now } = review;
   const blocks: KnownBlock[] = [
     ...changesOf(review),
     line(bold(cut(review.question, 400))),
     line(
       `${cut(review.key ?? 'No key', 320)}; asked for by ${cut(review.requestedBy, 100)}: ${cut(review.reason, 400)}`,
     ),
-    line('Decide until ', at(review.expiresAt), '. After that nothing is executed.'),
-    radiusBlock(review.radius),
-    bullets([bold('What a yes lets run')], atMost(review.plan, 25, planLine)),
+    line('Decide until ', at(expiresAt), `, ${leftText(expiresAt, now)}. After that nothing is executed.`),
+    radiusBlock(radius),
+    bullets([bold('What a yes lets run')], atMost(plan, MOST_STEPS, planLine)),
     ...decisionFields(review),
   ];
   return {
@@ -56,7 +70,7 @@ export function reviewModal(review: ReviewModal): ModalView {
   };
 }
 
-function changesOf({ differences, wasStale }: ReviewModal): KnownBlock[] {
+function changesOf({ differences, changes, wasStale }: ReviewModal): KnownBlock[] {
   if (differences.length === 0 && !wasStale) return [];
   const title = wasStale
     ? 'Your decision was NOT counted: what would run has changed. Review it again.'
@@ -66,11 +80,23 @@ function changesOf({ differences, wasStale }: ReviewModal): KnownBlock[] {
       [bold(title)],
       differences.slice(0, 10).map((change) => [cut(change, 300)]),
     ),
+    ...changes.slice(0, 3).map(({ what, lines }) =>
+      bullets(
+        [bold(cut(what, 300))],
+        lines.slice(0, 13).map((one) => [/^[+-]/.test(one) ? code(cut(one, 200)) : cut(one, 200)]),
+      ),
+    ),
   ];
 }
 
 function planLine(step: PlanLine): Line {
-  return [bold(cut(step.id, 64)), ` (${cut(step.uses, 40)}): ${EFFECTS[step.effect]}${UNDO[step.undo]}`];
+  const does = [...step.calls, ...step.people].join('; ');
+  return [
+    bold(cut(step.id, 64)),
+    ` (${cut(step.uses, 40)})${step.depends ? ', if it comes to that' : ''}: ${EFFECTS[step.effect]}${UNDO[step.undo]}`,
+    does === '' ? '' : `. ${cut(does, 240)}`,
+    ...(step.problems.length === 0 ? [] : [bold(' Would fail: '), cut(step.problems.join(' '), 160)]),
+  ];
 }
 
 const EFFECTS = { reads: 'changes nothing', writes: 'changes something', destroys: 'DESTROYS something' } as const;
