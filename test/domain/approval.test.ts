@@ -106,5 +106,7 @@ test('a difference is named for everything that an approval is bound to', () => 
   expect(named({ fileHash: null })).toContain("the runbook's file (aaaaaaaa → missing)");
   expect(named({ keyVersion: 2 })).toContain('the key (row version 1 → 2)');
   expect(named({ policyHash: 'y'.repeat(64) })).toContain('the policy');
-  expect(named({ inputs: {} })).toBe('the inputs');
+  expect(named({ inputs: { ...binding.inputs, situation: 'exploited' } })).toMatch(
+    /^the inputs \(situation .* → "exploited"\)$/,
+  );
 });

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { RunId } from '../../src/domain/ids.ts';
-import { loadReview } from '../../src/slack/load/approval.ts';
+import { loadReview } from '../../src/slack/load/approval-review.ts';
 import { bob } from '../support/builders.ts';
 import { anEngineWorld, castOn, type EngineProcess, from } from '../support/engine-world.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';
@@ -17,7 +17,7 @@ const post = aPlannedStep('post', { uses: 'test.ask', repeat: 'ask', effect: 'wr
 /** What bob sees before he decides. */
 async function reviewOf(here: EngineProcess, id: RunId, now: () => Date) {
   const { ledger, policy, runbooks } = here.deps;
-  const review = await here.engine.review((await here.openApproval(id)).token, bob);
+  const review = await here.engine.inspect((await here.openApproval(id)).token, { ...from(bob), person: bob });
   const modal = await loadReview({ ledger: ledger.read, providers: {}, now, policy, runbooks }, review, {
     wasStale: false,
   });

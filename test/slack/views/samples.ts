@@ -4,7 +4,6 @@ import { IncidentId, RunId, StepId } from '../../../src/domain/ids.ts';
 import { QUESTIONS } from '../../../src/domain/questions.ts';
 import type { Summary } from '../../../src/domain/summary.ts';
 import type { Message } from '../../../src/slack/limits.ts';
-import { approvalCard } from '../../../src/slack/views/approval-card.ts';
 import { askCard } from '../../../src/slack/views/ask-card.ts';
 import { answerModal, handOverModal, pushBackModal } from '../../../src/slack/views/ask-modal.ts';
 import { home } from '../../../src/slack/views/home.ts';
@@ -13,7 +12,6 @@ import { keyCard } from '../../../src/slack/views/key-card.ts';
 import { noticeCard } from '../../../src/slack/views/notice.ts';
 import { openRuns } from '../../../src/slack/views/open-runs.ts';
 import { recoveredCard } from '../../../src/slack/views/recovered.ts';
-import { reviewModal } from '../../../src/slack/views/review-modal.ts';
 import { rotateHelp } from '../../../src/slack/views/rotate-help.ts';
 import { rotateModal } from '../../../src/slack/views/rotate-modal.ts';
 import { runFailed } from '../../../src/slack/views/run-failed.ts';
@@ -22,21 +20,11 @@ import { runbookChange } from '../../../src/slack/views/runbook-change.ts';
 import { say, sayInModal } from '../../../src/slack/views/say.ts';
 import { settleModal } from '../../../src/slack/views/settle-modal.ts';
 import { summaryPost } from '../../../src/slack/views/summary.ts';
-import { anAsk, aVote, minutesAfter, NOON } from '../../support/builders.ts';
+import { anAsk, minutesAfter, NOON } from '../../support/builders.ts';
+import { messagesOfApprovals, viewsOfApprovals } from './samples-approvals.ts';
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>
   Array.from({ length: count }, (_, index) => make(index));
-
-function radiusOf(text: string) {
-  return {
-    environment: text,
-    callers: many(50, (index) => ({ caller: `${index}${text}`, calls: 1_000_000, lastAt: NOON })),
-    enforcement: 'at most 1 min 0 s',
-    peers: many(50, () => text),
-    proven: { at: NOON, how: 'drill' as const, passed: false, isThisText: false },
-    undo: text,
-  };
-}
 
 function stepsOf(text: string): StepShown[] {
   return [
@@ -66,7 +54,6 @@ export function messagesWith(text: string): Record<string, Message> {
     waived: null,
     steps,
   }));
-  const vote = { ...aVote({ reason: text }), person: text };
   const incident = {
     id: 'inc-1',
     severity: 'SEV2' as const,
@@ -108,27 +95,7 @@ export function messagesWith(text: string): Record<string, Message> {
       paused: { at: NOON, by: text, reason: text },
       phases,
     }),
-    approval: approvalCard({
-      id: 'apr-1',
-      token: 'apt-opaque',
-      question: text,
-      key: text,
-      requestedBy: text,
-      reason: text,
-      runbook: 'R-KEY-EXPIRY',
-      planHash: 'c'.repeat(64),
-      rule: { name: text, approve: 2 },
-      asked: many(50, () => text),
-      escalatedTo: many(50, () => text),
-      delegations: many(9, () => ({ from: text, to: text })),
-      alone: text,
-      notBefore: NOON,
-      expiresAt: minutesAfter(NOON, 10),
-      votes: many(20, () => vote),
-      outcome: null,
-      decidedAt: null,
-      radius: radiusOf(text),
-    }),
+    ...messagesOfApprovals(text),
     ask: askCard({
       id: 'ask-1',
       token: 'ast-opaque',
@@ -238,28 +205,7 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
     closedAt: null,
   };
   return {
-    review: reviewModal({
-      token: 'apt-opaque',
-      reviewHash: 'd'.repeat(64),
-      question: text,
-      key: text,
-      requestedBy: text,
-      reason: text,
-      expiresAt: NOON,
-      may: { vote: true, delegate: true, breakGlass: true },
-      proof: 'totp' as const,
-      confirm: text,
-      reasonWanted: 'always' as const,
-      differences: many(30, () => text),
-      wasStale: true,
-      plan: many(120, (index) => ({
-        id: `${index}${text}`,
-        uses: text,
-        effect: 'destroys' as const,
-        undo: 'point_of_no_return' as const,
-      })),
-      radius: radiusOf(text),
-    }),
+    ...viewsOfApprovals(text),
     settle: settleModal(
       {
         run: RunId.parse('run-1'),
