@@ -1,8 +1,13 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Config } from './config.ts';
+import { type Deliveries, openDeliveries } from './engine/deliveries/deliveries.ts';
+import type { SenderDeps } from './engine/deliveries/send-due.ts';
+import { openWays } from './engine/deliveries/ways.ts';
 import type { EngineDeps } from './engine/deps.ts';
 import { faultPoints } from './engine/fault-points.ts';
+import type { Incidents } from './engine/incidents/incidents.ts';
+import { openIncidents } from './engine/incidents/open-incidents.ts';
 import type { Keys } from './engine/keys/keys.ts';
 import { openKeys } from './engine/keys/open-keys.ts';
 import { proveVault } from './engine/keys/prove-vault.ts';
@@ -13,6 +18,7 @@ import type { Queue } from './engine/queue.ts';
 import { openRotations } from './engine/rotations/open-rotations.ts';
 import type { Rotations } from './engine/rotations/rotations.ts';
 import { agreedIn } from './engine/runbooks/agreed.ts';
+import { runRunbook } from './engine/runbooks/run-runbook.ts';
 import { openSecondFactors, type SecondFactors } from './engine/second-factor/second-factors.ts';
 import { openStepUp } from './engine/second-factor/step-up.ts';
 import { Refusal } from './errors.ts';
@@ -23,7 +29,8 @@ import { providers } from './providers/index.ts';
 import { type KeyFiles, loadKeys } from './providers/key-files.ts';
 import { openVault } from './providers/seal.ts';
 import { randomId } from './random-id.ts';
-import { loadConnections } from './runbook/connections-file.ts';
+import { loadConnections, loadOutside } from './runbook/connections-file.ts';
+import { loadTemplate } from './runbook/notices/load-templates.ts';
 import { loadClassRule, loadKeyClasses, loadPolicy } from './runbook/policy-file.ts';
 import { openRunbookSet, type RunbookSet } from './runbook/runbook-set.ts';
 import { sinks } from './sinks/index.ts';
@@ -44,6 +51,10 @@ export interface Parts<Clock extends AlarmClock> {
   rotations: Rotations;
   peers: Peers;
   secondFactors: SecondFactors;
+  incidents: Incidents;
+  deliveries: Deliveries;
+  /** What sends notices out by their rows. */
+  sender: SenderDeps;
 }
 
 /** Configuration → ledger → queue → engine. Throws a Refusal that says what to mend; `onStop` gets what has to be closed, in order. */
@@ -75,6 +86,10 @@ export async function openParts<Clock extends AlarmClock>(
       allow: config.probeHosts,
       now,
     }),
+    outside: {
+      specs: () => loadOutside(config.runbooksDir),
+      template: (name) => loadTemplate(config.runbooksDir, name),
+    },
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
     providers: byName(providers({ ledger: ledger.read, pepper, vault, probeHosts: config.probeHosts, now })),
     sinks: byName(sinks({ fileRoots: config.fileSinkRoots })),
@@ -97,6 +112,13 @@ export async function openParts<Clock extends AlarmClock>(
     rotations: openRotations(deps),
     peers: openPeers(deps),
     secondFactors: openSecondFactors({ ...deps, pepper }),
+    incidents: openIncidents({ ...deps, pepper }),
+    deliveries: openDeliveries({ ...deps, run: (request) => runRunbook({ ...deps, runbooks }, request) }),
+    sender: {
+      ...deps,
+      sendOut: openWays({ keysDir: config.keysDir, allow: config.probeHosts, now }),
+      chance: Math.random,
+    },
   };
 }
 

@@ -2,6 +2,7 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { qrModules } from './cli/second-factor/qr.ts';
 import type { Config } from './config.ts';
+import { startDeliveries } from './engine/deliveries/start.ts';
 import type { EngineDeps } from './engine/deps.ts';
 import { planRunbook } from './engine/plan/plan-runbook.ts';
 import { openQueue, type Queue, type QueueOptions } from './engine/queue.ts';
@@ -107,6 +108,7 @@ async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'u
   onStop(http.stop);
   await queue.work(engine.advance, { concurrency: config.concurrency });
   onStop(startSweep(deps));
+  onStop(startDeliveries(open.sender));
   if (config.slack !== null) {
     const slack = await startSlack({ ...slackDeps(open), config: config.slack });
     slackState = slack.ready;
@@ -148,6 +150,7 @@ function slackDeps(open: Open): Omit<SlackDeps, 'config'> {
     ...{ engine, rotations, keys, peers, secondFactors },
     planRunbook: (request) => planRunbook(planning, request),
     runRunbook: (request) => runRunbook(planning, request),
+    deliveries: open.deliveries,
     shelf: openShelf(planning),
     ...{ outbox, inbox, onRecorded, log },
   };

@@ -38,6 +38,7 @@ export const Surface = z.enum([
   'digest_dm',
   'digest_claim',
   'digest_unused',
+  'peer_board',
 ]);
 export type Surface = z.infer<typeof Surface>;
 
@@ -77,6 +78,15 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
   if (isAboutDigest(event)) return announcementsOfDigest(event);
   if (isAboutWhatFollows(event)) return announcementsOfWhatFollows(event);
   if (isAboutApproval(event)) return announcementsOfApproval(event, incident);
+  const board = boardAwaited(event);
+  if (board !== null)
+    return [
+      {
+        surface: 'peer_board',
+        subject: board,
+        address: incident === null ? { kind: 'team_channel' } : { kind: 'incident_channel', incident, thread: true },
+      },
+    ];
   if (incident === null) return outsideIncidents(event);
   const channel = { kind: 'incident_channel', incident, thread: false } as const;
   const thread = { kind: 'incident_channel', incident, thread: true } as const;
@@ -154,6 +164,13 @@ function runbookChange(event: Extract<LedgerEvent, { type: 'runbook_went_live' }
     { surface: 'runbook_change', subject, address: { kind: 'team_channel' } },
     ...direct('runbook_change', subject, event.tell),
   ];
+}
+
+/** The key whose peers a step waits for: where they stand is one message, on which people say what they saw. */
+function boardAwaited(event: LedgerEvent): string | null {
+  if (event.type !== 'step_recorded' || event.record.state !== 'waiting') return null;
+  const { waiting } = event.record;
+  return waiting.kind === 'peers' ? waiting.id : null;
 }
 
 /** What one attempt left open. The next one has another, so that a second doubt is a message of its own and not only an edit. */

@@ -8,6 +8,7 @@ import type { Vault } from '../providers/vault.ts';
 import type { RunbookSet } from '../runbook/runbook-set.ts';
 import type { Sink } from '../sinks/contract.ts';
 import type { StepContext, StepKind } from '../steps/contract.ts';
+import type { OutsideFiles } from '../steps/outside-files.ts';
 import type { FaultPoint } from './fault-points.ts';
 import type { Queue } from './queue.ts';
 
@@ -23,6 +24,8 @@ export interface EngineDeps {
   classRule: StepContext['classRule'];
   /** Every connection of connections.yaml; which of them a step may use is its runbook's `grants`. */
   connections: (name: string) => Promise<Connection>;
+  /** Whom the team can tell outside, and the templates for it. */
+  outside: OutsideFiles;
   stepKinds: ReadonlyMap<string, StepKind>;
   providers: Readonly<Record<string, Provider>>;
   sinks: Readonly<Record<string, Sink>>;

@@ -46,6 +46,7 @@ export function stepContext(deps: EngineDeps, { run, incident, step, record, lim
     policy: deps.policy,
     classRule: deps.classRule,
     connection: (name) => grantedConnection(deps, run, name),
+    outside: deps.outside,
     fileHash: (runbook) => deps.runbooks.current(runbook)?.hash ?? null,
     each: each === null ? null : { ...each, items: () => each.items(scopeOf(run)) },
     listsAhead: () => listsAhead(deps.runbooks.planOf(run.runbook), run, step),

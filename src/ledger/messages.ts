@@ -35,6 +35,7 @@ const REWRITTEN: readonly Surface[] = [
   'digest',
   'digest_dm',
   'digest_unused',
+  'peer_board',
 ];
 
 /** Makes the messages that the event calls for, once each, and marks those that show something it changed. */

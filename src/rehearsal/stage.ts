@@ -15,6 +15,7 @@ import { loadClassRule } from '../runbook/policy-file.ts';
 import type { RunbookSet } from '../runbook/runbook-set.ts';
 import { sinks } from '../sinks/index.ts';
 import type { StepKind } from '../steps/contract.ts';
+import { NOBODY_THERE } from '../steps/outside-files.ts';
 import type { Answer } from './answer-schema.ts';
 import { furnish, type KeyAhead } from './fixture.ts';
 import type { Reply } from './outside-schema.ts';
@@ -135,6 +136,7 @@ function playedDeps({ alarms, crash, now, trace, house, room, policy, pepper, st
     sinks: byName(sinks({ fileRoots: [room.places] }).map((sink) => scratchSink(sink, room.places))),
     // Looked up as in earnest; what it answers comes from the file (scripted-connection), so no credential is ever read.
     connections: openConnections({ specs: () => loadConnections(house.dir), keysDir: room.places, allow: [], now }),
+    outside: NOBODY_THERE,
     vault,
     stepUp: playedStepUp,
     now,

@@ -1,15 +1,20 @@
 import type { ModalView } from '@slack/types';
 import type { PersonId } from '../domain/ids.ts';
 import type { RunbookPlan } from '../domain/runbook-plan.ts';
+import type { Deliveries } from '../engine/deliveries/deliveries.ts';
 import type { Engine, Origin } from '../engine/engine.ts';
+import type { Incidents } from '../engine/incidents/incidents.ts';
 import type { Keys } from '../engine/keys/keys.ts';
 import type { Peers } from '../engine/peers/peers.ts';
 import type { PlanRequest } from '../engine/plan/plan-runbook.ts';
 import type { Rotations } from '../engine/rotations/rotations.ts';
 import type { Begun, RunRequest } from '../engine/runbooks/run-runbook.ts';
+import type { Shelf } from '../engine/runbooks/shelf.ts';
 import type { SecondFactors } from '../engine/second-factor/second-factors.ts';
+import type { Outbox } from '../ledger/outbox.ts';
 import type { Secret } from '../secret.ts';
 import type { Sources } from './deps.ts';
+import type { Filled } from './incoming.ts';
 import type { Message } from './limits.ts';
 
 /** What handlers work with, besides the moment they are called in. */
@@ -19,10 +24,16 @@ export interface Desk extends Sources {
   keys: Keys;
   peers: Peers;
   secondFactors: SecondFactors;
+  incidents: Incidents;
+  deliveries: Deliveries;
   /** What a run would do if it began now; writes nothing. */
   planRunbook: (request: PlanRequest) => Promise<RunbookPlan>;
   /** Any runbook by hand; emergencies and rotations have verbs of their own. */
   runRunbook: (request: RunRequest) => Promise<Begun>;
+  /** The folder of runbooks: what is live, what is held back, and why. */
+  shelf: Shelf;
+  /** Which message shows what. */
+  outbox: Pick<Outbox, 'find' | 'shownAt'>;
 }
 
 /** One command, press or submission of one person who was let in. */
@@ -43,6 +54,12 @@ export interface Moment {
    * is asked to press again.
    */
   openModal: (view: ModalView) => Promise<boolean>;
+  /** What stands in the form in which something was pressed or chosen; null elsewhere, and after a restart. */
+  filled: Filled | null;
+  /** Shows another view in the modal in which the button was pressed; false when it was pressed elsewhere. */
+  updateModal: (view: ModalView) => Promise<boolean>;
+  /** Where a message of Rekey's can be opened, or null when Slack does not say. */
+  permalink: (at: { channel: string; ts: string }) => Promise<string | null>;
 }
 
 /** What becomes of a modal that was submitted. `say` is the same for somebody whose modal is gone after a restart. */

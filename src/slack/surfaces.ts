@@ -8,6 +8,8 @@ import { loadBreakGlass } from './load/break-glass.ts';
 import { loadDoubt } from './load/doubt.ts';
 import { loadIncident } from './load/incident.ts';
 import { loadNotice } from './load/notice.ts';
+import { loadOutsideNotice } from './load/outside-notice.ts';
+import { loadPeerBoard } from './load/peer-board.ts';
 import { loadRecovered } from './load/recovered.ts';
 import { loadRun, nextPassing } from './load/run.ts';
 import { loadFailedRun } from './load/run-failed.ts';
@@ -21,6 +23,8 @@ import { breakGlassCard, whenReviewOverdue } from './views/break-glass.ts';
 import { doubtCard } from './views/doubt.ts';
 import { incidentCard } from './views/incident-card.ts';
 import { noticeCard } from './views/notice.ts';
+import { outsideNotice } from './views/outside-notice.ts';
+import { peerBoardCard } from './views/peer-board.ts';
 import { recoveredCard } from './views/recovered.ts';
 import { runFailed } from './views/run-failed.ts';
 import { runProgress } from './views/run-progress.ts';
@@ -50,7 +54,9 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
   recovered: drawnBy(loadRecovered, recoveredCard),
   summary: drawnBy(loadSummary, summaryPost),
   alarm: drawnBy(loadAlarm, alarmCard),
+  peer_board: drawnBy(loadPeerBoard, peerBoardCard),
   runbook_change: drawnBy(loadRunbookChange, runbookChange),
+  outside_notice: drawnBy(loadOutsideNotice, outsideNotice),
 };
 
 function drawnBy<T>(

@@ -19,6 +19,7 @@ import type { StepUp } from '../providers/step-up.ts';
 import type { Vault } from '../providers/vault.ts';
 import type { Sink } from '../sinks/contract.ts';
 import type { AskedRotation, AskedRun } from './later.ts';
+import type { OutsideFiles } from './outside-files.ts';
 
 /**
  * One kind of step, `uses: <name>` in a runbook. A step never writes to the ledger: it returns what came out and the events that
@@ -190,6 +191,8 @@ export interface StepContext {
    * started with does not grant its host.
    */
   connection: (name: string) => Promise<Connection>;
+  /** Who is behind callers and peers, the ways to them, and the reviewed templates. */
+  outside: OutsideFiles;
   /** Hash of the runbook's file as loaded now, or null when it is gone. */
   fileHash: (runbook: string) => string | null;
   /** What stands beside `with` on a step with `each`; null on every other. */

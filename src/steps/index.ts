@@ -20,6 +20,7 @@ import { keyRevoke } from './key-revoke.ts';
 import { keyRotate } from './key-rotate.ts';
 import { keySuspend } from './key-suspend.ts';
 import { ledgerQuestions } from './ledger-questions.ts';
+import { noticeSend } from './notice-send.ts';
 import { notify } from './notify.ts';
 import { peersAwait } from './peers-await.ts';
 import { peersNotify } from './peers-notify.ts';
@@ -68,6 +69,7 @@ export const stepKinds: readonly StepKind[] = [
   peersNotify,
   peersAwait,
   notify,
+  noticeSend,
   reminderProve,
   summaryPost,
 ];

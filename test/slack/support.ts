@@ -1,6 +1,8 @@
 import { onTestFinished } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
+import { openDeliveries } from '../../src/engine/deliveries/deliveries.ts';
 import type { Runbooks } from '../../src/engine/deps.ts';
+import { openIncidents } from '../../src/engine/incidents/open-incidents.ts';
 import { openKeys } from '../../src/engine/keys/open-keys.ts';
 import { openPeers } from '../../src/engine/peers/peers.ts';
 import { openRotations } from '../../src/engine/rotations/open-rotations.ts';
@@ -159,12 +161,20 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
     keys: openKeys({ ...deps, pepper }),
     peers: openPeers(deps),
     secondFactors: openSecondFactors({ ...deps, pepper }),
+    incidents: openIncidents({ ...deps, pepper }),
+    deliveries: openDeliveries({
+      ...deps,
+      run: async () => {
+        throw new Error('no runbook of this test tells anybody outside');
+      },
+    }),
     runRunbook: async () => {
       throw new Error('no runbook of this test can be run by hand');
     },
     planRunbook: async () => {
       throw new Error('no runbook of this test can be planned');
     },
+    shelf: emptyShelf,
     ledger: ledger.read,
     outbox: ledger.outbox,
     inbox: ledger.inbox,
@@ -181,6 +191,14 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
     patience: { slowRetryMs: 150, firstRetryMs: 20, pollMs: 40 },
   };
 }
+
+const emptyShelf: SlackDeps['shelf'] = {
+  all: () => new Map(),
+  reload: async () => ({ live: [], problems: [], held: [], mayAgree: [] }),
+  approveGrants: async () => {
+    throw new Error('no runbook of this test is held back');
+  },
+};
 
 /** Everything that can be read on a message or view: text of blocks, buttons and options. */
 export function textOf(on: { text?: string; blocks: readonly unknown[] }): string {

@@ -11,6 +11,7 @@ import { loadClassRule } from '../../src/runbook/policy-file.ts';
 import { Secret } from '../../src/secret.ts';
 import type { Sink } from '../../src/sinks/contract.ts';
 import type { StepContext } from '../../src/steps/contract.ts';
+import { NOBODY_THERE } from '../../src/steps/outside-files.ts';
 import { aKey, anIncident, aPolicy, aRun, NOON } from './builders.ts';
 import { type MemoryLedger, memoryLedger } from './memory-ledger.ts';
 import { noConnections } from './no-connections.ts';
@@ -86,6 +87,7 @@ export function aStepWorld(overrides: { key?: Partial<ReturnType<typeof aKey>>; 
     policy: async () => policy,
     classRule: (keyClass) => loadClassRule('runbooks', keyClass),
     connection: (name) => connections(name),
+    outside: NOBODY_THERE,
     fileHash: () => fileHash,
     listsAhead: () => [],
     each: null,

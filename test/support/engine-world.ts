@@ -16,6 +16,7 @@ import { nobodyEnrolled, type StepUp } from '../../src/providers/step-up.ts';
 import { approve } from '../../src/steps/approve.ts';
 import { ask } from '../../src/steps/ask.ts';
 import { assert } from '../../src/steps/assert.ts';
+import { NOBODY_THERE } from '../../src/steps/outside-files.ts';
 import { runbookStart } from '../../src/steps/runbook-start.ts';
 import { wait } from '../../src/steps/wait.ts';
 import { aClassRule, aKey, alice, aPolicy, NOON } from './builders.ts';
@@ -124,6 +125,7 @@ export async function anEngineWorld(plan: Plan = aPlan([])): Promise<EngineWorld
           return policy;
         },
         connections: noConnections,
+        outside: NOBODY_THERE,
         stepKinds: new Map(
           [...testStepKinds(outside), approve, ask, runbookStart, wait, assert].map((kind) => [kind.uses, kind]),
         ),

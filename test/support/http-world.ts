@@ -21,14 +21,15 @@ import { createKeyFiles, loadKeyFiles } from '../../src/providers/key-files.ts';
 import { mintKey } from '../../src/providers/key-format.ts';
 import { openVault } from '../../src/providers/seal.ts';
 import { nobodyEnrolled } from '../../src/providers/step-up.ts';
+import { signatureOf } from '../../src/providers/webhook-signature.ts';
 import { randomId } from '../../src/random-id.ts';
 import { loadClassRule, loadPolicy } from '../../src/runbook/policy-file.ts';
 import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
 import { Secret } from '../../src/secret.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { stepKinds } from '../../src/steps/index.ts';
+import { NOBODY_THERE } from '../../src/steps/outside-files.ts';
 import { hookSecret } from '../../src/triggers/hook-secrets.ts';
-import { signatureOf } from '../../src/providers/webhook-signature.ts';
 import { aKey, daysAfter, NOON } from './builders.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
 import { noConnections } from './no-connections.ts';
@@ -94,6 +95,7 @@ export async function anHttpWorld(
     policy: () => loadPolicy(runbooksDir),
     classRule: (keyClass) => loadClassRule(runbooksDir, keyClass),
     connections: noConnections,
+    outside: NOBODY_THERE,
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
     providers: { [provider.name]: provider },
     sinks: Object.fromEntries(sinks({ fileRoots: [placesDir] }).map((sink) => [sink.name, sink])),

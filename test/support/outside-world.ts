@@ -4,13 +4,16 @@ import { dirname, join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { ConnectionSpec } from '../../src/domain/connection.ts';
 import { RunId } from '../../src/domain/ids.ts';
+import type { Outside } from '../../src/domain/outside.ts';
 import type { Run } from '../../src/domain/run.ts';
 import type { FaultPoint } from '../../src/engine/fault-points.ts';
 import { openEngine } from '../../src/engine/open-engine.ts';
 import { openConnections } from '../../src/providers/connections.ts';
+import { loadTemplate } from '../../src/runbook/notices/load-templates.ts';
 import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
 import { keyRefOf } from '../../src/steps/fields.ts';
 import { stepKinds } from '../../src/steps/index.ts';
+import { NOBODY_THERE } from '../../src/steps/outside-files.ts';
 import { aRun } from './builders.ts';
 import { recordEvents } from './ledger-file.ts';
 import { aRotationWorld, type RotationProcess, type RotationWorld } from './rotation-world.ts';
@@ -25,6 +28,7 @@ inputs: { key: { type: key } }
 
 export interface OutsideWorld {
   world: RotationWorld;
+  keysDir: string;
   /** Makes a connection lead elsewhere, as an edit of connections.yaml does; the operator lets Rekey go there. */
   lead: (name: string, url: string) => void;
   /** Opens another process on the same ledger; only the clock is the test's. */
@@ -44,9 +48,12 @@ export interface OutsideProcess extends RotationProcess {
 export async function anOutsideWorld({
   recover,
   connections = {},
+  outside,
 }: {
   recover: (folder: string) => string;
   connections?: Record<string, Partial<ConnectionSpec> & { url: string }>;
+  /** Who is outside; credentials belong into `connections/` of the keys folder. */
+  outside?: (keysDir: string) => Outside;
 }): Promise<OutsideWorld> {
   const world = await aRotationWorld();
   const dir = mkdtempSync(join(tmpdir(), 'rekey-outside-'));
@@ -59,6 +66,7 @@ export async function anOutsideWorld({
   const allow = [...hosts];
   return {
     world,
+    keysDir: join(dir, 'keys'),
     lead: (name, url) => {
       specs[name] = whole({ url });
       allow.push(new URL(url).host);
@@ -72,6 +80,7 @@ export async function anOutsideWorld({
       const deps = {
         ...process.deps,
         runbooks,
+        outside: outside === undefined ? NOBODY_THERE : { specs: async () => outside(join(dir, 'keys')), template },
         connections: openConnections({
           specs: async () => specs,
           keysDir: join(dir, 'keys'),
@@ -86,6 +95,8 @@ export async function anOutsideWorld({
     },
   };
 }
+
+const template = (name: string) => loadTemplate('runbooks', name);
 
 function whole(spec: Partial<ConnectionSpec> & { url: string }): ConnectionSpec {
   const allow = [{ methods: ['GET' as const, 'POST' as const], path: '/*' }];

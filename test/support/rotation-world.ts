@@ -24,6 +24,7 @@ import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
 import { sinks } from '../../src/sinks/index.ts';
 import { keyRefOf } from '../../src/steps/fields.ts';
 import { stepKinds } from '../../src/steps/index.ts';
+import { NOBODY_THERE } from '../../src/steps/outside-files.ts';
 import { aKey, anIncident, aRotation, daysAfter, MINUTE, NOON } from './builders.ts';
 import { SOMEBODY } from './engine-world.ts';
 import { aLedgerFile, anOpenLedger, recordEvents } from './ledger-file.ts';
@@ -124,6 +125,7 @@ export async function aRotationWorld(
         policy: () => loadPolicy(RUNBOOKS),
         classRule: (keyClass) => loadClassRule(RUNBOOKS, keyClass),
         connections: noConnections,
+        outside: NOBODY_THERE,
         stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
         providers: byName(providers({ ledger: mortal.ledger.read, pepper, vault, probeHosts: [], now: () => now })),
         sinks: byName(sinks({ fileRoots: [folder] })),

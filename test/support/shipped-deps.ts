@@ -9,6 +9,7 @@ import { nobodyEnrolled } from '../../src/providers/step-up.ts';
 import { loadClassRule, loadPolicy } from '../../src/runbook/policy-file.ts';
 import { openRunbookSet } from '../../src/runbook/runbook-set.ts';
 import { stepKinds } from '../../src/steps/index.ts';
+import { NOBODY_THERE } from '../../src/steps/outside-files.ts';
 import { SOMEBODY } from './engine-world.ts';
 import { noConnections } from './no-connections.ts';
 import { settlingQueue } from './settling-queue.ts';
@@ -28,6 +29,7 @@ export async function shippedDeps(ledger: Ledger, now: () => Date) {
     policy: () => loadPolicy(RUNBOOKS),
     classRule: (keyClass: KeyClass) => loadClassRule(RUNBOOKS, keyClass),
     connections: noConnections,
+    outside: NOBODY_THERE,
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind] as const)),
     providers: { ledger: ledgerProvider({ ledger: ledger.read, pepper, vault, probeHosts: [], now }) },
     sinks: {},

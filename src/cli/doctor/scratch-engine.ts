@@ -17,6 +17,7 @@ import { randomId } from '../../random-id.ts';
 import { loadClassRule, loadPolicy } from '../../runbook/policy-file.ts';
 import { openRunbookSet } from '../../runbook/runbook-set.ts';
 import { stepKinds } from '../../steps/index.ts';
+import { NOBODY_THERE } from '../../steps/outside-files.ts';
 import { aScratchKey, memorySink, namesFor } from './scratch-key.ts';
 
 export interface Scratch {
@@ -78,6 +79,7 @@ async function furnished(config: Config, { folder, ledger, owner }: Room): Promi
     classRule: (keyClass) => loadClassRule(config.runbooksDir, keyClass),
     // What it tries out must not reach beyond its own scratch places.
     connections: openConnections({ specs: async () => ({}), keysDir: folder, allow: [], now }),
+    outside: NOBODY_THERE,
     stepKinds: new Map(stepKinds.map((kind) => [kind.uses, kind])),
     providers: { [names.provider]: ledgerProvider({ ledger: ledger.read, pepper, vault, probeHosts: [], now }) },
     sinks: names.sink === null ? {} : { [names.sink]: memorySink(names.sink, held) },

@@ -3,6 +3,7 @@ import { openEngine } from '../../../src/engine/open-engine.ts';
 import { leaseOwner } from '../../../src/engine/owner.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { nobodyEnrolled } from '../../../src/providers/step-up.ts';
+import { NOBODY_THERE } from '../../../src/steps/outside-files.ts';
 import { runbookStart } from '../../../src/steps/runbook-start.ts';
 import { aClassRule, NOON } from '../builders.ts';
 import { durableOutside } from '../durable-outside.ts';
@@ -33,6 +34,7 @@ const engine = openEngine({
   policy: async () => unused(),
   classRule: async () => aClassRule({ maxAgeDays: null }),
   connections: noConnections,
+  outside: NOBODY_THERE,
   stepKinds: new Map([...testStepKinds(durableOutside(effects)), runbookStart].map((kind) => [kind.uses, kind])),
   providers: {},
   sinks: {},

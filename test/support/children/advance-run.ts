@@ -4,6 +4,7 @@ import { openEngine } from '../../../src/engine/open-engine.ts';
 import { leaseOwner } from '../../../src/engine/owner.ts';
 import { openLedger } from '../../../src/ledger/ledger.ts';
 import { nobodyEnrolled } from '../../../src/providers/step-up.ts';
+import { NOBODY_THERE } from '../../../src/steps/outside-files.ts';
 import { aClassRule } from '../builders.ts';
 import { durableOutside } from '../durable-outside.ts';
 import { noConnections } from '../no-connections.ts';
@@ -35,6 +36,7 @@ const engine = openEngine({
   },
   classRule: async () => aClassRule({ maxAgeDays: null }),
   connections: noConnections,
+  outside: NOBODY_THERE,
   stepKinds: new Map(testStepKinds(durableOutside(effects)).map((kind) => [kind.uses, kind])),
   providers: {},
   sinks: {},

@@ -1,0 +1,127 @@
+import { type DeliveryId, isUnderWay, type NoticeDelivery } from '../../domain/dispatch.ts';
+import { assertMay } from '../../domain/policy.ts';
+import { Refusal } from '../../errors.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
+import type { EngineDeps } from '../deps.ts';
+import type { Origin } from '../engine.ts';
+import { assertNoSecretIn, assertReason } from '../keys/record-on-key.ts';
+import { auditRefusal } from '../refusals.ts';
+import type { Begun, RunRequest } from '../runbooks/run-runbook.ts';
+
+export type DeliveriesDeps = Pick<EngineDeps, 'ledger' | 'policy' | 'now' | 'log'> & {
+  run: (request: RunRequest) => Promise<Begun>;
+};
+
+export interface ToldByHand extends Origin {
+  key: string;
+  /** `callers, peers`, `contact:partner`: as in `to` of the step kind notice.send. */
+  to: string;
+  dataIntegrity: string;
+  template: string | null;
+  reason: string;
+}
+
+export interface Bounce {
+  messageId: string;
+  why: string;
+}
+
+/** What people do about notices to the outside. Refusals say what to do; each verb is one transaction with its audit. */
+export interface Deliveries {
+  /** Starts R-TELL-OUTSIDE for who may `notify`: somebody else approves the exact text, then it is sent. */
+  tell: (request: ToldByHand) => Promise<Begun>;
+  /** A person looked: it arrived, or it is sent (again) to the same approved address. Refusals `unknown_delivery`, `delivery_under_way`, `not_allowed`. */
+  settle: (request: Origin & { delivery: DeliveryId; arrived: boolean; reason: string }) => Promise<void>;
+  /** What a mail provider says of a mail that it had taken. False when the ledger knows no such mail, or knew this already. */
+  bounced: (bounce: Bounce, origin: Origin) => Promise<boolean>;
+}
+
+export const TELL_RUNBOOK = 'R-TELL-OUTSIDE';
+
+export function openDeliveries(deps: DeliveriesDeps): Deliveries {
+  return {
+    tell: (request) => tell(deps, request),
+    settle: (request) => settle(deps, request),
+    bounced: (bounce, origin) => bounced(deps, bounce, origin),
+  };
+}
+
+async function tell(deps: DeliveriesDeps, request: ToldByHand): Promise<Begun> {
+  const { key, to, dataIntegrity, template, reason, actor, channel, dedupe } = request;
+  await auditRefusal(deps, { origin: request, what: 'notify' }, async () => {
+    const { policy } = await deps.policy();
+    const subject = (await deps.ledger.read.keyBySlug(key)) ?? { owner: null, escalation: null };
+    assertMay(policy, 'notify', { actor, subject });
+  });
+  const inputs = { to, data_integrity: dataIntegrity, ...(template !== null && { template }) };
+  return deps.run({ actor, channel, dedupe, runbook: TELL_RUNBOOK, key, inputs, reason });
+}
+
+async function settle(deps: DeliveriesDeps, request: Parameters<Deliveries['settle']>[0]): Promise<void> {
+  const { delivery: id, arrived, reason, actor: by, channel, dedupe } = request;
+  await auditRefusal(deps, { origin: request, what: `delivery ${id}` }, async () => {
+    assertReason(reason);
+    assertNoSecretIn({ reason });
+    const { policy } = await deps.policy();
+    const about = await aboutOf(deps.ledger.read, id);
+    await deps.ledger.record({ at: deps.now(), actor: by, channel, ...about }, async ({ read, seen, remember }) => {
+      if ((await seen(dedupe.source, dedupe.id)) !== null) return { events: [], result: undefined };
+      const delivery = await deliveryOrRefuse(read, id);
+      assertMay(policy, 'notify', { actor: by, subject: await subjectOf(read, delivery) });
+      assertOver(delivery);
+      await remember(dedupe.source, dedupe.id, { run: null, incident: null, subject: `delivery:${id}` });
+      const { dispatch } = delivery;
+      return { events: [{ type: 'delivery_settled', dispatch, id, arrived, reason, by }], result: undefined };
+    });
+  });
+}
+
+async function bounced(deps: DeliveriesDeps, { messageId, why }: Bounce, origin: Origin): Promise<boolean> {
+  const found = await deps.ledger.read.deliveryByMessage(messageId);
+  if (found === null) return false;
+  const about = await aboutOf(deps.ledger.read, found.id);
+  const { actor, channel, dedupe } = origin;
+  return deps.ledger.record<boolean>(
+    { at: deps.now(), actor, channel, ...about },
+    async ({ read, seen, remember, wake }) => {
+      const { id, dispatch, state } = await deliveryOrRefuse(read, found.id);
+      const isNew = (await seen(dedupe.source, dedupe.id)) === null;
+      if (!isNew || (state !== 'sent' && state !== 'in_doubt')) return { events: [], result: false };
+      await remember(dedupe.source, dedupe.id, { run: null, incident: null, subject: `delivery:${id}` });
+      if (about.run !== null) await wake(about.run);
+      return { events: [{ type: 'delivery_failed', dispatch, id, how: 'bounced', why }], result: true };
+    },
+  );
+}
+
+function assertOver(delivery: NoticeDelivery): void {
+  const { state, addressee, attempts, dueAt } = delivery;
+  if (isUnderWay(delivery))
+    throw new Refusal(
+      'delivery_under_way',
+      `The notice to ${addressee.name} is on its way (${attempts} attempts so far, the next one at ${dueAt.toISOString()}).`,
+    );
+  if (state === 'sent')
+    throw new Refusal(
+      'delivery_there',
+      `The notice to ${addressee.name} arrived: ${delivery.answer ?? 'it was taken'}.`,
+    );
+}
+
+async function deliveryOrRefuse(read: LedgerReader, id: DeliveryId): Promise<NoticeDelivery> {
+  const delivery = await read.delivery(id);
+  if (delivery !== null) return delivery;
+  throw new Refusal('unknown_delivery', 'There is no such delivery. Type: rekey notices list');
+}
+
+async function aboutOf(read: LedgerReader, id: DeliveryId) {
+  const delivery = await read.delivery(id);
+  const dispatch = delivery === null ? null : await read.dispatch(delivery.dispatch);
+  return { incident: dispatch?.incident ?? null, run: dispatch?.run ?? null };
+}
+
+async function subjectOf(read: LedgerReader, { dispatch }: NoticeDelivery) {
+  const found = await read.dispatch(dispatch);
+  const key = found === null ? null : await read.key(found.key);
+  return { owner: key?.owner ?? null, escalation: key?.escalation ?? null };
+}

@@ -1,0 +1,113 @@
+import { type Attempt, afterAttempt } from '../../domain/delivery-attempt.ts';
+import type { DeliveryEvent } from '../../domain/delivery-event.ts';
+import { hashOf, type NoticeDelivery } from '../../domain/dispatch.ts';
+import { sentenceOf } from '../../errors.ts';
+import type { EngineDeps } from '../deps.ts';
+import { ownerIsGone } from '../owner.ts';
+import type { SendOut } from './ways.ts';
+
+export interface SenderDeps extends Pick<EngineDeps, 'ledger' | 'outside' | 'now' | 'log' | 'owner' | 'faultPoint'> {
+  sendOut: SendOut;
+  /** 0 to 1, for the pause before another attempt. */
+  chance: () => number;
+}
+
+// A few at once: a server that is slow for one must not keep the others from theirs.
+const AT_ONCE = 4;
+/** No attempt takes so long; whoever still has one in hand then is gone, on whatever machine it was. */
+const LONGEST_ATTEMPT_MS = 5 * 60_000;
+
+/** Sends what is due, each row once whoever else looks, and takes up what a process left that is gone. Returns how many were tried. */
+export async function sendDue(deps: SenderDeps): Promise<number> {
+  await takeUpLeft(deps);
+  const due = await deps.ledger.read.dueDeliveries(deps.now(), AT_ONCE);
+  const tried = await Promise.all(due.map((delivery) => sendOne(deps, delivery)));
+  return tried.filter((one) => one).length;
+}
+
+/** Written before anything is sent, so that a crash leaves a row in a hand that is gone, and never a silence. */
+async function sendOne(deps: SenderDeps, delivery: NoticeDelivery): Promise<boolean> {
+  const { id, dispatch } = delivery;
+  const attempt = delivery.attempts + 1;
+  const begun = { type: 'delivery_begun', dispatch, id, attempt, sender: deps.owner } as const;
+  // Another process may have taken it between the look and this: then there is nothing to do here.
+  if (!(await recorded(deps, delivery, begun, 'queued'))) return false;
+  deps.faultPoint('started', 'delivery');
+  const result = await attempted(deps, delivery);
+  deps.faultPoint('effect', 'delivery');
+  const now = deps.now();
+  await recorded(
+    deps,
+    delivery,
+    afterAttempt({ ...delivery, attempts: attempt }, result, { now, chance: deps.chance() }),
+    'sending',
+  );
+  deps.faultPoint('outcome', 'delivery');
+  if (result.kind !== 'taken') deps.log.warn({ delivery: id, attempt, kind: result.kind }, 'notice not delivered');
+  return true;
+}
+
+async function attempted({ ledger, outside, sendOut }: SenderDeps, delivery: NoticeDelivery): Promise<Attempt> {
+  try {
+    const dispatch = await ledger.read.dispatch(delivery.dispatch);
+    if (dispatch === null) return { kind: 'refused', why: 'its text is not in the ledger' };
+    // What was approved is what is sent: a row that was changed behind Rekey's back is not.
+    const isIntact = hashOf(dispatch) === dispatch.hash && isAmong(delivery, dispatch.addressees);
+    if (!isIntact)
+      return { kind: 'refused', why: 'its text or address is not the one that was approved; nothing was sent' };
+    const key = await ledger.read.key(dispatch.key);
+    return await sendOut({ dispatch, delivery, key }, await outside.specs());
+  } catch (error) {
+    // Nothing of a way out throws once something may have been sent.
+    return { kind: 'later', why: sentenceOf(error), retryAfterMs: null };
+  }
+}
+
+function isAmong({ addressee }: NoticeDelivery, approved: readonly NoticeDelivery['addressee'][]): boolean {
+  const text = JSON.stringify(addressee);
+  return approved.some((one) => JSON.stringify(one) === text);
+}
+
+/**
+ * A crash between sending and writing it down: a receiver of webhooks knows the delivery again by its id, so it is sent again; whether a mail
+ * was taken nobody knows, and a second one could not be called back, so a person looks.
+ */
+async function takeUpLeft(deps: SenderDeps): Promise<void> {
+  const now = deps.now();
+  for (const delivery of await deps.ledger.read.deliveriesInHand()) {
+    if (!isLeft(delivery, { now, own: deps.owner })) continue;
+    const left: Attempt =
+      delivery.addressee.way === 'webhook'
+        ? { kind: 'later', why: 'Rekey stopped while it was sent', retryAfterMs: null }
+        : {
+            kind: 'unknown',
+            why: 'Rekey stopped while it was sent. Ask them, or look into the log of the mail server.',
+          };
+    await recorded(deps, delivery, afterAttempt(delivery, left, { now, chance: 0 }), 'sending');
+  }
+}
+
+function isLeft({ sender, sendingSince }: NoticeDelivery, { now, own }: { now: Date; own: string }): boolean {
+  if (sender === null || sendingSince === null) return false;
+  if (now.getTime() - sendingSince.getTime() > LONGEST_ATTEMPT_MS) return true;
+  return sender !== own && ownerIsGone(sender);
+}
+
+async function recorded(
+  { ledger, now }: SenderDeps,
+  { id, dispatch, attempts }: NoticeDelivery,
+  event: DeliveryEvent,
+  from: NoticeDelivery['state'],
+): Promise<boolean> {
+  const drafted = await ledger.read.dispatch(dispatch);
+  const about = { incident: drafted?.incident ?? null, run: drafted?.run ?? null };
+  const context = { at: now(), actor: 'system:deliveries', channel: 'engine', ...about } as const;
+  return ledger.record<boolean>(context, async ({ read, wake }) => {
+    const current = await read.delivery(id);
+    const isOurs = current?.state === from && (from !== 'queued' || current.attempts === attempts);
+    if (!isOurs) return { events: [], result: false };
+    // A run that waits for this looks at once.
+    if (drafted !== null && event.type !== 'delivery_begun') await wake(drafted.run);
+    return { events: [event], result: true };
+  });
+}
