@@ -28,6 +28,7 @@ function shownBy(event: LedgerEvent, context: AuditContext): string[] {
   if ('followUp' in event && typeof event.followUp === 'string') subjects.push(event.followUp);
   if ('review' in event && typeof event.review === 'string') subjects.push(event.review);
   if (isAskEvent(event) && event.type !== 'ask_opened') subjects.push(event.ask);
+  if (event.type === 'peer_reached' || event.type === 'peer_waived') subjects.push(event.key);
   return subjects;
 }
 
