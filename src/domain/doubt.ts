@@ -1,7 +1,8 @@
 import type { Actor, RunId, StepId } from './ids.ts';
 import { stopOf } from './moves.ts';
 import { type Plan, stepsOf } from './plan.ts';
-import type { Json, JsonObject, Run, StepRecord } from './run.ts';
+import type { Run, StepRecord } from './run.ts';
+import { valueLines } from './value-lines.ts';
 
 export type InDoubt = StepRecord & { state: 'in_doubt' };
 
@@ -32,7 +33,7 @@ export function doubtAbout(plan: Plan, run: Run, record: InDoubt): Doubt {
     question: record.question,
     startedAt: record.startedAt,
     attempts: record.attempts,
-    given: linesOf(record.input ?? {}),
+    given: valueLines(record.input ?? {}),
     ...leadsTo(plan, run, planned?.undo === 'point_of_no_return'),
   };
 }
@@ -49,24 +50,4 @@ function leadsTo(plan: Plan, run: Run, isFinal: boolean): Pick<Doubt, 'yesLeadsT
       : 'It is recorded as done, and taken back with the rest, for the run has stopped.',
     noLeadsTo: 'It is left out. The run has stopped, and takes back what it did before.',
   };
-}
-
-const MOST_LINES = 12;
-const LONGEST = 120;
-
-function linesOf(input: JsonObject): string[] {
-  const lines = Object.entries(input).flatMap(([name, value]) => leaves(name, value));
-  return lines.length > MOST_LINES
-    ? [...lines.slice(0, MOST_LINES - 1), `and ${lines.length - MOST_LINES + 1} more`]
-    : lines;
-}
-
-function leaves(path: string, value: Json): string[] {
-  if (Array.isArray(value)) return value.flatMap((one, index) => leaves(`${path}[${index}]`, one));
-  if (value !== null && typeof value === 'object') {
-    if (Object.hasOwn(value, 'secret')) return [`${path}: a secret`];
-    return Object.entries(value).flatMap(([name, inner]) => leaves(`${path}.${name}`, inner));
-  }
-  const text = String(value);
-  return [`${path}: ${text.length > LONGEST ? `${text.slice(0, LONGEST)}…` : text}`];
 }

@@ -4,7 +4,8 @@ import type { Doubt } from '../domain/doubt.ts';
 import type { Channel } from '../domain/event.ts';
 import type { Actor, IncidentId, KeyId, PersonId, RunId } from '../domain/ids.ts';
 import type { Ask } from '../domain/incident.ts';
-import type { Situation } from '../domain/run.ts';
+import type { Verb } from '../domain/policy.ts';
+import type { Run, Situation } from '../domain/run.ts';
 import type { ScheduledRun } from '../domain/scheduled-run.ts';
 import type { ApprovalVerbs } from './approvals/verbs.ts';
 
@@ -82,6 +83,8 @@ export interface Engine extends ApprovalVerbs {
   /** Takes a run off the calendar before it begins. Refusals: `unknown_scheduled_run`, `scheduled_run_over`. */
   cancelScheduled: (scheduled: string, request: Origin & { reason: string }) => Promise<ScheduledRun>;
   cancel: (run: RunId, request: Because) => Promise<void>;
+  /** The run, if this person may do this with it; a refusal is on record. Changes nothing. */
+  mayOn: (run: RunId, request: Origin & { verb: Verb }) => Promise<Run>;
   /**
    * Nothing new begins, in this run and in the ones it started; what is under way ends. The clocks run on: what falls due is looked at when
    * it is resumed, but an approval expires on time. A paused run can be cancelled.

@@ -52,9 +52,11 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
   const notifier = createNotifier({ outbox: deps.outbox, sources: deps, client, voice, log, patience });
   const stopListening = deps.onRecorded(notifier.nudge);
   // The views of this Rekey may be others than those that drew what people can still press on.
-  void deps.outbox.redrawOpen().then(notifier.nudge, (error: unknown) =>
-    log.error({ err: error }, 'open messages could not be marked to be drawn again'),
-  );
+  void deps.outbox
+    .redrawOpen()
+    .then(notifier.nudge, (error: unknown) =>
+      log.error({ err: error }, 'open messages could not be marked to be drawn again'),
+    );
   try {
     await app.start();
   } catch (error) {

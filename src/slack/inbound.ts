@@ -42,7 +42,21 @@ export function readCommand(body: unknown, deliveryId: string): Received<Command
   return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: liveOf(read) };
 }
 
+const Option = z.object({ value: z.string() });
+const Field = z.object({
+  value: Id,
+  selected_option: Option.nullish(),
+  selected_options: z.array(Option).nullish(),
+  selected_date: Id,
+  selected_user: Id,
+  selected_date_time: z.number().nullish(),
+});
+const Filled = z.object({ values: z.record(z.string(), z.record(z.string(), Field)) });
+
 const Pressed = Interactive.extend({
+  view: z
+    .object({ id: z.string(), type: z.string(), private_metadata: z.string().default(''), state: Filled.optional() })
+    .optional(),
   container: z.object({ channel_id: Id, thread_ts: Id }).optional(),
   actions: z
     .array(
@@ -66,32 +80,24 @@ export function readAction(body: unknown, deliveryId: string): Received<ActionIn
     channel: read.container?.channel_id ?? null,
     thread: read.container?.thread_ts ?? null,
   };
-  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: liveOf(read) };
+  const { view } = read;
+  const modal = view?.type === 'modal' ? view.id : null;
+  const filled = view === undefined ? null : { metadata: view.private_metadata, values: valuesIn(view.state) };
+  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: { ...liveOf(read), modal, filled } };
 }
 
-const Option = z.object({ value: z.string() });
-const Field = z.object({
-  value: Id,
-  selected_option: Option.nullish(),
-  selected_options: z.array(Option).nullish(),
-  selected_date: Id,
-  selected_user: Id,
-  selected_date_time: z.number().nullish(),
-});
 const Submitted = Interactive.extend({
   view: z.object({
     id: z.string(),
     callback_id: z.string(),
     private_metadata: z.string().default(''),
-    state: z.object({ values: z.record(z.string(), z.record(z.string(), Field)) }),
+    state: Filled,
   }),
 });
 
 export function readSubmission(body: unknown, deliveryId: string): Received<SubmissionIn> {
   const { view, ...read } = Submitted.parse(body);
-  const values: Record<string, string> = {};
-  for (const [block, fields] of Object.entries(view.state.values))
-    for (const field of Object.values(fields)) values[block] = textOf(field);
+  const values = valuesIn(view.state);
   // A code is never stored: whoever reads the ledger must not be able to use it, however short it is good.
   const { [CODE_FIELD]: code, ...kept } = values;
   const incoming = {
@@ -104,6 +110,14 @@ export function readSubmission(body: unknown, deliveryId: string): Received<Subm
   };
   const live = { ...liveOf(read), code: code ? new Secret(code) : null };
   return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live };
+}
+
+/** By block id. */
+function valuesIn(state: z.infer<typeof Filled> | undefined): Record<string, string> {
+  const values: Record<string, string> = {};
+  for (const [block, fields] of Object.entries(state?.values ?? {}))
+    for (const field of Object.values(fields)) values[block] = textOf(field);
+  return values;
 }
 
 /** Several options as one text: the values of ours hold no comma. */

@@ -59,6 +59,12 @@ export type MentionIn = Extract<Incoming, { kind: 'mention' }>;
 export type ShortcutIn = Extract<Incoming, { kind: 'shortcut' }>;
 export type ReactionIn = Extract<Incoming, { kind: 'reaction' }>;
 
+/** What somebody has filled in, by block id. */
+export interface Filled {
+  metadata: string;
+  values: Readonly<Record<string, string>>;
+}
+
 /** Good for seconds, and never stored. */
 export interface Live {
   trigger: string | null;
@@ -67,6 +73,10 @@ export interface Live {
   code?: Secret | null;
   /** The message that somebody pointed at, where the payload brought it along. */
   pointedAt?: MessageRef | null;
+  /** The modal in which a button was pressed. */
+  modal?: string | null;
+  /** What stands in the view in which something was pressed or chosen, and is not sent off yet. */
+  filled?: Filled | null;
 }
 
 export const NOT_LIVE: Live = { trigger: null, responseUrl: null };

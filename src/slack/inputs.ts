@@ -44,8 +44,19 @@ export function wholeNumberInput(field: Field, { min, max }: { min: number | nul
   });
 }
 
-export function menuInput(field: Field, options: readonly { value: string; label: string }[]): InputBlock {
-  return input(field, { type: 'static_select', action_id: field.id, options: options.map(optionOf) });
+/** `chosen` is filled in when it is among the options. */
+export function menuInput(
+  field: Field,
+  options: readonly { value: string; label: string }[],
+  chosen: string | null = null,
+): InputBlock {
+  const first = options.find(({ value }) => value === chosen);
+  return input(field, {
+    type: 'static_select',
+    action_id: field.id,
+    options: options.map(optionOf),
+    ...(first && { initial_option: optionOf(first) }),
+  });
 }
 
 export function choiceInput(field: Field, options: readonly { value: string; label: string }[]): InputBlock {

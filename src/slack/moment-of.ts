@@ -24,6 +24,13 @@ export function momentOf(
     code: live.code ?? null,
     origin: { actor: `person:${person}`, channel: 'slack', dedupe: { source: 'slack', id } },
     show,
+    filled: live.filled ?? null,
+    updateModal: async (view) => {
+      if (!live.modal) return false;
+      await voice.updateModal(live.modal, view);
+      return true;
+    },
+    permalink: (at) => voice.permalink(at),
     openModal: async (view) => {
       if (trigger !== null && (await voice.openModal(trigger, view))) return true;
       // A message with a button is still there to be pressed again; words have nothing that could bring a trigger.
@@ -56,7 +63,8 @@ function whereOf(incoming: Incoming): { channel: string | null; thread: string |
   }
 }
 
-/** A form that was opened by a command brings back the channel in which that was typed. */
+/** A form that was opened by a command brings back the channel in which that was typed, alone or first in an object. */
 function channelOf(metadata: string): string | null {
-  return /^[CDG][A-Z0-9]{2,}$/.test(metadata) ? metadata : null;
+  const [, channel = null] = /^(?:\{"channel":")?([CDG][A-Z0-9]{2,})(?:$|")/.exec(metadata) ?? [];
+  return channel;
 }

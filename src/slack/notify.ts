@@ -2,11 +2,10 @@ import type { WebClient } from '@slack/web-api';
 import type { Outbox, OutgoingMessage } from '../ledger/outbox.ts';
 import { line } from './blocks.ts';
 import type { Log, Patience, Sources } from './deps.ts';
-import type { Message } from './limits.ts';
 import { openAddressBook } from './notify/address.ts';
 import { findSent } from './notify/find-sent.ts';
 import { type Verdict, verdictOn } from './notify/verdict.ts';
-import { surfaces } from './surfaces.ts';
+import { type Drawn, surfaces } from './surfaces.ts';
 import { type Place, SecretBlocked, type Voice } from './voice.ts';
 
 export interface NotifierDeps {
@@ -15,7 +14,7 @@ export interface NotifierDeps {
   client: WebClient;
   voice: Voice;
   log: Log;
-  patience: Patience;
+  patience: Omit<Patience, 'admitMs'>;
 }
 
 export interface Notifier {
@@ -131,13 +130,11 @@ function openPublisher({ outbox, sources, client, voice }: NotifierDeps) {
   const posting = new Set<string>();
   const onlyText = new Set<string>();
 
-  const drawn = async (message: OutgoingMessage): Promise<Message | null> => {
+  const drawn = async (message: OutgoingMessage): Promise<Drawn | null> => {
     const shown = await surfaces[message.surface](sources, message.subject);
     if (shown === null || !onlyText.has(message.id)) return shown;
-    return {
-      text: shown.text,
-      blocks: [line('This message could not be drawn in full; `rekey` on the command line shows everything.')],
-    };
+    const words = line('This message could not be drawn in full; `rekey` on the command line shows everything.');
+    return { ...shown, message: { text: shown.message.text, blocks: [words] } };
   };
   const posted = async (message: OutgoingMessage, place: Place) =>
     message.sending && !surelyNotPosted.has(message.id) ? findSent(client, place, message.id) : null;
@@ -153,20 +150,21 @@ function openPublisher({ outbox, sources, client, voice }: NotifierDeps) {
       if (ts !== null) {
         const shown = await drawn(message);
         if (shown === null) return outbox.giveUp(message, 'its subject is not in the ledger');
-        await voice.update({ channel: message.channel, ts }, shown, { id, version });
-        return outbox.sent(message, { channel: message.channel, ts, version });
+        await voice.update({ channel: message.channel, ts }, shown.message, { id, version });
+        return outbox.sent(message, { channel: message.channel, ts, version, redrawAt: shown.redrawAt });
       }
       const place = await addressOf(message);
       const before = await posted(message, place);
-      if (before !== null) return outbox.sent(message, before);
+      // What it showed is not known, so it is drawn once more.
+      if (before !== null) return outbox.sent(message, { ...before, redrawAt: sources.now() });
       const shown = await drawn(message);
       if (shown === null) return outbox.giveUp(message, 'its subject is not in the ledger');
       await outbox.begin(message);
       surelyNotPosted.delete(id);
       posting.add(id);
-      const at = await voice.post(place, shown, { id, version });
+      const at = await voice.post(place, shown.message, { id, version });
       posting.delete(id);
-      await outbox.sent(message, { ...at, version });
+      await outbox.sent(message, { ...at, version, redrawAt: shown.redrawAt });
     },
   };
 }

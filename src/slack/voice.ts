@@ -35,6 +35,8 @@ export interface Voice {
   /** False when the trigger is no longer good. */
   openModal: (trigger: string, view: ModalView) => Promise<boolean>;
   updateModal: (view: string, shown: ModalView) => Promise<void>;
+  /** Where a message can be opened, or null when Slack does not say. */
+  permalink: (at: { channel: string; ts: string }) => Promise<string | null>;
   publishHome: (user: string, view: HomeView) => Promise<void>;
 }
 
@@ -91,6 +93,10 @@ export function openVoice(client: WebClient): Voice {
     },
     updateModal: async (view, shown) => {
       await client.views.update({ view_id: view, view: checked(shown) });
+    },
+    permalink: async ({ channel, ts }) => {
+      const found = await client.chat.getPermalink({ channel, message_ts: ts }).catch(() => null);
+      return found?.permalink ?? null;
     },
     publishHome: async (user, view) => {
       await client.views.publish({ user_id: user, view: checked(view) });

@@ -5,7 +5,8 @@ import { duration, languageName, peopleText, whoText } from './fields.ts';
 /** What a no leads to. */
 export const NoOfAsk = z.enum(['fails', 'waits']);
 
-const MOST_ENTRIES = 20;
+const MOST_ITEMS = 60;
+const MOST_FIELDS = 20;
 // What Slack takes in one input, and in one line of a menu.
 const LONGEST_ANSWER = 3_000;
 const LONGEST_OPTION = 75;
@@ -55,7 +56,7 @@ export const AskWith = z.strictObject({
   checklist: z
     .array(Item)
     .min(1)
-    .max(MOST_ENTRIES)
+    .max(MOST_ITEMS)
     .refine(
       (items) => new Set(items.map(({ id }) => id)).size === items.length,
       'expected an `id` that no other item has',
@@ -66,8 +67,8 @@ export const AskWith = z.strictObject({
     .record(languageName, Field)
     .refine((fields) => {
       const count = Object.keys(fields).length;
-      return count >= 1 && count <= MOST_ENTRIES;
-    }, `expected 1 to ${MOST_ENTRIES} fields`)
+      return count >= 1 && count <= MOST_FIELDS;
+    }, `expected 1 to ${MOST_FIELDS} fields`)
     .optional()
     .describe('Fields to be filled in; later steps read `steps.<id>.answers.<field>`.'),
   assignee: whoText.describe('Who answers: a person, group:<name>, owner or escalation.'),

@@ -1,7 +1,7 @@
+import { askOver } from '../../domain/ask-over.ts';
 import type { PersonId } from '../../domain/ids.ts';
 import type { Ask } from '../../domain/incident.ts';
 import { type Policy, peopleNamed } from '../../domain/policy.ts';
-import type { Run, StepRecord } from '../../domain/run.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { holdsSecret } from '../../scrub.ts';
@@ -35,39 +35,9 @@ export async function assertStillAsked(
   read: LedgerReader,
   ask: Ask,
 ): Promise<void> {
-  if (ask.pushedBack !== null)
-    throw new Refusal(
-      'pushed_back',
-      `${ask.pushedBack.by} sent this back to step ${ask.pushedBack.to} at ${ask.pushedBack.at.toISOString()}: ${ask.pushedBack.reason}`,
-    );
   const run = await read.run(ask.run);
-  if (run === null) return;
-  const over = whyOver(run);
-  // What is asked in `finally` is asked of a run that has stopped, too.
-  if (over !== null && (run.finishedAt !== null || !isAskedAtTheEnd(runbooks, run, ask)))
-    throw new Refusal('run_over', `${over}, so nobody waits for this answer any more.`);
-  if (!waitsFor(run.steps[ask.step], ask))
-    throw new Refusal('question_over', `The run went on without this answer; look at the newest message of ${run.id}.`);
-}
-
-function whyOver(run: Run): string | null {
-  if (run.finishedAt !== null) return `${run.id} ended at ${run.finishedAt.toISOString()} (${run.outcome})`;
-  if (run.cancelRequestedAt !== null) return `${run.id} is being cancelled`;
-  if (run.overdueAt !== null) return `The deadline of ${run.id} has passed and it stops`;
-  return run.stoppedAt === null ? null : `${run.id} has stopped at ${run.stoppedAt.toISOString()}`;
-}
-
-function isAskedAtTheEnd(runbooks: EngineDeps['runbooks'], run: Run, ask: Ask): boolean {
-  return runbooks
-    .planOf(run.runbook)
-    .finally.flat()
-    .some((step) => step.id === ask.step);
-}
-
-function waitsFor(record: StepRecord | undefined, { id }: Ask): boolean {
-  if (record?.state !== 'waiting') return false;
-  const waiting = record.waiting.kind === 'retry' ? record.waiting.resumes : record.waiting;
-  return waiting?.kind === 'ask' && waiting.id === id;
+  const over = run === null ? null : askOver(ask, run, () => runbooks.planOf(run.runbook));
+  if (over !== null) throw new Refusal(over.code, over.sentence);
 }
 
 /** What people write is kept for ever and shown to everybody, so a key in it is refused before it is anywhere. */

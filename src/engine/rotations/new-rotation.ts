@@ -1,3 +1,4 @@
+import type { AskedIn } from '../../domain/asked-in.ts';
 import type { LedgerEvent } from '../../domain/event.ts';
 import { type GraceProfile, graceEnd, graceMs } from '../../domain/grace.ts';
 import { type Actor, type IncidentId, RotationId } from '../../domain/ids.ts';
@@ -52,8 +53,9 @@ function withinLife(granted: number, key: Key, from: Date): number {
 /** The run that carries the rotation out, and the two events that begin it. */
 export function beginning(
   deps: RotationsDeps,
-  { rotation, key, incident }: { rotation: Rotation; key: Key; incident: IncidentId | null },
+  of: { rotation: Rotation; key: Key; incident: IncidentId | null; askedIn?: AskedIn },
 ): { run: Run; events: LedgerEvent[] } {
+  const { rotation, key, incident, askedIn } = of;
   const inputs = {
     key: keyRefOf(key),
     mode: rotation.mode,
@@ -67,7 +69,7 @@ export function beginning(
   return {
     run,
     events: [
-      { type: 'run_started', run },
+      { type: 'run_started', run, ...(askedIn && { askedIn }) },
       { type: 'rotation_started', rotation: rotation.id, run: run.id },
     ],
   };

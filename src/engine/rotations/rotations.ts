@@ -1,3 +1,4 @@
+import type { AskedIn } from '../../domain/asked-in.ts';
 import type { GraceProfile } from '../../domain/grace.ts';
 import type { RotationId, RunId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
@@ -17,6 +18,8 @@ export interface RotationRequest extends Origin {
   override: string | null;
   /** To the place that is registered for the key, or as an offer to this recipient (`person:carol`, `token:ci-deployer`). */
   deliver: { to: 'registered' } | { to: 'claim'; recipient: string };
+  /** Where the message of its run is to be when it begins now; left out outside of Slack. */
+  askedIn?: AskedIn;
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { AskedIn } from '../../domain/asked-in.ts';
 import type { LedgerEvent } from '../../domain/event.ts';
 import type { IncidentId, RunId } from '../../domain/ids.ts';
 import { instantText } from '../../domain/instant.ts';
@@ -6,8 +7,9 @@ import { assertMay } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { LoadedRunbook } from '../../runbook/loaded.ts';
-import { newIncident, newRun } from '../begin.ts';
+import { newRun } from '../begin.ts';
 import type { Origin } from '../engine.ts';
+import { incidentOfRun } from '../incident-of-run.ts';
 import { assertReason } from '../keys/record-on-key.ts';
 import type { PlanDeps } from '../plan/plan-runbook.ts';
 import { auditRefusal } from '../refusals.ts';
@@ -23,6 +25,8 @@ export interface RunRequest extends Origin {
   /** As people write them: `situation` → `exploited`. */
   inputs: Readonly<Record<string, string>>;
   reason: string;
+  /** Where its message is to be when it opens no incident; left out outside of Slack. */
+  askedIn?: AskedIn;
 }
 
 export interface Begun {
@@ -51,15 +55,22 @@ export async function runRunbook(deps: PlanDeps, request: RunRequest): Promise<B
       if (before?.run != null) return { events: [], result: { run: before.run, incident: before.incident } };
       if (key !== null && runbook.plan.openRuns === 'one_per_key') await assertFree(read, key);
       const incident =
-        key !== null && runbook.startOn.length > 0 ? opened(deps, { runbook, key, request, policy }) : null;
-      const of = { runbook: id, inputs, key, incident: incident?.id ?? null, requestedBy: request.actor, reason };
+        key !== null && runbook.startOn.length > 0 ? await opened(deps, read, { runbook, key, request, policy }) : null;
+      const of = {
+        runbook: id,
+        inputs,
+        key,
+        incident: incident?.incident.id ?? null,
+        requestedBy: request.actor,
+        reason,
+      };
       const run = newRun(deps, of);
-      await remember(source, nonce, { run: run.id, incident: incident?.id ?? null });
+      await remember(source, nonce, { run: run.id, incident: run.incident });
       const events: LedgerEvent[] = [
-        ...(incident === null ? [] : [{ type: 'incident_opened' as const, incident }]),
-        { type: 'run_started', run },
+        ...(incident?.opening ?? []),
+        { type: 'run_started', run, ...(request.askedIn && { askedIn: request.askedIn }) },
       ];
-      return { events, result: { run: run.id, incident: incident?.id ?? null } };
+      return { events, result: { run: run.id, incident: run.incident } };
     });
   });
   await wakeAll(deps, [begun.run]);
@@ -93,10 +104,10 @@ async function assertFree(read: LedgerReader, key: Key): Promise<void> {
 
 function opened(
   deps: PlanDeps,
+  read: LedgerReader,
   of: { runbook: LoadedRunbook; key: Key; request: RunRequest; policy: Parameters<typeof assertMay>[0] },
 ) {
   const { runbook, key, request, policy } = of;
   const title = `${nameOf(key)}: ${runbook.title}`;
-  const channel = policy.team.incident_channel;
-  return newIncident(deps, { key, title, channel, openedBy: request.actor, startedAt: deps.now() });
+  return incidentOfRun(deps, read, { key, title, policy, openedBy: request.actor, startedAt: deps.now() });
 }

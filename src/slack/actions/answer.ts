@@ -5,7 +5,7 @@ import { FormRefused } from '../../engine/asks/form-refused.ts';
 import { Refusal } from '../../errors.ts';
 import type { Desk, FormAnswer, Moment } from '../moment.ts';
 import { blockOf, DONE_BLOCK, NOT_APPLICABLE_BLOCK } from '../views/ask-form.ts';
-import { ANSWER_FORM, AnswerMetadata, answerModal } from '../views/ask-modal.ts';
+import { ANSWER_FORM, AnswerMetadata, answerModal, stateShown } from '../views/ask-modal.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
 import { openOrAskAgain } from './open-or-ask-again.ts';
 import { personChosen } from './person-chosen.ts';
@@ -70,9 +70,7 @@ async function say(submitted: Submitted, moment: Moment, desk: Desk): Promise<Fo
 
 /** A modal that an older Rekey opened carries the token alone. */
 function readMetadata(metadata: string): AnswerMetadata {
-  return metadata.startsWith('{')
-    ? AnswerMetadata.parse(JSON.parse(metadata))
-    : { token: metadata, done: [], notApplicable: [] };
+  return metadata.startsWith('{') ? AnswerMetadata.parse(JSON.parse(metadata)) : { token: metadata, shown: '' };
 }
 
 function changesIn({ ask, shown, values }: Submitted): ItemChange[] {
@@ -80,15 +78,11 @@ function changesIn({ ask, shown, values }: Submitted): ItemChange[] {
   const chosen = (block: string) =>
     new Set(Object.entries(values).flatMap(([name, value]) => (name.startsWith(block) ? value.split(',') : [])));
   const [done, notApplicable] = [chosen(DONE_BLOCK), chosen(NOT_APPLICABLE_BLOCK)];
-  return items.flatMap(({ id, label }) => {
+  return items.flatMap(({ id, label }, index) => {
     if (done.has(id) && notApplicable.has(id))
       throw new Refusal('both_marked', `"${label}" is either done or does not apply. Tick one of the two.`);
     const to: ItemState = done.has(id) ? 'done' : notApplicable.has(id) ? 'not_applicable' : 'open';
-    const saw: ItemState = shown.done.includes(id)
-      ? 'done'
-      : shown.notApplicable.includes(id)
-        ? 'not_applicable'
-        : 'open';
+    const saw = stateShown(shown, index);
     return to === saw ? [] : [{ item: id, to, saw, reason: values.reason ?? '' }];
   });
 }

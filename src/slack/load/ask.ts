@@ -1,9 +1,12 @@
+import { askOver } from '../../domain/ask-over.ts';
 import { progressOf } from '../../domain/ask-progress.ts';
 import { AskId } from '../../domain/ids.ts';
 import type { Ask } from '../../domain/incident.ts';
+import type { Run } from '../../domain/run.ts';
 import type { Sources } from '../deps.ts';
 import type { AskCard } from '../views/ask-card.ts';
 import { displayNames, keyName, type NameOf } from './names.ts';
+import { planOrNull } from './run.ts';
 
 export async function loadAsk(sources: Sources, subject: string): Promise<AskCard | null> {
   const { ledger, now } = sources;
@@ -29,8 +32,19 @@ export async function loadAsk(sources: Sources, subject: string): Promise<AskCar
     escalated: ask.escalation?.people.map(name) ?? [],
     mayPushBack: ask.pushBackTo.length > 0,
     pushedBack: pushedBack === null ? null : { ...pushedBack, by: name(pushedBack.by) },
+    over: run === null ? null : whyOver(sources, { ask, run }),
     answer: answerOf(ask, name),
   };
+}
+
+/** When the card looks different although nobody has done anything. */
+export function whenOverdue({ dueAt, overdue, answer, over, pushedBack }: AskCard): Date | null {
+  return overdue || answer !== null || over !== null || pushedBack !== null ? null : dueAt;
+}
+
+function whyOver(sources: Sources, { ask, run }: { ask: Ask; run: Run }): string | null {
+  const over = askOver(ask, run, () => planOrNull(sources, run));
+  return over === null || over.code === 'pushed_back' ? null : over.sentence;
 }
 
 /** The message that reminds of a question: `<ask>.<number>`. */

@@ -1,29 +1,26 @@
-import { doubtOf } from '../../domain/announce.ts';
-import { progressOf, progressText } from '../../domain/ask-progress.ts';
-import { tallyText } from '../../domain/fan-out.ts';
+import { askOver } from '../../domain/ask-over.ts';
+import { hasPassed } from '../../domain/deadlines.ts';
 import { RunId } from '../../domain/ids.ts';
+import type { Ask } from '../../domain/incident.ts';
+import { nextDeadline } from '../../domain/next-deadline.ts';
 import { type Plan, type PlannedStep, stepsOf } from '../../domain/plan.ts';
 import { ruledOut } from '../../domain/ruled-out.ts';
-import { PHASES, type Run, type StepRecord } from '../../domain/run.ts';
+import { PHASES, type Run } from '../../domain/run.ts';
+import { type Possible, possibleVerbs, possibleWithoutPlan } from '../../domain/run-verbs.ts';
+import { stepKinds } from '../../steps/index.ts';
 import type { Sources } from '../deps.ts';
-import type { RunProgress, StepLine, StepShown } from '../views/run-progress.ts';
-import { actorText, displayNames, keyName, type NameOf } from './names.ts';
+import type { RunProgress } from '../views/run-progress.ts';
+import type { StepLine, StepShown } from '../views/step-words.ts';
+import { actorText, displayNames, keyName } from './names.ts';
+import { stepShown } from './step-shown.ts';
 
 export async function loadRun(sources: Sources, subject: string): Promise<RunProgress | null> {
   const run = await sources.ledger.run(RunId.parse(subject));
   if (run === null) return null;
   const name = await displayNames(sources);
-  const shown = new Map<string, StepLine>();
   const plan = planOrNull(sources, run);
-  const uses = new Map(plan === null ? [] : stepsOf(plan).map((step) => [step.id, step.uses]));
-  for (const record of Object.values(run.steps)) {
-    const line = {
-      shown: await shownOf(sources, { run: run.id, record }, name),
-      undoing: record.undoing?.error ?? null,
-      undoError: record.undoError,
-    };
-    shown.set(record.step, { id: record.step, uses: uses.get(record.step) ?? 'step', ...line });
-  }
+  const shown = await linesOf(sources, { run, plan });
+  const deadline = plan === null ? null : nextDeadline(plan, run);
   return {
     id: run.id,
     runbook: run.runbook.id,
@@ -34,9 +31,25 @@ export async function loadRun(sources: Sources, subject: string): Promise<RunPro
     finishedAt: run.finishedAt,
     outcome: run.outcome,
     cancelRequested: run.cancelRequestedAt !== null,
+    stopping: run.finishedAt === null && (run.stoppedAt ?? run.overdueAt) !== null,
     paused: run.paused === null ? null : { ...run.paused, by: actorText(run.paused.by, name) },
+    deadline: deadline === null ? null : { ...deadline, passed: hasPassed(deadline, sources.now()) },
+    now: sources.now(),
+    possible: possibleOn(sources, { run, plan }),
+    canTakeOver: (await openQuestions(sources, run)).length > 0,
     phases: plan === null ? [{ name: 'steps', waived: null, steps: [...shown.values()] }] : phasesOf(plan, run, shown),
   };
+}
+
+/** When the message of a run looks different although nothing has happened: what it shows is overdue from then on. */
+export function nextPassing({ deadline, now, phases }: RunProgress): Date | null {
+  const due = phases
+    .flatMap(({ steps }) => steps)
+    .flatMap(({ shown }) => (shown.kind === 'waiting' && shown.until?.word === 'due' ? [shown.until.at] : []));
+  const [first] = [...due, ...(deadline === null ? [] : [deadline.at])]
+    .filter((at) => at > now)
+    .sort((a, b) => +a - +b);
+  return first ?? null;
 }
 
 /** A run keeps its runbook's text; should that no longer compile, what is recorded is shown all the same. */
@@ -48,7 +61,41 @@ export function planOrNull({ runbooks }: Pick<Sources, 'runbooks'>, run: Run): P
   }
 }
 
-function phasesOf(plan: Plan, run: Run, shown: ReadonlyMap<string, StepLine>): RunProgress['phases'] {
+const UNSKIPPABLE = new Map(stepKinds.map(({ uses, unskippable }) => [uses, unskippable ?? null]));
+
+/** What people can do with it now, whoever they are. */
+export function possibleOn({ now }: Pick<Sources, 'now'>, { run, plan }: { run: Run; plan: Plan | null }): Possible {
+  if (plan === null) return possibleWithoutPlan(run);
+  return possibleVerbs({ plan, run, now: now() }, ({ uses }) => UNSKIPPABLE.get(uses) ?? null);
+}
+
+/** The questions of this run that somebody still waits for. */
+export async function openQuestions(sources: Pick<Sources, 'ledger' | 'runbooks'>, run: Run): Promise<Ask[]> {
+  if (run.finishedAt !== null) return [];
+  const asks = await sources.ledger.openAsksOfRun(run.id);
+  return asks.filter((ask) => ask.answer === null && askOver(ask, run, () => planOrNull(sources, run)) === null);
+}
+
+/** What is said of every step that has begun, by its id. */
+export async function linesOf(
+  sources: Pick<Sources, 'ledger' | 'policy'>,
+  { run, plan }: { run: Run; plan: Plan | null },
+): Promise<Map<string, StepLine>> {
+  const name = await displayNames(sources);
+  const uses = new Map(plan === null ? [] : stepsOf(plan).map((step) => [step.id, step.uses]));
+  const lines = new Map<string, StepLine>();
+  for (const record of Object.values(run.steps))
+    lines.set(record.step, {
+      id: record.step,
+      uses: uses.get(record.step) ?? 'step',
+      shown: await stepShown(sources, { run: run.id, record }, name),
+      undoing: record.undoing?.error ?? null,
+      undoError: record.undoError,
+    });
+  return lines;
+}
+
+export function phasesOf(plan: Plan, run: Run, shown: ReadonlyMap<string, StepLine>): RunProgress['phases'] {
   const steps = stepsOf(plan);
   const out = ruledOut(plan, run);
   return [...PHASES, 'finally' as const]
@@ -75,75 +122,4 @@ function briefly(line: StepLine, { when }: PlannedStep): StepLine {
 
 function notHolding(when: NonNullable<PlannedStep['when']>): string {
   return `when ${when.text} does not hold`;
-}
-
-async function shownOf(
-  sources: Sources,
-  { run, record }: { run: RunId; record: StepRecord },
-  name: NameOf,
-): Promise<StepShown> {
-  switch (record.state) {
-    case 'started':
-      return { kind: 'running', since: record.startedAt };
-    case 'waiting':
-      return waitingOf(sources, { ...record, run }, name);
-    case 'failed':
-      return { kind: 'failed', error: record.error };
-    case 'skipped':
-      return { kind: 'skipped', why: record.why };
-    case 'in_doubt':
-      return { kind: 'in_doubt', question: record.question, token: doubtOf(record) };
-    case 'reset':
-      return { kind: 'again', why: record.why };
-    case 'done':
-    case 'undone':
-      return { kind: record.state };
-    default:
-      return record satisfies never;
-  }
-}
-
-async function waitingOf(
-  { ledger }: Sources,
-  { run, step, waiting, startedAt }: StepRecord & { state: 'waiting'; run: RunId },
-  name: NameOf,
-): Promise<StepShown> {
-  const shown = (what: string, since = startedAt): StepShown => ({
-    kind: 'waiting',
-    what,
-    since,
-    until: waiting.until,
-  });
-  switch (waiting.kind) {
-    case 'approval': {
-      const approval = await ledger.approval(waiting.id);
-      const voted = approval?.votes.map((vote) => vote.person) ?? [];
-      const left = approval?.asked.filter((person) => !voted.includes(person)) ?? [];
-      return shown(`the approval of ${left.map(name).join(' or ') || 'somebody'}`, approval?.createdAt);
-    }
-    case 'ask': {
-      const ask = await ledger.ask(waiting.id);
-      const progress = ask === null ? null : progressOf(ask);
-      const far = progress === null ? '' : ` (${progressText(progress)})`;
-      return shown(`an answer of ${ask?.assigned.map(name).join(' or ') || 'somebody'}${far}`, ask?.createdAt);
-    }
-    case 'run':
-      return shown(`the run ${waiting.id}`);
-    case 'each':
-      return shown(`its runs (${tallyText(await ledger.fanOutItems(run, step))})`);
-    case 'claim': {
-      const claim = await ledger.claim(waiting.id);
-      return shown(`the claim of the new secret by ${claim?.recipient ?? 'its owner'}`, claim?.createdAt);
-    }
-    case 'peers':
-      return shown('the peers that trust this key');
-    case 'time':
-      return shown('its time');
-    case 'look':
-      return shown('its condition');
-    case 'retry':
-      return shown(`the next attempt after: ${waiting.error}`);
-    default:
-      return waiting satisfies never;
-  }
 }

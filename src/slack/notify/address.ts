@@ -2,6 +2,7 @@ import type { WebClient } from '@slack/web-api';
 import type { Policy } from '../../domain/policy.ts';
 import type { OutgoingMessage } from '../../ledger/outbox.ts';
 import type { Place } from '../voice.ts';
+import { failureOf } from '../web.ts';
 
 /** A message that can never be delivered as it is addressed. */
 export class Undeliverable extends Error {
@@ -14,6 +15,8 @@ export class NoSuchChannel extends Error {
 }
 
 const ID = /^[CDG][A-Z0-9]{2,}$/;
+/** What a person asked for in Slack: `asked:<channel>:<first message of the thread>`. */
+const ASKED = /^asked:([CDG][A-Z0-9]{2,}):([\d.]*)$/;
 const PAGES = 20;
 
 /** Turns `person:carol`, `#incidents` or an id into a place with an id, which is what Slack wants for everything but a first post. */
@@ -39,13 +42,26 @@ export function openAddressBook(deps: {
     if (channel?.id === undefined) throw new Error('conversations.open answered without a channel');
     return channel.id;
   };
+  const isMember = async (channel: string): Promise<boolean> => {
+    if (channel.startsWith('D')) return true;
+    try {
+      return (await deps.client.conversations.info({ channel })).channel?.is_member === true;
+    } catch (error) {
+      if (failureOf(error).error === 'channel_not_found') return false;
+      throw error;
+    }
+  };
+  const team = async () => named((await deps.policy()).policy.team.incident_channel);
+  const named = async (name: string) => (ID.test(name) ? name : channelNamed(name.replace(/^#/, '')));
   return async ({ channel, thread }) => {
     if (thread !== null) return { channel: thread.channel, thread: thread.ts };
     if (ID.test(channel)) return { channel, thread: null };
     if (channel.startsWith('person:'))
       return { channel: await directWith(channel.slice('person:'.length)), thread: null };
-    const named = channel === 'team' ? (await deps.policy()).policy.team.incident_channel : channel;
-    return { channel: ID.test(named) ? named : await channelNamed(named.replace(/^#/, '')), thread: null };
+    const [, askedIn, askedUnder = ''] = ASKED.exec(channel) ?? [];
+    // A slash command works where Rekey is no member; what it led to is shown to the team then.
+    if (askedIn !== undefined && (await isMember(askedIn))) return { channel: askedIn, thread: askedUnder || null };
+    return { channel: await (channel === 'team' || askedIn !== undefined ? team() : named(channel)), thread: null };
   };
 }
 

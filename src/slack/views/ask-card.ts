@@ -25,6 +25,8 @@ export interface AskCard {
   escalated: readonly string[];
   mayPushBack: boolean;
   pushedBack: { to: string; by: string; at: Date; reason: string } | null;
+  /** Why nobody waits for an answer any more, although there is none. */
+  over: string | null;
   answer: {
     yes: boolean;
     evidence: string;
@@ -61,9 +63,10 @@ function drawn(ask: AskCard, room: number): Message {
   return { text: `${title}: ${escapeMrkdwn(question)}${textOf(ask)}`, blocks };
 }
 
-function titleOf({ kind, answer, pushedBack, reminds, overdue }: AskCard): string {
+function titleOf({ kind, answer, pushedBack, over, reminds, overdue }: AskCard): string {
   if (pushedBack !== null) return `Sent back to ${cut(pushedBack.to, 60)}`;
   if (answer !== null) return kind === 'question' ? `Answered: ${answer.yes ? 'yes' : 'no'}` : ANSWERED[kind];
+  if (over !== null) return 'Not asked any more';
   if (reminds) return overdue ? 'Reminder: this is overdue' : 'Reminder: this is due soon';
   return WAITING[kind];
 }
@@ -72,12 +75,13 @@ const WAITING = { question: 'A question for you', checklist: 'A checklist for yo
 const ANSWERED = { checklist: 'Checklist done', form: 'Form filled in' } as const;
 const LABELS = { question: 'Answer', checklist: 'Tick items', form: 'Fill in' } as const;
 
-function textOf({ progress, answer }: AskCard): string {
+function textOf({ progress, answer, over }: AskCard): string {
+  if (over !== null && answer === null) return ` (${escapeMrkdwn(cut(over, 300))})`;
   return progress === null || answer !== null ? '' : ` (${progressText(progress)})`;
 }
 
-function buttonsOf({ token, kind, answer, pushedBack, mayPushBack }: AskCard): Button[] {
-  if (answer !== null || pushedBack !== null) return [];
+function buttonsOf({ token, kind, answer, pushedBack, over, mayPushBack }: AskCard): Button[] {
+  if (answer !== null || pushedBack !== null || over !== null) return [];
   const back = button({ action: 'push_back', token, label: 'Not possible yet' });
   return [
     button({ action: 'answer', token, label: LABELS[kind], style: 'primary' }),
@@ -96,12 +100,14 @@ function stateLines(ask: AskCard, room: number): Line[] {
     const { to, by, at: when, reason } = ask.pushedBack;
     return [[bold('↶ Back '), `to ${cut(to, 60)}, by ${cut(by, 100)}, `, at(when), `: ${cut(reason, room)}`]];
   }
-  return ask.answer === null ? [waitingLine(ask)] : answerLines(ask, ask.answer, room);
+  if (ask.answer !== null) return answerLines(ask, ask.answer, room);
+  return ask.over === null ? [waitingLine(ask)] : [[bold('Over '), cut(ask.over, room)]];
 }
 
 function waitingLine(ask: AskCard): Line {
-  const due: Line = ask.dueAt === null ? [] : [ask.overdue ? ', OVERDUE since ' : ', due ', at(ask.dueAt)];
-  return [bold('Waiting '), 'since ', at(ask.createdAt), ...due];
+  if (ask.dueAt === null) return [bold('Waiting '), 'since ', at(ask.createdAt)];
+  if (ask.overdue) return [bold('OVERDUE '), 'since ', at(ask.dueAt), ', asked ', at(ask.createdAt)];
+  return [bold('Waiting '), 'since ', at(ask.createdAt), ', due ', at(ask.dueAt)];
 }
 
 const MOST_FIELDS = 20;

@@ -61,14 +61,12 @@ export function checklistInputs(items: readonly ChecklistItem[], marks: readonly
   const escapable = items.filter((item) => item.mayNotApply);
   const long = items.filter((item) => labelOf(item).length > LIMITS.optionText);
   return [
-    ...(long.length === 0
-      ? []
-      : [
-          bullets(
-            [bold('In full')],
-            long.map((item) => [bold(`${item.id} `), cut(oneLine(item.label), 300)]),
-          ),
-        ]),
+    ...groupsOf(long).map((group) =>
+      bullets(
+        [bold('In full')],
+        group.map((item) => [bold(`${item.id} `), cut(oneLine(item.label), 300)]),
+      ),
+    ),
     ...boxes(DONE_BLOCK, 'Done', { items, marks, state: 'done' }),
     ...boxes(NOT_APPLICABLE_BLOCK, 'Does not apply', { items: escapable, marks, state: 'not_applicable' }),
     ...(escapable.length === 0
@@ -89,9 +87,7 @@ function boxes(
   label: string,
   { items, marks, state }: { items: readonly ChecklistItem[]; marks: readonly Mark[]; state: Mark['mark'] },
 ): InputBlock[] {
-  const groups = Array.from({ length: Math.ceil(items.length / LIMITS.checkboxes) }, (_, index) =>
-    items.slice(index * LIMITS.checkboxes, (index + 1) * LIMITS.checkboxes),
-  );
+  const groups = groupsOf(items);
   return groups.map((group, index) =>
     tickInput(
       {
@@ -105,6 +101,12 @@ function boxes(
         ticked: stateOfItem(marks, item.id) === state,
       })),
     ),
+  );
+}
+
+function groupsOf(items: readonly ChecklistItem[]): (readonly ChecklistItem[])[] {
+  return Array.from({ length: Math.ceil(items.length / LIMITS.checkboxes) }, (_, index) =>
+    items.slice(index * LIMITS.checkboxes, (index + 1) * LIMITS.checkboxes),
   );
 }
 

@@ -1,6 +1,8 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { EvidenceKind } from '../../domain/ask-form.ts';
+import type { ItemState } from '../../domain/ask-marks.ts';
+import { stateOfItem } from '../../domain/ask-progress.ts';
 import type { Ask } from '../../domain/incident.ts';
 import type { NoLeadsTo } from '../../engine/engine.ts';
 import { bold, line, plain, radio, textInput } from '../blocks.ts';
@@ -11,12 +13,11 @@ import { checklistInputs, fieldInput } from './ask-form.ts';
 
 export const ANSWER_FORM = 'answer';
 
-/** Which question, and what its items were when they were shown: only what somebody changed there is said by the submission. */
-export const AnswerMetadata = z.object({
-  token: z.string(),
-  done: z.array(z.string()),
-  notApplicable: z.array(z.string()),
-});
+/**
+ * Which question, and what its items were when they were shown, one sign each in their order: only what somebody changed there is said by the
+ * submission. Signs and not ids: Slack takes 3 000 characters here.
+ */
+export const AnswerMetadata = z.object({ token: z.string(), shown: z.string().default('') });
 export type AnswerMetadata = z.infer<typeof AnswerMetadata>;
 
 type Asked = Pick<Ask, 'token' | 'question' | 'evidence' | 'form' | 'marks'> & { no: NoLeadsTo };
@@ -40,9 +41,17 @@ export function answerModal(ask: Asked, note: string | null = null): ModalView {
   };
 }
 
-function metadataOf({ token, marks }: Asked): AnswerMetadata {
-  const items = (mark: Ask['marks'][number]['mark']) => marks.filter((one) => one.mark === mark).map((one) => one.item);
-  return { token, done: items('done'), notApplicable: items('not_applicable') };
+const SIGNS = { open: '.', done: 'd', not_applicable: 'n' } as const;
+
+function metadataOf({ token, form, marks }: Asked): AnswerMetadata {
+  const items = form.kind === 'checklist' ? form.items : [];
+  return { token, shown: items.map(({ id }) => SIGNS[stateOfItem(marks, id)]).join('') };
+}
+
+/** What the item at this place was when the modal was opened. */
+export function stateShown({ shown }: AnswerMetadata, index: number): ItemState {
+  const sign = shown.charAt(index);
+  return sign === SIGNS.done ? 'done' : sign === SIGNS.not_applicable ? 'not_applicable' : 'open';
 }
 
 function inputsOf({ form, marks, no }: Asked): KnownBlock[] {

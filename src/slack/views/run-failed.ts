@@ -1,11 +1,16 @@
-import { bold, bullets, context, header, line } from '../blocks.ts';
+import type { Possible } from '../../domain/run-verbs.ts';
+import { actions, bold, bullets, context, header, line } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, escapeMrkdwn } from '../text.ts';
+import { runButtons } from './run-buttons.ts';
 
 export interface FailedRun {
   id: string;
   runbook: string;
   key: string | null;
+  /** How it is when somebody has opened it again; null while it is as it failed. */
+  goesOn: string | null;
+  possible: Possible;
   failures: readonly { step: string; error: string }[];
   undone: readonly string[];
   /** What could not be taken back, and why: a person has to. */
@@ -14,6 +19,7 @@ export interface FailedRun {
 
 /** A run that ended badly says what stopped it, what was taken back and what to do. */
 export function runFailed(run: FailedRun): Message {
+  if (run.goesOn !== null) return openedAgain(run, run.goesOn);
   const what = `${cut(run.runbook, 80)} failed${run.key === null ? '' : ` for ${cut(run.key, 320)}`}`;
   const undone =
     run.undone.length === 0 ? 'Nothing had to be taken back.' : `Taken back: ${cut(run.undone.join(', '), 300)}.`;
@@ -33,8 +39,29 @@ export function runFailed(run: FailedRun): Message {
               run.left.slice(0, 8).map(({ step, error }) => [bold(`${cut(step, 64)}: `), cut(error, 500)]),
             ),
           ]),
-      line(`${undone} When the cause is mended: rekey runs retry ${run.id}, or start it again with /rotate-key.`),
+      line(`${undone} ${wayOn(run)}`),
+      ...actions('failed', runButtons({ ...run, canTakeOver: false, doubt: null })),
       context(run.id),
+    ],
+  };
+}
+
+function wayOn({ id, possible }: FailedRun): string {
+  if (possible.retry.length > 0) return 'When the cause is mended, press Retry.';
+  if (possible.rerun.length > 0) return `When the cause is mended: /runbook rerun ${id} from ${possible.rerun[0]}.`;
+  return 'It does not go on from here: start the request again.';
+}
+
+function openedAgain({ id, runbook, key, failures }: FailedRun, state: string): Message {
+  const what = `${cut(runbook, 80)} had failed${key === null ? '' : ` for ${cut(key, 320)}`}`;
+  const now = state === 'running' ? 'It was opened again and is under way.' : `It was opened again: ${state}.`;
+  const last = failures[0];
+  return {
+    text: `${escapeMrkdwn(what)}: ${now}`,
+    blocks: [
+      header(cut(what, 150)),
+      line(bold(`${now} `), last === undefined ? '' : `Stands out: ${cut(last.step, 64)}: ${cut(last.error, 300)}`),
+      context(id),
     ],
   };
 }

@@ -1,42 +1,10 @@
-import type { Button, KnownBlock } from '@slack/types';
-import {
-  actions,
-  at,
-  atMost,
-  bold,
-  button,
-  confirm,
-  context,
-  divider,
-  header,
-  type Line,
-  line,
-  lines,
-  type Part,
-} from '../blocks.ts';
+import type { KnownBlock } from '@slack/types';
+import type { Possible } from '../../domain/run-verbs.ts';
+import { actions, at, atMost, bold, context, header, type Line, line, lines } from '../blocks.ts';
 import { fitting, type Message } from '../limits.ts';
 import { cut, escapeMrkdwn } from '../text.ts';
-import { settleButtons } from './settle-buttons.ts';
-
-export type StepShown =
-  | { kind: 'to_come' }
-  | { kind: 'running'; since: Date }
-  | { kind: 'waiting'; what: string; since: Date; until: Date | null }
-  | { kind: 'done' }
-  | { kind: 'failed'; error: string }
-  | { kind: 'skipped'; why: string }
-  | { kind: 'in_doubt'; question: string; token: string }
-  | { kind: 'undone' }
-  | { kind: 'again'; why: string };
-
-export interface StepLine {
-  id: string;
-  uses: string;
-  shown: StepShown;
-  /** What its last try to be taken back failed with; there is another one. */
-  undoing: string | null;
-  undoError: string | null;
-}
+import { runButtons } from './run-buttons.ts';
+import { MARKS, type StepLine, stepWords, undoWords } from './step-words.ts';
 
 export interface RunProgress {
   id: string;
@@ -48,7 +16,15 @@ export interface RunProgress {
   finishedAt: Date | null;
   outcome: string | null;
   cancelRequested: boolean;
+  /** It does not go on with its stages, and takes back what it can. */
+  stopping: boolean;
   paused: { at: Date; by: string; reason: string } | null;
+  /** Whichever ends something first: of a step, of its phase, of the run. */
+  deadline: { name: string; at: Date; passed: boolean } | null;
+  now: Date;
+  possible: Possible;
+  /** It waits for an answer that whoever may give it can take upon themselves. */
+  canTakeOver: boolean;
   phases: readonly { name: string; waived: string | null; steps: readonly StepLine[] }[];
 }
 
@@ -56,14 +32,16 @@ interface Room {
   /** Characters of explanation for each step, and steps of each phase. */
   words: number;
   steps: number;
+  now: Date;
 }
 
-/** The live message of a run: what happened, what happens, who is waited for. A long runbook gets fewer words for each step. */
+/** The live message of a run: what happens now, who is waited for, what happened. A long runbook gets fewer words for each step. */
 export function runProgress(run: RunProgress): Message {
+  const { now } = run;
   return fitting([
-    () => drawn(run, { words: 160, steps: 20 }),
-    () => drawn(run, { words: 60, steps: 15 }),
-    () => drawn(run, { words: 20, steps: 8 }),
+    () => drawn(run, { words: 160, steps: 20, now }),
+    () => drawn(run, { words: 60, steps: 15, now }),
+    () => drawn(run, { words: 20, steps: 8, now }),
   ]);
 }
 
@@ -71,36 +49,80 @@ function drawn(run: RunProgress, room: Room): Message {
   const all = run.phases.flatMap((phase) => phase.steps);
   const blocks: KnownBlock[] = [
     header(`${run.runbook}${run.key === null ? '' : `: ${cut(run.key, 100)}`}`),
-    line(stateOf(run), ', started ', at(run.startedAt), ` by ${cut(run.requestedBy, 100)}: ${cut(run.reason, 300)}`),
-    ...pauseOf(run),
+    lines(nowOf(run, all)),
     ...run.phases.slice(0, 8).map((phase) => phaseBlock(phase, room)),
     ...doubtsOf(all),
-    ...actions('run', buttonsOf(run)),
+    ...actions('run', runButtons({ ...run, doubt: doubtIn(all)?.token ?? null })),
     context(`${run.id} · ✓ done  ▸ now  ✗ failed  – left out  ↶ taken back  ? in doubt  · to come`),
   ];
   return { text: `${escapeMrkdwn(run.runbook)} ${run.id}: ${escapeMrkdwn(textOf(run, all))}`, blocks };
 }
 
-function stateOf(run: RunProgress): Part {
-  if (run.outcome !== null) return bold(run.outcome === 'succeeded' ? '✓ Succeeded' : `✗ ${capital(run.outcome)}`);
-  if (run.paused !== null) return bold('‖ Paused');
-  return bold(run.cancelRequested ? '▸ Being cancelled' : '▸ Running');
+/** State, phase and progress; for what it is held; what ends first; who asked for it and why. */
+function nowOf(run: RunProgress, all: readonly StepLine[]): Line[] {
+  const { paused, deadline, requestedBy, reason } = run;
+  const held: Line[] =
+    paused === null
+      ? []
+      : [
+          [
+            bold('Paused '),
+            at(paused.at),
+            ` by ${cut(paused.by, 100)}: ${cut(paused.reason, 300)}. Nothing new begins.`,
+          ],
+        ];
+  const ends: Line[] =
+    deadline === null
+      ? []
+      : [
+          [
+            bold(deadline.passed ? 'OVERDUE since ' : 'Next deadline '),
+            at(deadline.at),
+            `: ${cut(deadline.name, 120)}`,
+          ],
+        ];
+  return [
+    [bold(stateOf(run)), whereOf(run, all)],
+    ...held,
+    ...ends,
+    ['Started ', at(run.startedAt), ` by ${cut(requestedBy, 100)}: ${cut(reason, 300)}`],
+  ];
 }
 
-function pauseOf({ paused }: RunProgress): KnownBlock[] {
-  if (paused === null) return [];
-  return [
-    line(bold('Paused '), at(paused.at), ` by ${cut(paused.by, 100)}: ${cut(paused.reason, 300)}. Nothing new begins.`),
-  ];
+function stateOf(run: RunProgress): string {
+  if (run.outcome !== null) return run.outcome === 'succeeded' ? '✓ Succeeded' : `✗ ${capital(run.outcome)}`;
+  if (run.paused !== null) return '‖ Paused';
+  if (run.cancelRequested) return '▸ Being cancelled';
+  return run.stopping ? '▸ Stopping' : '▸ Running';
+}
+
+/** `, recover, 7 of 12 steps ended` */
+function whereOf({ outcome, phases }: RunProgress, all: readonly StepLine[]): string {
+  const phase = phases.find(({ steps }) => steps.some(isUnderWay)) ?? phases.find(({ steps }) => steps.some(isToCome));
+  const where = outcome === null && phase !== undefined ? `, ${phase.name}` : '';
+  return `${where}, ${endedText(all)}`;
+}
+
+function endedText(steps: readonly StepLine[]): string {
+  return `${steps.filter((step) => !isUnderWay(step) && !isToCome(step)).length} of ${steps.length} steps ended`;
+}
+
+function isUnderWay({ shown: { kind } }: StepLine): boolean {
+  return kind === 'running' || kind === 'waiting' || kind === 'in_doubt';
+}
+
+function isToCome({ shown: { kind } }: StepLine): boolean {
+  return kind === 'to_come' || kind === 'again';
 }
 
 function textOf(run: RunProgress, steps: readonly StepLine[]): string {
   if (run.outcome !== null) return run.outcome;
   if (run.paused !== null) return `paused by ${cut(run.paused.by, 100)}`;
+  const doubt = doubtIn(steps);
+  if (doubt !== null) return `in doubt whether ${cut(doubt.id, 64)} happened`;
   const waiting = steps.find((step) => step.shown.kind === 'waiting');
   if (waiting?.shown.kind === 'waiting') return `waiting for ${cut(waiting.shown.what, 200)}`;
-  const ended = steps.filter((step) => !['to_come', 'running', 'waiting', 'in_doubt'].includes(step.shown.kind)).length;
-  return `${ended} of ${steps.length} steps ended`;
+  return endedText(steps);
 }
 
 function phaseBlock(phase: RunProgress['phases'][number], room: Room): KnownBlock {
@@ -130,80 +152,24 @@ function sameIsSaid(one: StepLine, other: StepLine): boolean {
 function stepsLine(alike: readonly StepLine[], room: Room): Line {
   const [first] = alike;
   if (first === undefined) return [];
-  if (alike.length === 1) return stepLine(first, room.words);
+  const words = stepWords(first.shown, { room: room.words, now: room.now });
+  const mark = `${MARKS[first.shown.kind]} `;
+  if (alike.length === 1)
+    return [mark, bold(cut(first.id, 64)), ` (${cut(first.uses, 40)}): `, ...words, undoWords(first, room.words)];
   const names = alike.slice(0, room.steps).map(({ id }) => cut(id, 64));
   const more = alike.length > names.length ? ` and ${alike.length - names.length} more` : '';
-  return [`${MARKS[first.shown.kind]} `, bold(names.join(', ')), `${more}: `, ...wordsOf(first.shown, room.words)];
+  return [mark, bold(names.join(', ')), `${more}: `, ...words];
 }
 
-function stepLine({ id, uses, shown, undoing, undoError }: StepLine, room: number): Line {
-  const failed = undoError === null ? '' : `; could not be taken back, a person has to: ${cut(undoError, room)}`;
-  const undo = undoing === null ? failed : `; being taken back, tried again after: ${cut(undoing, room)}`;
-  return [`${MARKS[shown.kind]} `, bold(cut(id, 64)), ` (${cut(uses, 40)}): `, ...wordsOf(shown, room), undo];
+function doubtIn(steps: readonly StepLine[]): { id: string; question: string; token: string } | null {
+  for (const { id, shown } of steps) if (shown.kind === 'in_doubt') return { id, ...shown };
+  return null;
 }
 
-const MARKS: Record<StepShown['kind'], string> = {
-  to_come: '·',
-  running: '▸',
-  waiting: '▸',
-  done: '✓',
-  failed: '✗',
-  skipped: '–',
-  in_doubt: '?',
-  undone: '↶',
-  again: '·',
-};
-
-function wordsOf(shown: StepShown, room: number): Line {
-  switch (shown.kind) {
-    case 'to_come':
-      return ['to come'];
-    case 'running':
-      return ['running since ', at(shown.since)];
-    case 'waiting': {
-      const until: Line = shown.until === null ? ['; no deadline'] : [', next deadline ', at(shown.until)];
-      return ['waiting for ', cut(shown.what, room), ' since ', at(shown.since), ...until];
-    }
-    case 'done':
-      return ['done'];
-    case 'failed':
-      return [`failed: ${cut(shown.error, room)}`];
-    case 'skipped':
-      return [`left out: ${cut(shown.why, room)}`];
-    case 'in_doubt':
-      return [`in doubt: ${cut(shown.question, room)}`];
-    case 'undone':
-      return ['taken back'];
-    case 'again':
-      return [`to be done again: ${cut(shown.why, room)}`];
-    default:
-      return shown satisfies never;
-  }
-}
-
-const MOST_DOUBTS = 3;
-
-/** A crash left open whether the effect happened: somebody who can look says so. */
+/** A crash left open whether the effect happened: somebody who can look says so, of one after the other. */
 function doubtsOf(steps: readonly StepLine[]): KnownBlock[] {
-  const doubts = steps.flatMap(({ id, shown }) => (shown.kind === 'in_doubt' ? [{ id, ...shown }] : []));
-  return doubts
-    .slice(0, MOST_DOUBTS)
-    .flatMap(({ id, question, token }, index) => [
-      divider,
-      line(bold(`Did ${cut(id, 64)} happen? `), cut(question, 400)),
-      ...settleButtons(`doubt-${index}`, token),
-    ]);
-}
-
-function buttonsOf(run: RunProgress): Button[] {
-  if (run.finishedAt !== null || run.cancelRequested) return [];
-  const ask = confirm({
-    title: 'Cancel this run?',
-    text: 'What can be taken back is taken back. After the point of no return the run only stops.',
-    yes: 'Cancel the run',
-    no: 'Go on',
-  });
-  return [button({ action: 'cancel_run', token: run.id, label: 'Cancel run', style: 'danger', confirm: ask })];
+  const doubt = doubtIn(steps);
+  return doubt === null ? [] : [line(bold(`Did ${cut(doubt.id, 64)} happen? `), cut(doubt.question, 400))];
 }
 
 function capital(word: string): string {
