@@ -15,6 +15,7 @@ export const AlarmKind = z.enum([
   'runbook_review',
   'second_factor_locked',
   'second_factor_changed',
+  'second_factor_wanted',
   'digest_missed',
 ]);
 export type AlarmKind = z.infer<typeof AlarmKind>;

@@ -17,6 +17,8 @@ export interface SecondFactorReader {
   codeTriesOf: (person: PersonId) => Promise<Tries>;
   /** Keyed digests of the recovery codes that are still good. */
   recoveryCodesOf: (factor: string) => Promise<string[]>;
+  /** Whether any were ever shown for this app, used ones included. */
+  hasRecoveryCodes: (factor: string) => Promise<boolean>;
   inviteByTokenHash: (hash: string) => Promise<Invite | null>;
   /** Seeds that are sealed, in the order of their ids, after `after`. */
   sealedSeeds: (after: string, limit: number) => Promise<SealedSecret[]>;
@@ -37,6 +39,10 @@ export function secondFactorQueries(db: LedgerDb): SecondFactorReader {
     recoveryCodesOf: async (factor) => {
       const codes = db.selectFrom('recovery_codes').select('digest').where('factor_id', '=', factor);
       return (await codes.where('used_at', 'is', null).execute()).map(({ digest }) => digest);
+    },
+    hasRecoveryCodes: async (factor) => {
+      const codes = db.selectFrom('recovery_codes').select('digest').where('factor_id', '=', factor);
+      return (await codes.limit(1).executeTakeFirst()) !== undefined;
     },
     inviteByTokenHash: async (hash) => {
       const invites = db.selectFrom('second_factor_invites').selectAll().where('token_hash', '=', hash);

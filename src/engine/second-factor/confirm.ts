@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../../domain/event.ts';
+import type { PersonId } from '../../domain/ids.ts';
 import { instantText } from '../../domain/instant.ts';
 import { CONFIRM_WITHIN_MS, RECOVERY_CODES, type SecondFactor, seedOf } from '../../domain/second-factor.ts';
 import { Refusal } from '../../errors.ts';
@@ -16,13 +17,29 @@ import { tell } from './tell.ts';
 const LOOKED_AROUND_STEPS = 240;
 
 export async function confirm(deps: SecondFactorDeps, request: Origin & { code: Secret }): Promise<Confirmed> {
+  return confirmOwn(deps, request, { how: 'on a terminal', recovery: RECOVERY_CODES });
+}
+
+/**
+ * Where nothing may be shown that has to stay secret, such as in Slack. There are no recovery codes then: the page of the link shows some for
+ * another code (`confirmInvited`).
+ */
+export async function confirmUnseen(deps: SecondFactorDeps, request: Origin & { code: Secret }): Promise<void> {
+  await confirmOwn(deps, request, { how: 'and confirmed it in Slack', recovery: 0 });
+}
+
+async function confirmOwn(
+  deps: SecondFactorDeps,
+  request: Origin & { code: Secret },
+  { how, recovery }: { how: string; recovery: number },
+): Promise<Confirmed> {
   const person = personAsking(request);
   return auditRefusal(deps, { origin: request, what: `second factor of ${person}` }, async () => {
     const { actor, channel, code } = request;
     const at = deps.now();
     return deps.ledger.record({ at, actor, channel }, async ({ read }) => {
       const begun = await read.begunSecondFactorOf(person);
-      const { events, confirmed } = confirmation(deps, { begun, code, at, how: 'on a terminal' });
+      const { events, confirmed } = confirmation(deps, { begun, code, at, how, recovery });
       return { events, result: confirmed };
     });
   });
@@ -31,14 +48,19 @@ export async function confirm(deps: SecondFactorDeps, request: Origin & { code: 
 /** What makes a begun app count: its first code, after which that code is good for nothing else. */
 export function confirmation(
   deps: Pick<SecondFactorDeps, 'vault' | 'pepper' | 'newId'>,
-  { begun, code, at, how }: { begun: SecondFactor | null; code: Secret; at: Date; how: string },
+  {
+    begun,
+    code,
+    at,
+    how,
+    recovery: count,
+  }: { begun: SecondFactor | null; code: Secret; at: Date; how: string; recovery: number },
 ): { events: LedgerEvent[]; confirmed: Confirmed } {
   if (begun === null || begun.confirmedAt !== null || begun.endedAt !== null) throw nothingBegun();
   if (at.getTime() - begun.enrolledAt.getTime() > CONFIRM_WITHIN_MS) throw nothingBegun();
   const { id: factor, person } = begun;
   const step = stepNow(deps.vault.open(seedOf(begun)), code, at);
-  const recoveryCodes = Array.from({ length: RECOVERY_CODES }, () => newRecoveryCode());
-  const recovery = recoveryCodes.map((one) => recoveryDigest(deps.pepper, person, recoveryCodeIn(one.reveal()) ?? ''));
+  const { recoveryCodes, recovery } = newRecoveryCodes(deps, person, count);
   const sentence = `${person} has set up an authenticator app ${how}; its codes count from now on. If that was not ${person}, type: rekey second-factor remove ${person}`;
   return {
     events: [
@@ -47,6 +69,17 @@ export function confirmation(
     ],
     confirmed: { person, recoveryCodes },
   };
+}
+
+/** To be shown once, and what is kept of them. */
+export function newRecoveryCodes(
+  { pepper }: Pick<SecondFactorDeps, 'pepper'>,
+  person: PersonId,
+  count: number,
+): { recoveryCodes: Secret[]; recovery: string[] } {
+  const recoveryCodes = Array.from({ length: count }, () => newRecoveryCode());
+  const recovery = recoveryCodes.map((one) => recoveryDigest(pepper, person, recoveryCodeIn(one.reveal()) ?? ''));
+  return { recoveryCodes, recovery };
 }
 
 function stepNow(seed: Secret, code: Secret, at: Date): number {

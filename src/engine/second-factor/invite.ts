@@ -1,7 +1,7 @@
 import { claimTokenHash } from '../../domain/claim.ts';
 import type { LedgerEvent } from '../../domain/event.ts';
 import type { PersonId } from '../../domain/ids.ts';
-import { INVITE_LASTS_MS, type Invite } from '../../domain/second-factor.ts';
+import { INVITE_LASTS_MS, type Invite, RECOVERY_CODES, type SecondFactor } from '../../domain/second-factor.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { newInviteToken } from '../../providers/claim-token.ts';
@@ -9,11 +9,12 @@ import type { Secret } from '../../secret.ts';
 import type { Origin } from '../engine.ts';
 import { authorize } from '../keys/authority.ts';
 import { auditRefusal } from '../refusals.ts';
-import { confirmation } from './confirm.ts';
+import { confirmation, newRecoveryCodes } from './confirm.ts';
 import type { SecondFactorDeps } from './deps.ts';
 import { assertKnown, assertNone, makeSeed } from './enrol.ts';
 import { NOTHING } from './remove.ts';
 import type { Confirmed, Enrolled } from './second-factors.ts';
+import { openStepUp } from './step-up.ts';
 import { tell } from './tell.ts';
 
 /** For people without an account on the machine. Whoever opens the link first sets the app up; the person is told of both. */
@@ -67,6 +68,7 @@ export async function enrolInvited(deps: SecondFactorDeps, token: Secret, reques
   });
 }
 
+/** The first code of the app; or, where that was given in Slack, another one for which the recovery codes are shown. */
 export async function confirmInvited(
   deps: SecondFactorDeps,
   token: Secret,
@@ -75,14 +77,45 @@ export async function confirmInvited(
   const { actor, channel, code } = request;
   return auditRefusal(deps, { origin: request, what: 'link for a second factor' }, async () => {
     const at = deps.now();
+    const owed = await owedRecovery(deps, token, at);
+    if (owed !== null) return showRecovery(deps, owed, request);
     return deps.ledger.record({ at, actor, channel }, async ({ read }) => {
       const { person, factor } = await inviteOrRefuse(read, token, at);
       const waiting = await read.begunSecondFactorOf(person);
       // What this link made, and nothing that was begun after it elsewhere.
       const begun = waiting !== null && waiting.id === factor ? waiting : null;
-      const { events, confirmed } = confirmation(deps, { begun, code, at, how: 'with a link' });
+      const how = { how: 'with a link', recovery: RECOVERY_CODES };
+      const { events, confirmed } = confirmation(deps, { begun, code, at, ...how });
       return { events, result: confirmed };
     });
+  });
+}
+
+/** The app of this link, when it was confirmed where no recovery codes could be shown. */
+async function owedRecovery(
+  { ledger: { read } }: SecondFactorDeps,
+  token: Secret,
+  at: Date,
+): Promise<SecondFactor | null> {
+  const { person, factor } = await inviteOrRefuse(read, token, at);
+  const counting = await read.secondFactorOf(person);
+  if (counting === null || counting.id !== factor || (await read.hasRecoveryCodes(counting.id))) return null;
+  return counting;
+}
+
+/** The link alone is not enough: somebody may have it who came too late for the seed. So it takes a code, like everything that matters. */
+async function showRecovery(
+  deps: SecondFactorDeps,
+  { id: factor, person }: SecondFactor,
+  { actor, channel, code }: Origin & { code: Secret },
+): Promise<Confirmed> {
+  const at = deps.now();
+  const { events } = await openStepUp(deps).prove(person, code, { at, actor, channel, what: 'recovery codes' });
+  const { recoveryCodes, recovery } = newRecoveryCodes(deps, person, RECOVERY_CODES);
+  return deps.ledger.record({ at, actor, channel }, async ({ read }) => {
+    if (await read.hasRecoveryCodes(factor)) throw used();
+    const made: LedgerEvent = { type: 'recovery_codes_made', person, factor, recovery };
+    return { events: [...events, made], result: { person, recoveryCodes } };
   });
 }
 

@@ -2,7 +2,8 @@ import type { PersonId } from '../../domain/ids.ts';
 import type { Invite } from '../../domain/second-factor.ts';
 import type { Secret } from '../../secret.ts';
 import type { Origin } from '../engine.ts';
-import { confirm } from './confirm.ts';
+import { askForLink } from './ask.ts';
+import { confirm, confirmUnseen } from './confirm.ts';
 import type { SecondFactorDeps } from './deps.ts';
 import { enrol } from './enrol.ts';
 import { confirmInvited, enrolInvited, invite, peekInvite } from './invite.ts';
@@ -29,6 +30,10 @@ export interface SecondFactors {
   enrol: (request: Origin & { code?: Secret }) => Promise<Enrolled>;
   /** The first code of the new app: from now on it counts, and the one before it is over. Refusals: `nothing_begun`, `code_wrong`, `code_malformed`. */
   confirm: (request: Origin & { code: Secret }) => Promise<Confirmed>;
+  /** The same where nothing secret may be shown: no recovery codes are made, the page of the link shows them for another code. */
+  confirmUnseen: (request: Origin & { code: Secret }) => Promise<void>;
+  /** Tells who may `administer` that the asker wants a link; makes none. Refusals: `already_enrolled`, `asked_already`, `nobody_to_ask`. */
+  askForLink: (request: Origin) => Promise<{ asked: PersonId[] }>;
   /** One's own with a code; somebody else's by whoever may `administer`, with a reason. Refusals: `not_enrolled`, `code_needed`, `not_allowed`, `reason_required`. */
   remove: (request: Origin & { person: PersonId; code?: Secret; reason: string }) => Promise<void>;
   /** For who may `administer`. Refusals: `unknown_person`, `already_enrolled`, `not_allowed`. */
@@ -37,6 +42,7 @@ export interface SecondFactors {
   peekInvite: (token: Secret) => Promise<Invite>;
   /** The seed, once. Refusals as above, `invite_used`, `already_enrolled`. */
   enrolInvited: (token: Secret, request: Origin) => Promise<Enrolled>;
+  /** Its first code; after `confirmUnseen` any code, for the recovery codes. */
   confirmInvited: (token: Secret, request: Origin & { code: Secret }) => Promise<Confirmed>;
   /** Everybody in policy.yaml; for who may `administer`, or the asker alone. */
   standings: (request: Origin & { of: 'everybody' | 'asker' }) => Promise<Standing[]>;
@@ -46,6 +52,8 @@ export function openSecondFactors(deps: SecondFactorDeps): SecondFactors {
   return {
     enrol: (request) => enrol(deps, request),
     confirm: (request) => confirm(deps, request),
+    confirmUnseen: (request) => confirmUnseen(deps, request),
+    askForLink: (request) => askForLink(deps, request),
     remove: (request) => remove(deps, request),
     invite: (request) => invite(deps, request),
     peekInvite: (token) => peekInvite(deps, token),

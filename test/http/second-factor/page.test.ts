@@ -81,7 +81,7 @@ describe.skipIf(!hasBrowser)('the page that sets up an authenticator app, in a b
   test('says what is wrong with a link that is cut, wrong or too late', async () => {
     const world = await aSecondFactorServer();
     const token = await world.invited(carol);
-    await titled(await open(world, `${world.url}/second-factor`), 'Nothing to show');
+    await titled(await open(world, `${world.url}/second-factor`), 'Your authenticator app');
     const cut = await open(world, inviteLink(world.url, token.slice(0, -3)));
     await titled(cut, 'This did not work');
     expect(await cut.locator('#why').textContent()).toContain('Copy the whole link');

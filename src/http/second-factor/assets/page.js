@@ -8,6 +8,7 @@ addEventListener('hashchange', begin);
 /** A page that comes back from the browser's memory would bring the seed back with it. */
 addEventListener('pagehide', forget);
 
+$('paste-form').addEventListener('submit', paste);
 $('reveal').addEventListener('click', reveal);
 $('form').addEventListener('submit', confirm);
 $('copy').addEventListener('click', copy);
@@ -17,9 +18,21 @@ begin();
 async function begin() {
   forget();
   token = location.hash.slice(1);
-  if (token === '') return end('Nothing to show', 'Open the whole link, with everything behind the #.');
+  if (token === '') return show('paste', 'Your authenticator app');
   // Out of the address bar, the history and every screenshot.
   history.replaceState(null, '', location.pathname);
+  await peek();
+}
+
+/** Slack shows where this page is, and never the link: that comes from somebody who knows who you are. */
+async function paste(event) {
+  event.preventDefault();
+  token = $('link').value.trim().replace(/^.*#/, '');
+  forget();
+  await peek();
+}
+
+async function peek() {
   const { ok, body } = await post('peek', { token });
   if (!ok) return end(body.type === 'urn:rekey:invite_over' ? 'This link is over' : 'This did not work', body.title);
   if (body.used) return usedBefore();
@@ -95,7 +108,7 @@ function leave() {
 function forget() {
   $('qr').replaceChildren();
   $('open').href = location.pathname;
-  $('code').value = '';
+  for (const id of ['code', 'link']) $(id).value = '';
   for (const id of ['value', 'codes']) $(id).textContent = '';
 }
 
@@ -105,7 +118,7 @@ function end(title, why) {
 }
 
 function show(section, title) {
-  for (const id of ['offer', 'seed', 'recovery', 'end']) $(id).hidden = id !== section;
+  for (const id of ['paste', 'offer', 'seed', 'recovery', 'end']) $(id).hidden = id !== section;
   $('status').textContent = '';
   $('title').textContent = title;
   $('title').focus();
