@@ -9,8 +9,14 @@ export const REMINDER_BY_HAND = 'reminder_by_hand';
 /**
  * Why this incident may not close yet, in sentences that say what is missing; empty when the gate of design/keys.md is met: every run
  * ended, production is proved to work again, everybody affected was told, and the reminder that would have prevented it was test-fired.
+ * What somebody has waived with their name and a reason is not missing.
  */
 export function openPointsOf(facts: IncidentFacts): string[] {
+  const waived = new Set(facts.waivers.map(({ point }) => point));
+  return allPoints(facts).filter((point) => !waived.has(point));
+}
+
+function allPoints(facts: IncidentFacts): string[] {
   return [
     ...runsOpen(facts),
     ...recoveryOpen(facts),
@@ -21,9 +27,11 @@ export function openPointsOf(facts: IncidentFacts): string[] {
 }
 
 function runsOpen({ run, runs }: IncidentFacts): string[] {
-  const others = runs.filter((one) => one.id !== run.id && one.finishedAt === null);
+  const others = runs.filter((one) => one.id !== run?.id && one.finishedAt === null);
+  const open = others.map((one) => `${one.runbook.id} (${one.id}) has not ended.`);
+  if (run === null) return open;
   return [
-    ...others.map((one) => `${one.runbook.id} (${one.id}) has not ended.`),
+    ...open,
     ...(run.cancelRequestedAt === null ? [] : [`${run.runbook.id} was cancelled before it was through.`]),
     ...Object.values(run.steps).flatMap((record) => stepOpen(record, run)),
   ];

@@ -6,19 +6,24 @@ export interface Decision {
   question: string;
   outcome: string;
   by: string[];
+  /** How it was made sure that it was them; empty where nobody has decided. */
+  verified: string;
   at: Date | null;
   why: string;
 }
+
+// An answer needs no second factor: the account that gave it is what Slack or the machine vouches for.
+const SIGNED_IN = 'by their account';
 
 export function askDecision(ask: Ask): Decision {
   const { question, answer, pushedBack } = ask;
   if (pushedBack !== null) {
     const { to, by, at, reason } = pushedBack;
-    return { question, outcome: `sent back to ${to}`, by: [by], at, why: reason };
+    return { question, outcome: `sent back to ${to}`, by: [by], verified: SIGNED_IN, at, why: reason };
   }
-  if (answer === null) return { question, outcome: openOutcome(ask), by: [], at: null, why: '' };
+  if (answer === null) return { question, outcome: openOutcome(ask), by: [], verified: '', at: null, why: '' };
   const by = [...new Set([...ask.marks.map((mark) => mark.by), answer.by])];
-  return { question, outcome: outcomeOf(ask, answer), by, at: answer.at, why: whyOf(ask, answer) };
+  return { question, outcome: outcomeOf(ask, answer), by, verified: SIGNED_IN, at: answer.at, why: whyOf(ask, answer) };
 }
 
 function openOutcome(ask: Ask): string {

@@ -1,129 +1,140 @@
-import type { Approval } from './approval.ts';
 import { openPointsOf } from './close-gate.ts';
-import { askDecision, type Decision } from './decision.ts';
-import { type FollowUp, followUpsOf } from './follow-ups.ts';
+import type { Decision } from './decision.ts';
+import type { FollowUpEnd } from './follow-up.ts';
 import type { Evidence, Incident } from './incident.ts';
 import type { IncidentFacts } from './incident-facts.ts';
-import { instantText } from './instant.ts';
-import { nameOf } from './key.ts';
+import { type CitedMeasure, incidentMeasures } from './incident-measures.ts';
 import { boardLine } from './peer.ts';
 import { MISSED_ROTATION, Missed } from './questions.ts';
-import { type Names, type TimelineLine, timelineOf } from './timeline.ts';
+import { followUpsIn, impressionsIn, retrospectiveIn } from './summary-after.ts';
+import { type AuditProof, auditProof } from './summary-audit.ts';
+import { type Impact, impactOf, type Times, timesOf, whatHappened } from './summary-course.ts';
+import { decisionsOf, rolesOf, statusesOf, waiversOf } from './summary-people.ts';
+import { cite, type Sources, type Statement, type Trail, trailOf } from './summary-source.ts';
+import { type SummaryLine, summaryTimeline } from './summary-timeline.ts';
 
-const MINUTE_MS = 60_000;
+export type Cited<T> = T & { sources: Sources };
 
+/** Everything in it names where it comes from: audit lines, rows, or a look that found nothing. */
 export interface Summary {
+  schema: 'rekey.summary/1';
+  version: number;
+  drawnAt: Date;
   incident: string;
   title: string;
   severity: Incident['severity'];
-  whatHappened: string;
-  impact: {
-    startedAt: Date;
-    recoveredAt: Date | null;
-    rejectedCalls: number;
-    callers: { caller: string; rejected: number }[];
-  };
-  /** Spans in milliseconds; null when one end of it is not on record. */
-  times: { toReportMs: number; toContainMs: number | null; toRecoverMs: number | null; revokeToProofMs: number | null };
-  decisions: Decision[];
-  missed: Missed | null;
-  dataIntegrity: string;
-  told: string[];
+  declared: Statement;
+  whatHappened: Statement[];
+  impact: Impact;
+  times: Times;
+  decisions: Cited<Decision>[];
+  roles: Statement[];
+  statuses: Statement[];
+  missed: Cited<Missed> | null;
+  dataIntegrity: Statement;
+  told: Cited<{ recipient: string }>[];
   /** The line of the re-pin board; null for a key that no peer pins. */
-  peers: string | null;
-  followUps: FollowUp[];
-  openPoints: string[];
-  timeline: TimelineLine[];
-  evidence: { kind: string; hash: string; capturedAt: Date }[];
-  audit: { lines: number; seq: number; hash: string } | null;
+  peers: Statement | null;
+  waivers: Statement[];
+  followUps: SummaryFollowUp[];
+  retrospective: Statement;
+  impressions: Statement;
+  openPoints: Statement[];
+  measures: CitedMeasure[];
+  timeline: SummaryLine[];
+  evidence: Cited<{ kind: string; hash: string; capturedAt: Date }>[];
+  audit: AuditProof;
 }
+
+export type SummaryFollowUp = Cited<{
+  id: string;
+  what: string;
+  owner: string;
+  dueAt: Date;
+  ended: FollowUpEnd | null;
+}>;
 
 /** The post-incident summary, drawn from what is recorded and from nothing else. */
 export function summaryOf(facts: IncidentFacts): Summary {
-  const { incident, evidence, notices, entries, head } = facts;
-  const missed = missedOf(evidence);
+  const { incident, evidence } = facts;
+  const trail = trailOf(facts.entries);
   return {
+    schema: 'rekey.summary/1',
+    version: facts.version,
+    drawnAt: facts.now,
     incident: incident.id,
     title: incident.title,
     severity: incident.severity,
-    whatHappened: whatHappened(facts),
-    impact: impactOf(facts),
-    times: timesOf(facts),
-    decisions: [...facts.approvals.map(approvalDecision), ...facts.asks.map(askDecision)],
-    missed,
-    dataIntegrity: notices.at(-1)?.facts.dataIntegrity ?? 'Nobody has stated whether data integrity is at risk.',
-    told: [...new Set(notices.map((notice) => notice.recipient))].sort(),
-    peers: facts.board === null ? null : boardLine(facts.board, 'pinned'),
-    followUps: followUpsOf(facts, missed),
-    openPoints: openPointsOf(facts),
-    timeline: timelineOf(entries, namesOf(facts)),
-    evidence: evidence.map(({ kind, hash, capturedAt }) => ({ kind, hash, capturedAt })),
-    audit: head === null ? null : { lines: entries.length, ...head },
+    declared: {
+      words: `${incident.severity} was declared by ${incident.openedBy}: ${incident.title}.`,
+      sources: cite(trail, ...trail.of('incident_opened'), ...trail.of('incident_severity_changed')),
+    },
+    whatHappened: whatHappened(facts, trail),
+    impact: impactOf(facts, trail),
+    times: timesOf(facts, trail),
+    decisions: decisionsOf(facts, trail),
+    roles: rolesOf(facts),
+    statuses: statusesOf(facts),
+    missed: missedIn(evidence, trail),
+    dataIntegrity: dataIntegrity(facts, trail),
+    told: toldIn(facts, trail),
+    peers: peersIn(facts, trail),
+    waivers: waiversOf(facts),
+    followUps: followUpsIn(facts, trail),
+    retrospective: retrospectiveIn(facts, trail),
+    impressions: impressionsIn(facts, trail),
+    openPoints: openPointsOf(facts).map((words) => openPoint(words, trail)),
+    measures: incidentMeasures(facts, trail),
+    timeline: summaryTimeline(facts),
+    evidence: evidence.map(({ id, kind, hash, capturedAt }) => ({
+      kind,
+      hash,
+      capturedAt,
+      sources: cite(trail, ...trail.of('evidence_captured', (event) => event.evidence.id === id)),
+    })),
+    audit: auditProof(facts, trail),
   };
 }
 
-function whatHappened({ failed, current, run }: IncidentFacts): string {
-  if (failed === null) return `${run.reason}.`;
-  const which = `${nameOf(failed)}, the ${failed.class} of ${failed.service} in ${failed.environment},`;
-  const end =
-    failed.compromisedAt !== null
-      ? `was reported as ${run.inputs.situation === 'exploited' ? 'used by somebody else' : 'possibly known to somebody else'} at ${instantText(failed.compromisedAt)}`
-      : failed.expiresAt !== null && failed.state !== 'active'
-        ? `expired at ${instantText(failed.expiresAt)} before its rotation completed`
-        : 'failed';
-  if (current === null || current.id === failed.id) return `${which} ${end}. It has not been replaced.`;
-  const since = current.activatedAt === null ? '' : ` since ${instantText(current.activatedAt)}`;
-  return `${which} ${end}. ${nameOf(current)} takes its place${since}.`;
-}
-
-function impactOf({ incident, usage }: IncidentFacts): Summary['impact'] {
-  const rejected = new Map<string, number>();
-  const during = usage.filter((use) => use.minute.getTime() + MINUTE_MS > incident.startedAt.getTime());
-  for (const use of during)
-    if (use.rejected > 0) rejected.set(use.caller, (rejected.get(use.caller) ?? 0) + use.rejected);
-  const callers = [...rejected].map(([caller, count]) => ({ caller, rejected: count }));
-  return {
-    startedAt: incident.startedAt,
-    recoveredAt: incident.recoveredAt,
-    rejectedCalls: callers.reduce((sum, one) => sum + one.rejected, 0),
-    callers: callers.sort((a, b) => b.rejected - a.rejected || a.caller.localeCompare(b.caller)),
-  };
-}
-
-function timesOf({ incident, failed }: IncidentFacts): Summary['times'] {
-  const since = (start: Date | null, end: Date | null) =>
-    start === null || end === null ? null : end.getTime() - start.getTime();
-  return {
-    toReportMs: incident.reportedAt.getTime() - incident.startedAt.getTime(),
-    toContainMs: since(incident.startedAt, incident.containedAt),
-    toRecoverMs: since(incident.startedAt, incident.recoveredAt),
-    revokeToProofMs: since(failed?.revokedAt ?? null, failed?.provedDeadAt ?? null),
-  };
-}
-
-function approvalDecision(approval: Approval): Decision {
-  return {
-    question: approval.question,
-    outcome: approval.outcome ?? 'open',
-    by: approval.votes.map((vote) => vote.person),
-    at: approval.decidedAt,
-    why: approval.votes
-      .map((vote) => vote.reason.trim())
-      .filter((reason) => reason !== '')
-      .join('; '),
-  };
-}
-
-function missedOf(evidence: readonly Evidence[]): Missed | null {
-  const found = evidence.filter((one) => one.kind === MISSED_ROTATION).at(-1);
+/** The answers to the five questions, as they were kept last. */
+export function lastMissed(evidence: readonly Evidence[]): Missed | null {
+  const found = evidence.findLast((one) => one.kind === MISSED_ROTATION);
   return found === undefined ? null : Missed.parse(found.content);
 }
 
-function namesOf({ failed, current, runs, approvals, asks }: IncidentFacts): Names {
-  return new Map<string, string>([
-    ...[failed, current].flatMap((key): [string, string][] => (key === null ? [] : [[key.id, nameOf(key)]])),
-    ...runs.map((run): [string, string] => [run.id, `${run.runbook.id} (${run.id})`]),
-    ...approvals.map((approval): [string, string] => [approval.id, approval.question]),
-    ...asks.map((ask): [string, string] => [ask.id, ask.question]),
-  ]);
+function missedIn(evidence: readonly Evidence[], trail: Trail): Summary['missed'] {
+  const missed = lastMissed(evidence);
+  if (missed === null) return null;
+  const id = evidence.findLast((one) => one.kind === MISSED_ROTATION)?.id;
+  return { ...missed, sources: cite(trail, ...trail.of('evidence_captured', (event) => event.evidence.id === id)) };
+}
+
+// What is missing is on no line; what failed is on the one that told of it.
+function openPoint(words: string, trail: Trail): Statement {
+  const failures = trail.of('step_recorded', ({ record }) => record.state === 'failed' && words.includes(record.error));
+  const said = trail.of('incident_closed', ({ openPoints }) => openPoints.includes(words));
+  return { words, sources: cite(trail, ...failures, ...said, trail.none) };
+}
+
+function dataIntegrity({ notices }: IncidentFacts, trail: Trail): Statement {
+  const last = notices.at(-1);
+  if (last === undefined)
+    return { words: 'Nobody has stated whether data integrity is at risk.', sources: [trail.none] };
+  const sources = cite(trail, ...trail.of('notice_issued', ({ notice }) => notice.id === last.id));
+  return { words: last.facts.dataIntegrity, sources };
+}
+
+function toldIn({ notices }: IncidentFacts, trail: Trail): Summary['told'] {
+  const recipients = [...new Set(notices.map((notice) => notice.recipient))].sort();
+  return recipients.map((recipient) => ({
+    recipient,
+    sources: cite(trail, ...trail.of('notice_issued', ({ notice }) => notice.recipient === recipient)),
+  }));
+}
+
+function peersIn({ board }: IncidentFacts, trail: Trail): Statement | null {
+  if (board === null) return null;
+  const lines = [...trail.of('peer_reached'), ...trail.of('peer_waived')];
+  const rows = board.rows.map(({ peer }) => ({ kind: 'row' as const, row: `peer:${peer.name}` }));
+  return { words: `Peers: ${boardLine(board, 'pinned')}.`, sources: cite(trail, ...lines, ...rows) };
 }

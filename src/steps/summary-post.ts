@@ -1,10 +1,8 @@
 import { z } from 'zod';
 import type { LedgerEvent } from '../domain/event.ts';
-import { type Summary, summaryOf } from '../domain/summary.ts';
-import { summaryMarkdown } from '../domain/summary-markdown.ts';
 import { defineStep, type StepContext } from './contract.ts';
+import { type DrawnSummary, summaryToPost } from './draw-summary.ts';
 import { foreseen } from './forecast.ts';
-import { incidentFacts } from './incident-facts.ts';
 
 /**
  * Writes the post-incident summary from what is recorded, and closes the incident when nothing is open. Only the outermost run of an
@@ -36,24 +34,15 @@ export const summaryPost = defineStep({
     const { incident, run } = context;
     if (incident === null || run.parent !== null)
       return { kind: 'done', outputs: { report: null, closed: false, open_points: [] }, events: [] };
-    const summary = summaryOf(await incidentFacts(incident, run, context));
-    const { markdown, json, report } = await save(summary, context);
-    const { openPoints } = summary;
-    const events: LedgerEvent[] = [
-      { type: 'summary_posted', incident: incident.id, run: run.id, markdown, json },
-      { type: 'incident_closed', incident: incident.id, openPoints },
-    ];
+    const drawn = await summaryToPost(incident, run, { ...context, by: 'system:engine' });
+    const report = await save(drawn, context);
+    const openPoints = drawn.summary.openPoints.map(({ words }) => words);
+    const events: LedgerEvent[] = [...drawn.events, { type: 'incident_closed', incident: incident.id, openPoints }];
     return { kind: 'done', outputs: { report, closed: openPoints.length === 0, open_points: openPoints }, events };
   },
 });
 
-async function save(
-  summary: Summary,
-  context: StepContext,
-): Promise<{ markdown: string; json: string; report: string }> {
-  const markdown = summaryMarkdown(summary);
-  const json = JSON.stringify(summary, null, 2);
+async function save({ summary, markdown, json }: DrawnSummary, context: StepContext): Promise<string> {
   await context.saveReport(`${summary.incident}.json`, json);
-  const report = await context.saveReport(`${summary.incident}.md`, markdown);
-  return { markdown, json, report };
+  return context.saveReport(`${summary.incident}.md`, markdown);
 }

@@ -1,36 +1,57 @@
 import type { KnownBlock } from '@slack/types';
 import { spanText } from '../../domain/duration.ts';
-import type { Summary } from '../../domain/summary.ts';
-import { at, atMost, bold, bullets, context, header, type Line, line, lines } from '../blocks.ts';
+import type { Summary, SummaryFollowUp } from '../../domain/summary.ts';
+import { actions, at, atMost, bold, bullets, button, context, header, type Line, line, lines } from '../blocks.ts';
 import { fitting, type Message } from '../limits.ts';
 import { cut, escapeMrkdwn } from '../text.ts';
 import { missedBlock } from './missed.ts';
 
-/** The post-incident summary as it is read in a channel; the whole of it is in the Markdown and JSON reports. */
+/** The post-incident summary as it is read in a channel; the whole of it is behind its button, and in the Markdown and JSON reports. */
 export function summaryPost(summary: Summary): Message {
-  return fitting([() => drawn(summary, 8), () => drawn(summary, 4), () => drawn(summary, 2)]);
+  return fitting([() => drawn(summary, 6), () => drawn(summary, 3), () => drawn(summary, 1)]);
 }
 
 function drawn(summary: Summary, most: number): Message {
   const title = `Summary of ${summary.severity}: ${cut(summary.title, 110)}`;
+  const what = cut(summary.whatHappened.map(({ words }) => words).join(' '), 800);
+  const { followUps, openPoints, waivers } = summary;
   const blocks: KnownBlock[] = [
     header(title),
-    line(cut(summary.whatHappened, 800)),
-    lines(timesOf(summary)),
+    line(what),
+    lines(factsOf(summary)),
     bullets([bold('Decisions')], orNone(atMost(summary.decisions, most, decisionLine))),
     ...(summary.missed === null ? [] : [missedBlock(summary.missed)]),
-    line(bold('Data integrity '), cut(summary.dataIntegrity, 500)),
-    line(bold('Told '), cut(summary.told.join(', ') || 'nobody', 500)),
-    ...(summary.peers === null ? [] : [line(bold('Peers '), cut(summary.peers, 500))]),
-    bullets([bold('Follow-ups')], orNone(atMost(summary.followUps, most, followUpLine))),
-    bullets([bold('Still open')], orNone(atMost(summary.openPoints, most, (point) => [cut(point, 250)]))),
+    bullets([bold('Follow-ups')], orNone(atMost(followUps, most, followUpLine))),
+    ...(openPoints.length === 0
+      ? []
+      : [
+          bullets(
+            [bold('Still open')],
+            atMost(openPoints, most, ({ words }) => [cut(words, 250)]),
+          ),
+        ]),
+    ...(waivers.length === 0
+      ? []
+      : [
+          bullets(
+            [bold('Waived')],
+            atMost(waivers, most, ({ words }) => [cut(words, 250)]),
+          ),
+        ]),
+    ...actions('summary', [
+      button({ action: 'full_summary', token: summary.incident, label: 'Full summary', style: 'primary' }),
+      button({ action: 'add_follow_up', token: summary.incident, label: 'Add follow-up' }),
+    ]),
     context(proofOf(summary)),
   ];
-  return { text: `${escapeMrkdwn(title)}: ${escapeMrkdwn(cut(summary.whatHappened, 800))}`, blocks };
+  return { text: `${escapeMrkdwn(title)}: ${escapeMrkdwn(what)}`, blocks };
 }
 
-function timesOf({ impact, times }: Summary): Line[] {
-  const span = (ms: number | null) => (ms === null ? 'not on record' : spanText(ms));
+function factsOf(summary: Summary): Line[] {
+  const { impact, times, measures } = summary;
+  const span = (of: keyof Summary['times']) => (times[of].ms === null ? 'not on record' : spanText(times[of].ms));
+  const missed = measures.filter(({ verdict }) => verdict === 'missed');
+  const measured = measures.filter(({ verdict }) => verdict !== 'not_measurable').length;
   return [
     [
       bold('Impact '),
@@ -40,7 +61,14 @@ function timesOf({ impact, times }: Summary): Line[] {
     ],
     [
       bold('Times '),
-      `reported after ${span(times.toReportMs)}, contained after ${span(times.toContainMs)}, recovered after ${span(times.toRecoverMs)}, revoke to proof ${span(times.revokeToProofMs)}`,
+      `reported after ${span('toReport')}, contained after ${span('toContain')}, recovered after ${span('toRecover')}, revoke to proof ${span('revokeToProof')}`,
+    ],
+    [bold('Data integrity '), cut(summary.dataIntegrity.words, 400)],
+    [bold('Told '), cut(summary.told.map(({ recipient }) => recipient).join(', ') || 'nobody', 400)],
+    ...(summary.peers === null ? [] : [[cut(summary.peers.words, 400)]]),
+    [
+      bold('Measures '),
+      `${measured} of ${measures.length} measured, ${missed.length === 0 ? 'all met' : `missed: ${missed.map(({ id, shown }) => `${id} ${shown}`).join(', ')}`}`,
     ],
   ];
 }
@@ -51,9 +79,9 @@ function counted(count: number, what: string): string {
 
 function decisionLine(decision: Summary['decisions'][number]): Line {
   const when: Line = decision.at === null ? [] : [', ', at(decision.at)];
-  const why = decision.why === '' ? '' : `: ${cut(decision.why, 200)}`;
+  const why = decision.why === '' ? '' : `: ${cut(decision.why, 150)}`;
   return [
-    `${cut(decision.question, 200)} `,
+    `${cut(decision.question, 150)} `,
     bold(decision.outcome),
     decision.by.length === 0 ? '' : ` by ${cut(decision.by.join(', '), 150)}`,
     ...when,
@@ -61,16 +89,16 @@ function decisionLine(decision: Summary['decisions'][number]): Line {
   ];
 }
 
-function followUpLine({ what, owner, due }: Summary['followUps'][number]): Line {
-  return [cut(what, 250), ' ', bold(cut(owner, 80)), ', by ', at(due, '{date_short}')];
+function followUpLine({ what, owner, dueAt, ended }: SummaryFollowUp): Line {
+  const state: Line =
+    ended === null ? [', by ', at(dueAt, '{date_short}')] : [ended.how === 'done' ? ', ✓ done' : ', ✗ dropped'];
+  return [cut(what, 200), ' ', bold(cut(owner, 80)), ...state];
 }
 
-function proofOf({ incident, evidence, audit }: Summary): string {
-  const chain =
-    audit === null
-      ? 'the audit is empty'
-      : `${audit.lines} audit lines, chain at line ${audit.seq} with ${audit.hash.slice(0, 16)}`;
-  return `${incident} · ${evidence.length} pieces of evidence · ${chain}`;
+function proofOf({ incident, version, evidence, audit }: Summary): string {
+  const whole = audit.changed.length === 0 ? 'as written' : `${audit.changed.length} CHANGED`;
+  const chain = audit.head === null ? '' : `, chain at line ${audit.head.seq} with ${audit.head.hash.slice(0, 16)}`;
+  return `${incident} · version ${version} · ${evidence.length} pieces of evidence · ${audit.lines} audit lines, ${whole}${chain}`;
 }
 
 function orNone(points: Line[]): Line[] {

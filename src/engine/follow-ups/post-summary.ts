@@ -1,0 +1,24 @@
+import { assertMay } from '../../domain/policy.ts';
+import { type DrawnSummary, drawSummary, outermost, summaryToPost } from '../../steps/draw-summary.ts';
+import type { FollowUpsDeps, OnIncident } from './follow-ups.ts';
+import { incidentOrRefuse, recordAfter, subjectOfIncident } from './record.ts';
+
+export async function postSummary(deps: FollowUpsDeps, request: OnIncident): Promise<DrawnSummary> {
+  const { incident: id, actor } = request;
+  const { newId, now } = deps;
+  return recordAfter(deps, request, {
+    doing: `post the summary of ${id}`,
+    incident: (await incidentOrRefuse(deps.ledger.read, id)).id,
+    repeated: async (read) => {
+      const run = outermost(await read.runsOfIncident(id));
+      return drawSummary(await incidentOrRefuse(read, id), run, { ledger: read, now });
+    },
+    decide: async ({ read, policy }) => {
+      const incident = await incidentOrRefuse(read, id);
+      assertMay(policy, 'close', { actor, subject: await subjectOfIncident(read, incident) });
+      const run = outermost(await read.runsOfIncident(id));
+      const { events, ...drawn } = await summaryToPost(incident, run, { ledger: read, now, newId, by: actor });
+      return { events, result: drawn };
+    },
+  });
+}
