@@ -1,7 +1,9 @@
 import { z } from 'zod';
 import { Refusal } from '../errors.ts';
 import { DigestSettings } from './digest/settings.ts';
+import { FollowUpSettings, ReviewSettings } from './follow-up-settings.ts';
 import { type Actor, PersonId, personOf } from './ids.ts';
+import { IncidentSettings } from './incident-settings.ts';
 import { KeyClass } from './key.ts';
 import { ApprovalRule, namesIn, Span } from './policy/approval-rule.ts';
 import { ClockTime, Name, Who } from './policy/names.ts';
@@ -111,6 +113,11 @@ export const Policy = z.strictObject({
     .default({ minimum_interval_hours: 24, spike_in_7_days: 3, most_per_day: 20 }),
   /** When the team hears which keys end. */
   digest: DigestSettings.prefault({}),
+  incidents: IncidentSettings.prefault({}),
+  /** When people are reminded of what they owe after an incident. */
+  follow_ups: FollowUpSettings.prefault({}),
+  /** Looks at everything that nobody looks at day by day; none unless it stands here. */
+  reviews: ReviewSettings.optional(),
   retention_days: z.int().min(30).max(3_650).default(400),
   hooks: z.record(Name, z.strictObject({ alerts: z.array(z.string()).min(1) })).default({}),
 });
@@ -189,6 +196,7 @@ export function danglingNames(policy: Policy): string[] {
     ...Object.values(policy.may).flatMap((names) => names ?? []),
     ...Object.values(policy.rules).flatMap(namesIn),
     ...policy.freezes.flatMap(({ approvers = [] }) => approvers),
+    ...(policy.reviews?.by ?? []),
     ...(policy.break_glass?.from ?? []),
     ...(policy.break_glass?.review_by ?? []),
   ];

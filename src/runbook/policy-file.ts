@@ -114,7 +114,7 @@ interface NamedSpot {
   path: string;
 }
 
-const PEOPLE_STAND_UNDER: readonly string[] = ['may', 'rules', 'groups', 'freezes', 'break_glass'];
+const PEOPLE_STAND_UNDER: readonly string[] = ['may', 'rules', 'groups', 'freezes', 'break_glass', 'reviews'];
 
 /** Every place where the text is a name of people. */
 function spotsOf(root: Node, name: string): NamedSpot[] {
