@@ -2,8 +2,10 @@ import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { qrModules } from './cli/second-factor/qr.ts';
 import type { Config } from './config.ts';
+import type { Health } from './domain/rekey-health.ts';
 import { startDeliveries } from './engine/deliveries/start.ts';
 import type { EngineDeps } from './engine/deps.ts';
+import { openChecklist } from './engine/home/checklist.ts';
 import { planRunbook } from './engine/plan/plan-runbook.ts';
 import { openQueue, type Queue, type QueueOptions } from './engine/queue.ts';
 import { recordRunbooks } from './engine/runbooks/record-runbooks.ts';
@@ -92,17 +94,22 @@ async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'u
   onStop(usage.stop);
   const watches = startWatches(config, open);
   let slackState = () => ({ ok: true, detail: '' });
+  const health = async (): Promise<Health> => ({
+    parts: [
+      { name: 'queue', ...(await queue.health()) },
+      { name: 'slack', ...slackState() },
+      { name: 'audit', ...watches.audit() },
+      { name: 'schedule', ...watches.schedule() },
+    ],
+    held: open.runbooks.held().map(({ runbook, widened }) => ({ runbook: runbook.id, widened })),
+    broken: open.runbooks.problems().length,
+  });
   const http = await startHttp({
     ...config.http,
     hooks: { engine, secretOf: (name) => hookSecret(config.keysDir, name), now },
     api: apiDeps({ deps, engine, keys, rotations, pepper: keyFiles.pepper, usage }),
     secondFactor: { secondFactors: open.secondFactors, qrOf: qrModules },
-    notReady: async () => ({
-      ...notReady('queue', await queue.health()),
-      ...notReady('slack', slackState()),
-      ...notReady('audit', watches.audit()),
-      ...notReady('schedule', watches.schedule()),
-    }),
+    notReady: async () => notReady(await health()),
     onError: (error, id) => log.error({ err: error, id }, 'http'),
   });
   onStop(http.stop);
@@ -110,7 +117,12 @@ async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'u
   onStop(startSweep(deps));
   onStop(startDeliveries(open.sender));
   if (config.slack !== null) {
-    const slack = await startSlack({ ...slackDeps(open), config: config.slack });
+    const slack = await startSlack({
+      ...slackDeps(open),
+      health,
+      publicUrl: config.publicUrl ?? http.url,
+      config: config.slack,
+    });
     slackState = slack.ready;
     onStop(slack.stop);
   }
@@ -140,24 +152,25 @@ function startWatches(config: Config, { deps, rotations, machine, log, onStop }:
   return { audit: check.state, schedule: scheduler.health };
 }
 
-function slackDeps(open: Open): Omit<SlackDeps, 'config'> {
-  const { deps, runbooks, engine, rotations, keys, peers, secondFactors, log } = open;
-  const { ledger, policy, providers, now } = deps;
-  const { outbox, inbox, onRecorded } = ledger;
+function slackDeps(open: Open): Omit<SlackDeps, 'config' | 'health' | 'publicUrl'> {
+  const { deps, runbooks, engine, rotations, keys, peers, secondFactors, digests, incidents, log } = open;
+  const { ledger, policy, classRule, providers, now } = deps;
+  const { outbox, inbox, rooms, onRecorded } = ledger;
   const planning = { ...deps, runbooks };
   return {
-    ...{ ledger: ledger.read, policy, providers, runbooks, now },
-    ...{ engine, rotations, keys, peers, secondFactors },
+    ...{ ledger: ledger.read, policy, classRule, providers, runbooks, now },
+    ...{ engine, rotations, keys, peers, secondFactors, digests },
+    checklist: openChecklist(deps),
     planRunbook: (request) => planRunbook(planning, request),
     runRunbook: (request) => runRunbook(planning, request),
     deliveries: open.deliveries,
     shelf: openShelf(planning),
-    ...{ outbox, inbox, onRecorded, log },
+    ...{ outbox, inbox, rooms, onRecorded, log },
   };
 }
 
-function notReady(part: string, state: { ok: boolean; detail: string }): Record<string, string> {
-  return state.ok ? {} : { [part]: state.detail };
+function notReady({ parts }: Health): Record<string, string> {
+  return Object.fromEntries(parts.filter(({ ok }) => !ok).map(({ name, detail }) => [name, detail]));
 }
 
 const LOOK_AT_HELD_EVERY_MS = 5_000;

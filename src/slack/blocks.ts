@@ -86,6 +86,11 @@ export function button(look: {
   };
 }
 
+/** Opens a page of Rekey's own; the press comes in as well, and means nothing. */
+export function linkButton(look: { action: string; url: string; label: string }): Button {
+  return { type: 'button', action_id: look.action, url: look.url, text: plain(look.label, LIMITS.buttonText) };
+}
+
 export function confirm(words: { title: string; text: string; yes: string; no: string }): ConfirmationDialog {
   return {
     title: plain(words.title, LIMITS.confirmTitle),

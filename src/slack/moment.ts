@@ -1,8 +1,13 @@
 import type { ModalView } from '@slack/types';
 import type { PersonId } from '../domain/ids.ts';
+import type { KeyClass } from '../domain/key.ts';
+import type { ClassRule } from '../domain/key-class.ts';
+import type { Health } from '../domain/rekey-health.ts';
 import type { RunbookPlan } from '../domain/runbook-plan.ts';
 import type { Deliveries } from '../engine/deliveries/deliveries.ts';
+import type { Digests } from '../engine/digests/digests.ts';
 import type { Engine, Origin } from '../engine/engine.ts';
+import type { Checklist } from '../engine/home/checklist.ts';
 import type { Incidents } from '../engine/incidents/incidents.ts';
 import type { Keys } from '../engine/keys/keys.ts';
 import type { Peers } from '../engine/peers/peers.ts';
@@ -24,12 +29,20 @@ export interface Desk extends Sources {
   keys: Keys;
   peers: Peers;
   secondFactors: SecondFactors;
+  digests: Digests;
   incidents: Incidents;
   deliveries: Deliveries;
+  /** What key-classes.yaml says of a class. */
+  classRule: (keyClass: KeyClass) => Promise<ClassRule>;
   /** What a run would do if it began now; writes nothing. */
   planRunbook: (request: PlanRequest) => Promise<RunbookPlan>;
   /** Any runbook by hand; emergencies and rotations have verbs of their own. */
   runRunbook: (request: RunRequest) => Promise<Begun>;
+  checklist: Checklist;
+  /** How this process is, as /readyz tells it. */
+  health: () => Promise<Health>;
+  /** Where people reach the pages of Rekey. */
+  publicUrl: string;
   /** The folder of runbooks: what is live, what is held back, and why. */
   shelf: Shelf;
   /** Which message shows what. */

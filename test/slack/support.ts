@@ -2,11 +2,14 @@ import { onTestFinished } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
 import { openDeliveries } from '../../src/engine/deliveries/deliveries.ts';
 import type { Runbooks } from '../../src/engine/deps.ts';
+import { openDigests } from '../../src/engine/digests/digests.ts';
+import { openChecklist } from '../../src/engine/home/checklist.ts';
 import { openIncidents } from '../../src/engine/incidents/open-incidents.ts';
 import { openKeys } from '../../src/engine/keys/open-keys.ts';
 import { openPeers } from '../../src/engine/peers/peers.ts';
 import { openRotations } from '../../src/engine/rotations/open-rotations.ts';
 import { openSecondFactors } from '../../src/engine/second-factor/second-factors.ts';
+import { Refusal } from '../../src/errors.ts';
 import { loadKeyFiles } from '../../src/providers/key-files.ts';
 import { Secret } from '../../src/secret.ts';
 import { startSlack } from '../../src/slack/app.ts';
@@ -161,6 +164,10 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
     keys: openKeys({ ...deps, pepper }),
     peers: openPeers(deps),
     secondFactors: openSecondFactors({ ...deps, pepper }),
+    checklist: openChecklist(deps),
+    health: async () => ({ parts: [], held: [], broken: 0 }),
+    publicUrl: 'http://127.0.0.1:7410',
+    digests: openDigests(deps),
     incidents: openIncidents({ ...deps, pepper }),
     deliveries: openDeliveries({
       ...deps,
@@ -172,11 +179,12 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
       throw new Error('no runbook of this test can be run by hand');
     },
     planRunbook: async () => {
-      throw new Error('no runbook of this test can be planned');
+      throw new Refusal('unknown_runbook', 'No runbook of this test can be planned.');
     },
     shelf: emptyShelf,
     ledger: ledger.read,
     outbox: ledger.outbox,
+    rooms: ledger.rooms,
     inbox: ledger.inbox,
     onRecorded: ledger.onRecorded,
     runbooks: deps.runbooks as Pick<Runbooks, 'planOf'>,
@@ -186,6 +194,7 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
       },
     },
     policy: deps.policy,
+    classRule: deps.classRule,
     now: deps.now,
     log,
     patience: { slowRetryMs: 150, firstRetryMs: 20, pollMs: 40 },

@@ -1,20 +1,30 @@
 import { answerButton, answerForm } from './answer.ts';
 import type { SlackAction, SlackForm, SlackMenu } from './contract.ts';
 import { cancelButton, pauseButton, rerunButton, resumeButton, retryButton, skipButton } from './control-run.ts';
+import { digestClaimButton, digestLetGoButton } from './digest-claim.ts';
+import { digestPlanButton, digestReplaceButton } from './digest-plan.ts';
+import { digestSnoozeMenu } from './digest-snooze.ts';
+import { digestUnusedButton, digestUnusedForm, unusedNoButton, unusedYesButton } from './digest-unused.ts';
 import { handOverButton, handOverForm } from './hand-over.ts';
+import { importForm } from './import-form.ts';
+import { historyButton, nextKeys, ownerButton, ownerForm, rotateButton } from './key-card.ts';
+import { keyMenu } from './key-menu.ts';
 import { markPeerButton, markPeerForm, waivePeerButton, waivePeerForm } from './peers.ts';
 import { pushBackButton, pushBackForm } from './push-back.ts';
 import { reviewButton, reviewForm } from './review.ts';
 import { reviewGlassButton, reviewGlassForm } from './review-glass.ts';
-import { keyMenu, rotateForm } from './rotate-form.ts';
+import { keyChosen, occasionChosen, rotateForm } from './rotate-form.ts';
 import { detailsBack, detailsButton, detailsNext } from './run-details.ts';
 import { cancelRunForm, rerunForm, skipStepForm } from './run-forms.ts';
+import { askForLinkButton, setUpCodeButton, setUpCodeForm } from './set-up-code.ts';
 import { settleButton, settleForm } from './settle-step.ts';
 import { takeOverButton, takeOverForm } from './take-over.ts';
 
 export const actions: readonly SlackAction[] = [
   reviewButton,
   reviewGlassButton,
+  setUpCodeButton,
+  askForLinkButton,
   answerButton,
   handOverButton,
   pushBackButton,
@@ -29,17 +39,35 @@ export const actions: readonly SlackAction[] = [
   cancelButton,
   takeOverButton,
   settleButton,
+  rotateButton,
+  historyButton,
+  ownerButton,
+  nextKeys,
+  keyChosen,
+  occasionChosen,
+  digestClaimButton,
+  digestLetGoButton,
+  digestSnoozeMenu,
+  digestPlanButton,
+  digestReplaceButton,
+  digestUnusedButton,
+  unusedYesButton,
+  unusedNoButton,
   markPeerButton,
   waivePeerButton,
 ];
 export const forms: readonly SlackForm[] = [
   reviewForm,
   reviewGlassForm,
+  setUpCodeForm,
   answerForm,
   handOverForm,
   pushBackForm,
   rotateForm,
+  ownerForm,
+  importForm,
   settleForm,
+  digestUnusedForm,
   markPeerForm,
   waivePeerForm,
   cancelRunForm,
