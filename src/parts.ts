@@ -5,6 +5,7 @@ import { type Deliveries, openDeliveries } from './engine/deliveries/deliveries.
 import type { SenderDeps } from './engine/deliveries/send-due.ts';
 import { openWays } from './engine/deliveries/ways.ts';
 import type { EngineDeps } from './engine/deps.ts';
+import { type Digests, openDigests } from './engine/digests/digests.ts';
 import { faultPoints } from './engine/fault-points.ts';
 import type { Incidents } from './engine/incidents/incidents.ts';
 import { openIncidents } from './engine/incidents/open-incidents.ts';
@@ -51,6 +52,7 @@ export interface Parts<Clock extends AlarmClock> {
   rotations: Rotations;
   peers: Peers;
   secondFactors: SecondFactors;
+  digests: Digests;
   incidents: Incidents;
   deliveries: Deliveries;
   /** What sends notices out by their rows. */
@@ -112,6 +114,7 @@ export async function openParts<Clock extends AlarmClock>(
     rotations: openRotations(deps),
     peers: openPeers(deps),
     secondFactors: openSecondFactors({ ...deps, pepper }),
+    digests: openDigests(deps),
     incidents: openIncidents({ ...deps, pepper }),
     deliveries: openDeliveries({ ...deps, run: (request) => runRunbook({ ...deps, runbooks }, request) }),
     sender: {

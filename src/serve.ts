@@ -159,7 +159,7 @@ function slackDeps(open: Open): Omit<SlackDeps, 'config' | 'health' | 'publicUrl
   const planning = { ...deps, runbooks };
   return {
     ...{ ledger: ledger.read, policy, classRule, providers, runbooks, now },
-    ...{ engine, rotations, keys, peers, secondFactors, digests },
+    ...{ engine, rotations, keys, peers, secondFactors, digests, incidents },
     checklist: openChecklist(deps),
     planRunbook: (request) => planRunbook(planning, request),
     runRunbook: (request) => runRunbook(planning, request),

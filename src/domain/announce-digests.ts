@@ -35,7 +35,9 @@ function messagesOf(digest: Digest): Announcement[] {
   );
   return [
     ...parts.map((part): Announcement => ({ surface: 'digest', subject: partSubject(digest.id, part), address })),
-    ...(digest.figures === null ? [] : [{ surface: 'digest_outlook', subject: digest.id, address } as const]),
+    ...(digest.figures === null
+      ? []
+      : [{ surface: 'digest_outlook', subject: `${digest.id}/outlook`, address } as const]),
     ...[...alone].flatMap(([subject, { person }]) => direct('digest_dm', subject, [person])),
   ];
 }

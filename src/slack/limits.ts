@@ -1,5 +1,6 @@
 import type { HomeView, KnownBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
+import type { Chart, ChartBlock } from './chart/chart.ts';
 
 /**
  * What Slack takes, in UTF-16 units and counts. Source: the comments of @slack/types 3.2.0; `allText` is not documented: from about 13 200
@@ -41,7 +42,9 @@ export const LIMITS = {
 export interface Message {
   /** What notifications and screen readers get. */
   text: string;
-  blocks: KnownBlock[];
+  blocks: (KnownBlock | ChartBlock)[];
+  /** Put into it as Slack can show it when it is sent; the words say the same. */
+  chart?: Chart;
 }
 
 /** The first of several ever shorter renderings that Slack takes as a whole; the last one when none does. */

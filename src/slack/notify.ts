@@ -1,10 +1,13 @@
 import type { WebClient } from '@slack/web-api';
+import type { IncidentId } from '../domain/ids.ts';
 import type { Outbox, OutgoingMessage } from '../ledger/outbox.ts';
 import { line } from './blocks.ts';
 import type { Log, Patience, Sources } from './deps.ts';
 import { openAddressBook } from './notify/address.ts';
 import { findSent } from './notify/find-sent.ts';
+import { openIllustrator } from './notify/illustrate.ts';
 import { type Verdict, verdictOn } from './notify/verdict.ts';
+import { roomGone } from './rooms/verdict.ts';
 import { type Drawn, surfaces } from './surfaces.ts';
 import { type Place, SecretBlocked, type Voice } from './voice.ts';
 
@@ -15,6 +18,8 @@ export interface NotifierDeps {
   voice: Voice;
   log: Log;
   patience: Omit<Patience, 'admitMs'>;
+  /** The channel of an incident is out of reach: what is meant for it goes to the thread from now on. */
+  roomLost?: (incident: IncidentId, why: string) => Promise<void>;
 }
 
 export interface Notifier {
@@ -46,12 +51,13 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 
   const settle = async (message: OutgoingMessage, error: unknown): Promise<'go_on' | 'hold'> => {
     const failed = tries.get(message.id) ?? 0;
-    const verdict = verdictOn(error, { tries: failed, ...patience });
+    const verdict = publish.learn(message, verdictOn(error, { tries: failed, ...patience }));
     tries.set(message.id, failed + 1);
     // Once for each reason: a message may wait for days until somebody mends it.
     if (told.get(message.id) !== verdict.error) tell(log, message, { verdict, error });
     told.set(message.id, verdict.error);
     publish.learn(message, verdict);
+    if (await movesToThread(message, verdict)) return 'go_on';
     if (verdict.next.do === 'give_up') {
       await outbox.giveUp(message, verdict.error);
       return 'go_on';
@@ -62,6 +68,14 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     if (verdict.next.do === 'hold_all') allHeldUntil = now() + verdict.next.ms;
     if (verdict.next.do === 'hold_channel') heldUntil.set(laneOf(message), now() + verdict.next.ms);
     return 'hold';
+  };
+
+  // Read again in the next round, when it has another place.
+  const movesToThread = async ({ room, ts }: OutgoingMessage, { error }: Verdict) => {
+    const why = room === null || ts !== null ? undefined : roomGone(error);
+    if (room === null || why === undefined || deps.roomLost === undefined) return false;
+    await deps.roomLost(room, why);
+    return true;
   };
 
   const work = async (lane: readonly OutgoingMessage[]) => {
@@ -124,15 +138,18 @@ function laneOf(message: OutgoingMessage): string {
   return message.thread?.channel ?? message.channel;
 }
 
-function openPublisher({ outbox, sources, client, voice }: NotifierDeps) {
+function openPublisher({ outbox, sources, client, voice, log }: NotifierDeps) {
   const addressOf = openAddressBook({ client, policy: sources.policy });
   const surelyNotPosted = new Set<string>();
   const posting = new Set<string>();
   const onlyText = new Set<string>();
+  const illustrator = openIllustrator({ client, log });
 
   const drawn = async (message: OutgoingMessage): Promise<Drawn | null> => {
     const shown = await surfaces[message.surface](sources, message.subject);
-    if (shown === null || !onlyText.has(message.id)) return shown;
+    if (shown === null) return null;
+    if (!onlyText.has(message.id))
+      return { ...shown, message: await illustrator.illustrated(message.id, shown.message) };
     const words = line('This message could not be drawn in full; `rekey` on the command line shows everything.');
     return { ...shown, message: { text: shown.message.text, blocks: [words] } };
   };
@@ -140,10 +157,12 @@ function openPublisher({ outbox, sources, client, voice }: NotifierDeps) {
     message.sending && !surelyNotPosted.has(message.id) ? findSent(client, place, message.id) : null;
 
   return {
-    learn: ({ id }: OutgoingMessage, verdict: Verdict) => {
+    learn: ({ id }: OutgoingMessage, given: Verdict): Verdict => {
+      const verdict = illustrator.learn(id, given);
       // Only the answer to a post tells of it: when the look-up before it was throttled, an earlier post may still be there.
       if (posting.delete(id) && verdict.surelyNotPosted) surelyNotPosted.add(id);
       if (verdict.next.do === 'only_text') onlyText.add(id);
+      return verdict;
     },
     message: async (message: OutgoingMessage): Promise<void> => {
       const { id, ts, version } = message;

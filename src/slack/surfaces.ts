@@ -5,8 +5,11 @@ import { loadAlarm } from './load/alarm.ts';
 import { loadApproval, loadApprovalReminder } from './load/approval.ts';
 import { loadAsk, loadReminder, whenOverdue } from './load/ask.ts';
 import { loadBreakGlass } from './load/break-glass.ts';
+import { loadDigest } from './load/digest.ts';
+import { loadOutlook, loadReleasedClaim, loadUnusedQuestion } from './load/digest-more.ts';
 import { loadDoubt } from './load/doubt.ts';
 import { loadIncident } from './load/incident.ts';
+import { loadIncidentRole, loadIncidentStatus, loadIncidentUpdate } from './load/incident-parts.ts';
 import { loadNotice } from './load/notice.ts';
 import { loadOutsideNotice } from './load/outside-notice.ts';
 import { loadPeerBoard } from './load/peer-board.ts';
@@ -20,8 +23,13 @@ import { approvalCard, whenLessIsLeft } from './views/approval-card.ts';
 import { approvalReminder } from './views/approval-reminder.ts';
 import { askCard } from './views/ask-card.ts';
 import { breakGlassCard, whenReviewOverdue } from './views/break-glass.ts';
+import { digestPart } from './views/digest.ts';
+import { digestClaim } from './views/digest-claim.ts';
+import { digestOutlook } from './views/digest-outlook.ts';
+import { unusedQuestion } from './views/digest-unused.ts';
 import { doubtCard } from './views/doubt.ts';
 import { incidentCard } from './views/incident-card.ts';
+import { incidentRoleGiven, incidentStatus, incidentUpdateAsked } from './views/incident-status.ts';
 import { noticeCard } from './views/notice.ts';
 import { outsideNotice } from './views/outside-notice.ts';
 import { peerBoardCard } from './views/peer-board.ts';
@@ -40,6 +48,9 @@ export interface Drawn {
 /** How each surface is read from the ledger and drawn; null when its subject is not there. */
 export const surfaces: Record<Surface, (sources: Sources, subject: string) => Promise<Drawn | null>> = {
   incident: drawnBy(loadIncident, incidentCard),
+  incident_status: drawnBy(loadIncidentStatus, incidentStatus),
+  incident_role: drawnBy(loadIncidentRole, incidentRoleGiven),
+  incident_update: drawnBy(loadIncidentUpdate, incidentUpdateAsked),
   run: drawnBy(loadRun, runProgress, nextPassing),
   run_failed: drawnBy(loadFailedRun, runFailed),
   doubt: drawnBy(loadDoubt, doubtCard),
@@ -56,6 +67,11 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
   alarm: drawnBy(loadAlarm, alarmCard),
   peer_board: drawnBy(loadPeerBoard, peerBoardCard),
   runbook_change: drawnBy(loadRunbookChange, runbookChange),
+  digest: drawnBy(loadDigest, digestPart),
+  digest_dm: drawnBy(loadDigest, digestPart),
+  digest_outlook: drawnBy(loadOutlook, digestOutlook),
+  digest_claim: drawnBy(loadReleasedClaim, digestClaim),
+  digest_unused: drawnBy(loadUnusedQuestion, unusedQuestion),
   outside_notice: drawnBy(loadOutsideNotice, outsideNotice),
 };
 

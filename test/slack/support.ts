@@ -203,6 +203,12 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
 
 const emptyShelf: SlackDeps['shelf'] = {
   all: () => new Map(),
+  named: (id) => {
+    throw new Error(`no runbook ${id} in this test`);
+  },
+  held: async () => {
+    throw new Error('no runbook of this test is held back');
+  },
   reload: async () => ({ live: [], problems: [], held: [], mayAgree: [] }),
   approveGrants: async () => {
     throw new Error('no runbook of this test is held back');
