@@ -2,16 +2,21 @@ import { z } from 'zod';
 import { announcementsOfApproval, isAboutApproval } from './announce-approvals.ts';
 import { announcementsOfDigest, isAboutDigest } from './announce-digests.ts';
 import { announcementsOfWhatFollows, isAboutWhatFollows } from './announce-follow-ups.ts';
+import { announcementsOfIncidentWork } from './announce-incidents.ts';
 import type { AskedIn } from './asked-in.ts';
 import { direct } from './direct.ts';
 import type { LedgerEvent } from './event.ts';
 import type { IncidentId, PersonId } from './ids.ts';
 import { PersonId as PersonIdSchema } from './ids.ts';
+import { isIncidentWork } from './incident-event.ts';
 import type { StepRecord } from './run.ts';
 
 /** What a Slack message shows. Each is rendered from the ledger by one view in slack/views/. */
 export const Surface = z.enum([
   'incident',
+  'incident_status',
+  'incident_role',
+  'incident_update',
   'run',
   'run_failed',
   'doubt',
@@ -47,7 +52,7 @@ export type Address =
   /** Where the team reads about what belongs to no incident. */
   | { kind: 'team_channel' }
   /** Where somebody asked for it; the team's channel when Rekey is not in that one. */
-  | { kind: 'asked_in'; place: AskedIn }
+  | { kind: 'asked_in'; channel: string; thread: string | null }
   /** A channel that policy.yaml names, by id or as `#name`. */
   | { kind: 'channel'; channel: string }
   | { kind: 'person'; person: PersonId };
@@ -78,6 +83,7 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
   if (isAboutDigest(event)) return announcementsOfDigest(event);
   if (isAboutWhatFollows(event)) return announcementsOfWhatFollows(event);
   if (isAboutApproval(event)) return announcementsOfApproval(event, incident);
+  if (isIncidentWork(event)) return announcementsOfIncidentWork(event);
   const board = boardAwaited(event);
   if (board !== null)
     return [
@@ -139,7 +145,7 @@ function outsideIncidents(event: LedgerEvent): Announcement[] {
     case 'run_started':
       return event.askedIn === undefined
         ? []
-        : [{ surface: 'run', subject: event.run.id, address: { kind: 'asked_in', place: event.askedIn } }];
+        : [{ surface: 'run', subject: event.run.id, address: addressOf(event.askedIn) }];
     case 'ask_opened':
       return direct('ask_dm', event.ask.id, event.ask.assigned);
     case 'step_recorded':
@@ -154,6 +160,10 @@ function outsideIncidents(event: LedgerEvent): Announcement[] {
     default:
       return [];
   }
+}
+
+function addressOf({ channel, thread }: AskedIn): Address {
+  return channel === null ? { kind: 'team_channel' } : { kind: 'asked_in', channel, thread };
 }
 
 /** What changed in a runbook is shown to the team and its owner; that there is one at all is not. */

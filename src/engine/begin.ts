@@ -1,6 +1,7 @@
 import { type Actor, IncidentId, RunId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { Key } from '../domain/key.ts';
+import { PRODUCTION } from '../domain/key-facts.ts';
 import type { JsonObject, Run } from '../domain/run.ts';
 import { Refusal } from '../errors.ts';
 import type { EngineDeps } from './deps.ts';
@@ -45,17 +46,26 @@ export function newRun(
   };
 }
 
-/** An incident about one key, reported now. */
+/** An incident, reported now. */
 export function newIncident(
   deps: Pick<EngineDeps, 'now' | 'newId'>,
-  of: { key: Key; title: string; channel: string; openedBy: Actor; startedAt: Date },
+  of: {
+    /** null: about none. */
+    key: Key | null;
+    title: string;
+    channel: string;
+    openedBy: Actor;
+    startedAt: Date;
+    /** null, or not given: by the key. */
+    severity?: Incident['severity'] | null;
+  },
 ): Incident {
   const { key, title, channel, openedBy, startedAt } = of;
   return {
     id: IncidentId.parse(deps.newId('inc')),
-    severity: key.environment === 'production' ? 'SEV2' : 'SEV3',
+    severity: of.severity ?? (key?.environment === PRODUCTION ? 'SEV2' : 'SEV3'),
     title,
-    key: key.id,
+    key: key?.id ?? null,
     keyClass: null,
     channel,
     openedBy,

@@ -8,9 +8,10 @@ import { Refusal } from '../errors.ts';
 import type { Recording, RecordingTx } from '../ledger/ledger.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { keyRefOf } from '../steps/fields.ts';
-import { newIncident, newRun } from './begin.ts';
+import { newRun } from './begin.ts';
 import type { EngineDeps } from './deps.ts';
 import type { AlertRequest, Origin, RotateRequest, Started } from './engine.ts';
+import { incidentOfRun } from './incident-of-run.ts';
 import { auditRefusal } from './refusals.ts';
 import { assertNotLastAdmin } from './rotations/lock-out.ts';
 import { cutGraces, endPlanned, type Preemption, preemptionBy } from './rotations/preempt.ts';
@@ -176,8 +177,8 @@ interface Beginning {
 async function begin(deps: EngineDeps, read: LedgerReader, of: Beginning): Promise<Recording<Started>> {
   const { preemption, title, reason, policy, actor, startedAt } = of;
   const { key } = preemption;
-  const channel = policy.team.incident_channel;
-  const incident = newIncident(deps, { key, title, channel, openedBy: actor, startedAt });
+  const opened = { key, title, policy, openedBy: actor, startedAt };
+  const { incident, opening } = await incidentOfRun(deps, read, opened);
   const { runbook } = of;
   // Runbooks that an alert starts need not ask what happened to our key: it may be another's that failed.
   const said = deps.runbooks.takes(runbook, 'situation') ? { situation: of.situation } : {};
@@ -190,7 +191,7 @@ async function begin(deps: EngineDeps, read: LedgerReader, of: Beginning): Promi
     events: [
       ...(await endPlanned(read, preemption, reason)),
       ...of.cuts,
-      { type: 'incident_opened', incident },
+      ...opening,
       ...alerts,
       { type: 'run_started', run },
       ...(await spikeAlarm(deps, read, { key, policy, requestedBy: actor, replaces })),

@@ -1,7 +1,7 @@
 import { type IncidentWorkEvent, incidentOfWork } from '../domain/incident-event.ts';
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
-import { jsonText, stored } from './codec.ts';
+import { fromJson, jsonText, stored, Texts } from './codec.ts';
 import type { LedgerDb } from './open.ts';
 
 const TASKS = ['create', 'members', 'topic', 'bookmarks'] as const;
@@ -39,7 +39,7 @@ export async function applyIncidentWork(tx: LedgerDb, event: IncidentWorkEvent, 
         .insertInto('incident_waivers')
         .values({ incident_id: incident, point, reason, waived_by: by, waived_at: stored(event.waiver.at) })
         .execute();
-      return;
+      return letGo(tx, incident, point);
     }
     case 'incident_reopened':
       return changeOne(
@@ -101,6 +101,21 @@ async function applyRoomEvent(tx: LedgerDb, event: RoomEvent, at: string): Promi
     default:
       return event satisfies never;
   }
+}
+
+/** The card shows what is left. */
+async function letGo(tx: LedgerDb, incident: string, point: string): Promise<void> {
+  const row = await tx
+    .selectFrom('incidents')
+    .select('open_points')
+    .where('id', '=', incident)
+    .executeTakeFirstOrThrow();
+  const left = fromJson(Texts, row.open_points).filter((one) => one !== point);
+  await tx
+    .updateTable('incidents')
+    .set({ open_points: jsonText(left) })
+    .where('id', '=', incident)
+    .execute();
 }
 
 async function giveRole(

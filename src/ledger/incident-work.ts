@@ -27,6 +27,8 @@ export interface IncidentWorkReader {
   incidentAt: (place: { channel: string; thread: string | null }) => Promise<IncidentId | null>;
   /** Who has which role now. */
   rolesOf: (incident: IncidentId) => Promise<RoleHeld[]>;
+  /** How often a role was given to somebody. */
+  roleCount: (incident: IncidentId) => Promise<number>;
   /** The role as it was given that time, whoever has it now. */
   roleGiven: (incident: IncidentId, number: number) => Promise<(RoleHeld & { endedAt: Date | null }) | null>;
   /** The newest version of each note that somebody stands behind, in the order in which things happened. */
@@ -73,13 +75,14 @@ function incidentLists(db: LedgerDb): Pick<IncidentWorkReader, 'openIncidents' |
   };
 }
 
-type OfPeople = 'rolesOf' | 'roleGiven' | 'waiversOf' | 'statusesOf' | 'updateRemindersOf';
+type OfPeople = 'roleCount' | 'rolesOf' | 'roleGiven' | 'waiversOf' | 'statusesOf' | 'updateRemindersOf';
 
 function peopleQueries(db: LedgerDb): Pick<IncidentWorkReader, OfPeople> {
   const roles = (incident: IncidentId) =>
     db.selectFrom('incident_roles').selectAll().where('incident_id', '=', incident).orderBy('number');
   return {
     rolesOf: async (incident) => (await roles(incident).where('ended_at', 'is', null).execute()).map(roleFromRow),
+    roleCount: async (incident) => (await roles(incident).execute()).length,
     roleGiven: async (incident, number) => {
       const row = await roles(incident).where('number', '=', number).executeTakeFirst();
       return row === undefined ? null : { ...roleFromRow(row), endedAt: instant(row.ended_at) };

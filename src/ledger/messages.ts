@@ -6,6 +6,7 @@ import type { AuditContext } from './audit.ts';
 import { instant, stored } from './codec.ts';
 import { compiledOnce } from './compiled.ts';
 import { askedIn, redrawOpen, shownAt } from './live-messages.ts';
+import { postAnew } from './lost-messages.ts';
 import { touchedBy } from './messages-touched.ts';
 import type { LedgerDb } from './open.ts';
 import type { Outbox, OutgoingMessage } from './outbox.ts';
@@ -15,6 +16,7 @@ import { incidentsOf, touchRooms } from './room-work.ts';
 const EDIT_EVERY_MS = 1_000;
 const REWRITTEN: readonly Surface[] = [
   'incident',
+  'incident_role',
   'run',
   'run_failed',
   'doubt',
@@ -25,6 +27,7 @@ const REWRITTEN: readonly Surface[] = [
   'ask_dm',
   'ask_reminder',
   'recovered',
+  'alarm',
   'summary',
   'follow_up',
   'follow_up_nag',
@@ -104,7 +107,7 @@ async function placeOf(tx: LedgerDb, address: Address): Promise<StoredPlace> {
       return { address: 'team', thread_of: null, channel: null };
     case 'asked_in':
       // Whether Rekey may write there is found out when the message is sent, too.
-      return { address: askedIn(address.place), thread_of: null, channel: null };
+      return { address: askedIn(address), thread_of: null, channel: null };
     case 'channel':
       return { address: `channel:${address.channel}`, thread_of: null, channel: address.channel };
     case 'incident_channel':
@@ -167,6 +170,9 @@ export function openOutbox(db: LedgerDb, now: () => Date): Outbox {
     'outbox.sent_version',
     'outbox.attempts',
     'outbox.sending',
+    'outbox.moved_because',
+    'outbox.moved_to_team',
+    'messages.thread_of',
     'parent.ts as parent_ts',
     'parent.channel as parent_channel',
     'messages.room_of',
@@ -242,6 +248,7 @@ export function openOutbox(db: LedgerDb, now: () => Date): Outbox {
       return row === undefined ? null : messageFromRow(row);
     },
     shownAt: (place) => shownAt(db, place),
+    postAnew: (message, loss) => postAnew(db, message, { ...loss, now: now() }),
     redrawOpen: () => redrawOpen(db, { now: now(), surfaces: REWRITTEN }),
   };
 }
@@ -257,6 +264,9 @@ interface Row {
   sent_version: number;
   attempts: number;
   sending: number;
+  moved_because: string | null;
+  moved_to_team: number;
+  thread_of: string | null;
   parent_ts: string | null;
   parent_channel: string | null;
   room_of: string | null;
@@ -266,13 +276,14 @@ interface Row {
 
 function messageFromRow(row: Row): OutgoingMessage {
   const room = row.room_state === 'made' ? row.room_channel : null;
+  const isMoved = row.moved_to_team === 1;
   return {
     id: MessageId.parse(row.id),
     surface: Surface.parse(row.surface),
     subject: row.subject,
-    channel: row.channel ?? room ?? row.address,
+    channel: row.channel ?? (isMoved ? 'team' : (room ?? row.address)),
     thread:
-      row.parent_ts === null || row.parent_channel === null || room !== null
+      row.parent_ts === null || row.parent_channel === null || room !== null || isMoved
         ? null
         : { channel: row.parent_channel, ts: row.parent_ts },
     room: row.room_of === null || room === null ? null : IncidentId.parse(row.room_of),
@@ -281,5 +292,7 @@ function messageFromRow(row: Row): OutgoingMessage {
     sentVersion: row.sent_version,
     attempts: row.attempts,
     sending: row.sending === 1,
+    threadOf: row.thread_of === null ? null : MessageId.parse(row.thread_of),
+    movedBecause: row.moved_because,
   };
 }

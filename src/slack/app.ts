@@ -10,6 +10,7 @@ import { openHttpLine } from './line/http-line.ts';
 import { type Line, openSocketLine } from './line/socket-line.ts';
 import { createNotifier } from './notify.ts';
 import { readMessage } from './read-message.ts';
+import { keepRooms } from './rooms/keep-rooms.ts';
 import { openInquiry } from './slack-away.ts';
 import { openVoice } from './voice.ts';
 import { clientOptions, quietLogger, webClient } from './web.ts';
@@ -49,8 +50,16 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
   const line = openLine(config, { log, patience, now });
   const app = await openBolt(line, door, { config, log });
   const identity = keepIdentity({ client, log, patience });
-  const notifier = createNotifier({ outbox: deps.outbox, sources: deps, client, voice, log, patience });
-  const stopListening = deps.onRecorded(notifier.nudge);
+  const notifier = createNotifier({
+    ...{ outbox: deps.outbox, sources: deps, client, voice, log, patience },
+    roomLost: deps.incidents.roomLost,
+  });
+  const { rooms, incidents, outbox } = deps;
+  const keeper = keepRooms({ rooms, incidents, outbox, sources: deps, client, log, patience });
+  const stopListening = deps.onRecorded(() => {
+    notifier.nudge();
+    keeper.nudge();
+  });
   // The views of this Rekey may be others than those that drew what people can still press on.
   void deps.outbox
     .redrawOpen()
@@ -62,6 +71,7 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
   } catch (error) {
     stopListening();
     identity.stop();
+    await keeper.stop();
     await notifier.stop();
     throw error;
   }
@@ -81,6 +91,7 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
       identity.stop();
       await line.stop();
       await within(LEAVE_AFTER_MS, door.close());
+      await within(LEAVE_AFTER_MS, keeper.stop());
       await within(LEAVE_AFTER_MS, notifier.stop());
     },
   };

@@ -3,6 +3,7 @@ import type { Runbooks } from '../engine/deps.ts';
 import type { Inbox } from '../ledger/inbox.ts';
 import type { Outbox } from '../ledger/outbox.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import type { RoomQueue } from '../ledger/room-work.ts';
 import type { Capabilities } from '../providers/contract.ts';
 import type { Secret } from '../secret.ts';
 import type { Catalogues } from './catalogues.ts';
@@ -40,6 +41,8 @@ export interface Sources {
 export interface SlackDeps extends Desk {
   config: SlackConnection;
   outbox: Outbox;
+  /** What incidents want of their channels. */
+  rooms: RoomQueue;
   inbox: Inbox;
   /** Calls the listener after each recording in this process; returns how to stop. */
   onRecorded: (listener: () => void) => () => void;

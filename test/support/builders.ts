@@ -169,6 +169,7 @@ export function aPolicy(overrides: Partial<Policy> = {}): Policy {
     rules: { rotate: { approve: 1, from: ['owner', 'group:security'] } },
     alerts: { key_expiring_soon: { within_days: [30, 14, 7, 3, 1], channel: 'C0KEYS' } },
     hooks: { payments_api: { alerts: ['key_expired_blocked', 'auth_failures'] } },
+    incidents: { channel_from: 'never' },
     ...overrides,
   });
 }

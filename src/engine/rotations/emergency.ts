@@ -7,7 +7,7 @@ import { assertRotatable } from '../../domain/rotation-rules.ts';
 import { Refusal } from '../../errors.ts';
 import type { Recording } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
-import { newIncident } from '../begin.ts';
+import { incidentOfRun } from '../incident-of-run.ts';
 import type { RotationsDeps } from './deps.ts';
 import { assertNotItsOwnCredential, assertNotLastAdmin } from './lock-out.ts';
 import { beginning, newRotation } from './new-rotation.ts';
@@ -39,19 +39,15 @@ export async function emergency(
   const { graceHours } = request;
   const asked = { key, rule, mode, graceHours, scheduledAt: now, requestedBy: actor, reason, recipient };
   const rotation = newRotation(deps, asked);
-  const incident = newIncident(deps, {
-    key,
-    title: `${nameOf(key)}: ${mode} compromise`,
-    channel: policy.team.incident_channel,
-    openedBy: actor,
-    startedAt: now,
-  });
-  const { events: begun } = beginning(deps, { rotation, key, incident: known ?? incident.id });
+  const title = `${nameOf(key)}: ${mode} compromise`;
+  const opened =
+    known === null ? await incidentOfRun(deps, read, { key, title, policy, openedBy: actor, startedAt: now }) : null;
+  const { events: begun } = beginning(deps, { rotation, key, incident: known ?? opened?.incident.id ?? null });
   const replaces = preemption.open?.id ?? null;
   const events: LedgerEvent[] = [
     ...(await endPlanned(read, preemption, request.reason)),
     ...cuts,
-    ...(known === null ? [{ type: 'incident_opened', incident } as const] : []),
+    ...(opened?.opening ?? []),
     { type: 'rotation_requested', rotation },
     ...begun,
     ...(await spikeAlarm(deps, read, { key, policy, requestedBy: actor, replaces })),

@@ -1,5 +1,6 @@
 import { type ClockWatch, UNWATCHED, watchClock } from '../../domain/clock-watch.ts';
 import { sentenceOf } from '../../errors.ts';
+import { remindOfUpdates } from '../incidents/remind.ts';
 import type { TickResult } from '../rotations/rotations.ts';
 import { remindOwners } from '../runbooks/remind-owners.ts';
 import { startScheduledRuns } from '../scheduled-runs/start-due.ts';
@@ -113,6 +114,7 @@ async function byTheRules(
   await part(() => startScheduledRuns(deps, look), 0);
   const forgotten = await part(() => forgetKeys(deps, look), 0);
   await part(() => runDigest(deps, look), false);
+  await part(() => remindOfUpdates(deps.ledger, look), 0);
   return { ...NOTHING, retired, scheduled, started, forgotten };
 }
 

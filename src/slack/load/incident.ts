@@ -1,13 +1,15 @@
 import { z } from 'zod';
 import { Actor, IncidentId } from '../../domain/ids.ts';
 import type { Evidence } from '../../domain/incident.ts';
+import { WAITS_FOR } from '../../domain/incident-status.ts';
 import { KeyClass } from '../../domain/key.ts';
 import { boardLine } from '../../domain/peer.ts';
 import { MISSED_ROTATION, Missed } from '../../domain/questions.ts';
-import type { Run, Waiting } from '../../domain/run.ts';
+import type { Run } from '../../domain/run.ts';
 import { boardOfReplacement } from '../../steps/board.ts';
 import type { Sources } from '../deps.ts';
 import type { IncidentCard } from '../views/incident-card.ts';
+import { impactLine } from './incident-parts.ts';
 import { actorText, displayNames, keyName } from './names.ts';
 
 export async function loadIncident(sources: Sources, subject: string): Promise<IncidentCard | null> {
@@ -30,6 +32,10 @@ export async function loadIncident(sources: Sources, subject: string): Promise<I
     missed: missedIn(evidence),
     board: board === null ? null : boardLine(board, 'pinned'),
     runs: runs.map((run) => ({ id: run.id, runbook: run.runbook.id, state: stateOf(run) })),
+    roles: (await ledger.rolesOf(incident.id)).map(({ role, person }) => ({ role, person: name(person) })),
+    impact: await impactLine(sources, incident, key),
+    room: await ledger.roomOf(incident.id),
+    waived: (await ledger.waiversOf(incident.id)).map((one) => ({ ...one, by: actorText(one.by, name) })),
   };
 }
 
@@ -66,15 +72,3 @@ export function stateOf(run: Run): string {
   const what = waiting.state === 'waiting' ? WAITS_FOR[waiting.waiting.kind] : 'somebody who knows whether it happened';
   return `running; ${waiting.step} waits for ${what}`;
 }
-
-const WAITS_FOR: Record<Waiting['kind'], string> = {
-  approval: 'an approval',
-  ask: 'an answer',
-  run: 'another run',
-  each: 'the runs that it started',
-  claim: 'the claim of the new secret',
-  peers: 'peers',
-  time: 'its time',
-  look: 'its condition',
-  retry: 'its next attempt',
-};

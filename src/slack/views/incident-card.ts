@@ -1,10 +1,12 @@
-import type { KnownBlock } from '@slack/types';
+import type { Button, KnownBlock } from '@slack/types';
 import type { Incident } from '../../domain/incident.ts';
+import type { IncidentRole, Room } from '../../domain/incident-work.ts';
 import type { Missed } from '../../domain/questions.ts';
 import type { Situated } from '../../ledger/reader.ts';
-import { at, bold, bullets, context, header, type Line, lines } from '../blocks.ts';
+import { actions, at, bold, bullets, button, context, header, type Line, lines } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, escapeMrkdwn, oneLine } from '../text.ts';
+import { noteButton, statusButton } from './incident-status.ts';
 import { missedBlock } from './missed.ts';
 
 export interface IncidentCard {
@@ -31,6 +33,12 @@ export interface IncidentCard {
   /** The line of the re-pin board; null for a key that no peer pins. */
   board: string | null;
   runs: readonly { id: string; runbook: string; state: string }[];
+  /** Who leads, works and writes, by name. */
+  roles: readonly { role: IncidentRole; person: string }[];
+  /** How many are affected; null without a key. */
+  impact: string | null;
+  room: Pick<Room, 'state' | 'channel' | 'why'> | null;
+  waived: readonly { point: string; by: string; reason: string }[];
 }
 
 /** What is wrong, since when, and how far it is mended. */
@@ -40,6 +48,9 @@ export function incidentCard(card: IncidentCard): Message {
     [bold('Key '), cut(card.key ?? 'not known', 320), card.keyClass === null ? '' : ` (${card.keyClass})`],
     [bold('Owner '), cut(card.owner ?? 'nobody is registered as owner', 200)],
     [bold('Status '), statusOf(card)],
+    [bold('Led by '), ledBy(card.roles)],
+    ...(card.impact === null ? [] : [[bold('Affected '), card.impact]]),
+    ...roomLine(card.room),
     [bold('Began '), at(card.startedAt), ', reported ', at(card.reportedAt), ` by ${cut(card.openedBy, 100)}`],
     ...(card.classified === null ? [] : [[bold('Identified '), cut(card.classified, 400)]]),
     ...(card.evidence.length === 0 ? [] : [[bold('Evidence '), evidenceOf(card.evidence)]]),
@@ -57,11 +68,15 @@ export function incidentCard(card: IncidentCard): Message {
   if (card.openPoints.length > 0)
     blocks.push(
       bullets(
-        [bold('Still open')],
+        [bold(`Before it can close (${card.openPoints.length})`)],
         card.openPoints.slice(0, 15).map((point) => [cut(point, 300)]),
       ),
     );
-  blocks.push(context(`${card.id} · /rotate-key status shows every open incident`));
+  if (card.waived.length > 0) blocks.push(bullets([bold('Let go')], card.waived.slice(0, 5).map(waivedLine)));
+  blocks.push(
+    ...actions(`incident_${card.id}`, buttonsOf(card)),
+    context(`${card.id} · /incident list shows every open incident`),
+  );
   return { text: `${escapeMrkdwn(title)} (${statusOf(card)})`, blocks };
 }
 
@@ -75,6 +90,36 @@ function situationOf({ conditions, actions, needs, note, at: when, by }: Situate
   ];
   const told = said.flatMap(([label, text]): Line[] => (text === null ? [] : [[bold(label), cut(text, 600)]]));
   return [...told, [`said by ${cut(by, 100)}, `, at(when)]];
+}
+
+function ledBy(roles: IncidentCard['roles']): string {
+  if (roles.length === 0) return 'nobody yet';
+  return roles.map(({ role, person }) => `${cut(oneLine(person), 100)} (${role})`).join(', ');
+}
+
+function roomLine(room: IncidentCard['room']): Line[] {
+  if (room === null) return [];
+  if (room.state === 'made' && room.channel !== null)
+    return [[bold('Channel '), { type: 'channel', channel_id: room.channel }]];
+  if (room.state === 'wanted') return [[bold('Channel '), 'is being made']];
+  const what = room.state === 'lost' ? 'out of reach, it goes on in this thread: ' : 'none, it is led in this thread: ';
+  return [[bold('Channel '), what, cut(room.why ?? '', 200)]];
+}
+
+function waivedLine({ point, by, reason }: IncidentCard['waived'][number]): Line {
+  return [cut(point, 150), ` Let go by ${cut(by, 60)}: ${cut(reason, 150)}`];
+}
+
+/** What can be done with it now; whether somebody may is asked at the press. */
+function buttonsOf({ id, closedAt }: IncidentCard): Button[] {
+  if (closedAt !== null) return [button({ action: 'incident_reopen', token: id, label: 'Open again…' })];
+  return [
+    statusButton(id),
+    button({ action: 'incident_roles', token: id, label: 'Roles…' }),
+    noteButton(id),
+    button({ action: 'incident_severity', token: id, label: 'Severity…' }),
+    button({ action: 'incident_close', token: id, label: 'Close…' }),
+  ];
 }
 
 function evidenceOf(evidence: IncidentCard['evidence']): string {

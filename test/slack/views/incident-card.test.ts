@@ -15,6 +15,10 @@ const card = (situation: IncidentCard['situation']) =>
       missed: null,
       board: null,
       runs: [],
+      roles: [],
+      impact: null,
+      room: null,
+      waived: [],
     }).blocks,
   );
 

@@ -1,5 +1,6 @@
 import type { HomeView, ModalView } from '@slack/types';
 import { IncidentId } from '../../../src/domain/ids.ts';
+import { IncidentRole } from '../../../src/domain/incident-work.ts';
 import { QUESTIONS } from '../../../src/domain/questions.ts';
 import type { Summary } from '../../../src/domain/summary.ts';
 import type { Message } from '../../../src/slack/limits.ts';
@@ -9,13 +10,14 @@ import { keyCard } from '../../../src/slack/views/key-card.ts';
 import { noticeCard } from '../../../src/slack/views/notice.ts';
 import { openRuns } from '../../../src/slack/views/open-runs.ts';
 import { recoveredCard } from '../../../src/slack/views/recovered.ts';
-import { rotateHelp } from '../../../src/slack/views/rotate-help.ts';
 import { rotateModal } from '../../../src/slack/views/rotate-modal.ts';
 import { runbookChange } from '../../../src/slack/views/runbook-change.ts';
 import { say, sayInModal } from '../../../src/slack/views/say.ts';
 import { summaryPost } from '../../../src/slack/views/summary.ts';
 import { NOON } from '../../support/builders.ts';
 import { messagesOfApprovals, viewsOfApprovals } from './samples-approvals.ts';
+import { messagesOfIncidents } from './samples-incidents.ts';
+import { messagesOfKeys, viewsOfKeys } from './samples-keys.ts';
 import { messagesOfPeers, viewsOfPeers } from './samples-peers.ts';
 import { messagesOfRuns, viewsOfRuns } from './samples-runs.ts';
 
@@ -51,7 +53,12 @@ export function messagesWith(text: string): Record<string, Message> {
       board: text,
       situation: { conditions: text, actions: text, needs: text, note: text, at: NOON, by: text },
       runs: many(30, (index) => ({ id: `run-${index}`, runbook: 'R-KEY-EXPIRY', state: 'running' })),
+      roles: IncidentRole.options.map((role) => ({ role, person: text })),
+      impact: text.slice(0, 200),
+      room: { state: 'refused', channel: null, why: text },
+      waived: many(20, () => ({ point: text, by: text, reason: text })),
     }),
+    ...messagesOfIncidents(text),
     ...messagesOfRuns(text),
     ...messagesOfApprovals(text),
     ...messagesOfPeers(text),
@@ -81,6 +88,7 @@ export function messagesWith(text: string): Record<string, Message> {
     }),
     summary: summaryPost(aSummary(text)),
     key: keyCard({
+      id: 'key-1',
       name: text,
       health: 'expired',
       state: 'active',
@@ -97,7 +105,7 @@ export function messagesWith(text: string): Record<string, Message> {
     }),
     openRuns: openRuns(many(40, () => ({ incident: { ...incident, id: IncidentId.parse(incident.id) }, runs: [] }))),
     say: say(text),
-    help: rotateHelp(true),
+    ...messagesOfKeys(text),
   };
 }
 
@@ -115,7 +123,16 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
     ...viewsOfApprovals(text),
     ...viewsOfPeers(text),
     ...viewsOfRuns(text),
-    rotate: rotateModal({ slug: text, situation: 'exploited', reason: text, hint: text, channel: 'C0OPS' }),
+    ...viewsOfKeys(text),
+    rotate: rotateModal({
+      slug: text,
+      occasion: 'exploited',
+      graceHours: 24,
+      reason: text,
+      hint: text,
+      channel: 'C0OPS',
+      preview: null,
+    }),
     say: sayInModal('Not done', text),
     home: home({
       name: text,
