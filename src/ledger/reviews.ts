@@ -23,6 +23,10 @@ export interface ReviewReader {
   countedBetween: (from: Date, to: Date) => Promise<Counted>;
   /** Attempts of steps that ended in a period, and how many of them failed. */
   attemptsBetween: (from: Date, to: Date) => Promise<{ failed: number; all: number }>;
+  /** Alerts of a period that say that a secret was seen where it must not be. */
+  exposuresBetween: (from: Date, to: Date) => Promise<number>;
+  /** Numbers of the audit that a period has used, and how many of those lines are there. */
+  linesBetween: (from: Date, to: Date) => Promise<{ written: number; expected: number }>;
   /** Reported in a period, or not closed yet. */
   incidentsBetween: (from: Date, to: Date) => Promise<Incident[]>;
   /** When the first line of the audit was written; null for an empty one. */
@@ -44,6 +48,9 @@ export function reviewQueries(db: LedgerDb): ReviewReader {
     ...periodQueries(db),
   };
 }
+
+/** As the alerts of secret scanners are called; the same as in incident-measures.ts. */
+const EXPOSURES = ['leak', 'secret_scanning', 'exposed'];
 
 type Periods = Omit<ReviewReader, 'review' | 'reviews' | 'lastReview' | 'unfinishedReviews'>;
 
@@ -72,6 +79,27 @@ function periodQueries(db: LedgerDb): Periods {
         .executeTakeFirst();
       const failed = Number(row?.failed ?? 0) + Number(row?.retried ?? 0);
       return { failed, all: failed + Number(row?.done ?? 0) };
+    },
+    exposuresBetween: async (from, to) => {
+      const row = await db
+        .selectFrom('alerts')
+        .where('received_at', '>=', stored(from))
+        .where('received_at', '<', stored(to))
+        .where((eb) => eb.or(EXPOSURES.map((name) => eb('alert', 'like', `%${name}%`))))
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow();
+      return Number(row.count);
+    },
+    linesBetween: async (from, to) => {
+      const row = await lines(from, to)
+        .select((eb) => [
+          eb.fn.min('seq').as('first'),
+          eb.fn.max('seq').as('last'),
+          eb.fn.countAll<number>().as('count'),
+        ])
+        .executeTakeFirst();
+      if (row === undefined || row.first === null || row.last === null) return { written: 0, expected: 0 };
+      return { written: Number(row.count), expected: Number(row.last) - Number(row.first) + 1 };
     },
     incidentsBetween: async (from, to) => {
       const rows = await db

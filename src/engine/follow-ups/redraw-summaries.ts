@@ -1,0 +1,24 @@
+import { drawSummary, outermost } from '../../steps/draw-summary.ts';
+import { asReminders, type Reminding } from './send-nags.ts';
+
+const DAY_MS = 86_400_000;
+/** What is learned in one go makes one version, and not one for each line. */
+const QUIET_MS = 10 * 60_000;
+const LOOK_BACK_MS = 180 * DAY_MS;
+
+/** Keeps one more version of each summary about whose incident something was recorded since; the posted one stays beside it. */
+export async function redrawSummaries({ ledger }: Pick<Reminding, 'ledger'>, now: Date): Promise<number> {
+  const since = new Date(now.getTime() - LOOK_BACK_MS);
+  const quietFrom = new Date(now.getTime() - QUIET_MS);
+  const stale = await ledger.read.summariesToRedraw({ since, quietFrom });
+  for (const id of stale)
+    await ledger.record(asReminders(now), async ({ read }) => {
+      const incident = await read.incident(id);
+      const isStale = (await read.summariesToRedraw({ since, quietFrom })).includes(id);
+      if (incident === null || !isStale) return { events: [], result: undefined };
+      const run = outermost(await read.runsOfIncident(id));
+      const { hash, markdown, json } = await drawSummary(incident, run, { ledger: read, now: () => now });
+      return { events: [{ type: 'summary_redrawn', incident: id, hash, markdown, json }], result: undefined };
+    });
+  return stale.length;
+}
