@@ -1,5 +1,6 @@
 import { type ClockWatch, UNWATCHED, watchClock } from '../../domain/clock-watch.ts';
 import { sentenceOf } from '../../errors.ts';
+import { lookAfterIncidents } from '../follow-ups/after-incidents.ts';
 import { remindOfUpdates } from '../incidents/remind.ts';
 import type { TickResult } from '../rotations/rotations.ts';
 import { remindOwners } from '../runbooks/remind-owners.ts';
@@ -32,6 +33,7 @@ interface Memory {
   digests: Settled;
   /** By the clock that nobody sets. */
   slowAtMs: number;
+  afterAtMs: number;
 }
 
 function newMemory({ now }: SchedulerDeps): Memory {
@@ -43,6 +45,7 @@ function newMemory({ now }: SchedulerDeps): Memory {
     ends: { from: now(), since: now(), counted: new Map() },
     digests: new Set(),
     slowAtMs: Number.NEGATIVE_INFINITY,
+    afterAtMs: Number.NEGATIVE_INFINITY,
   };
 }
 
@@ -115,7 +118,16 @@ async function byTheRules(
   const forgotten = await part(() => forgetKeys(deps, look), 0);
   await part(() => runDigest(deps, look), false);
   await part(() => remindOfUpdates(deps.ledger, look), 0);
+  await part(() => lookAfter(deps, look, memory), undefined);
   return { ...NOTHING, retired, scheduled, started, forgotten };
+}
+
+/** What incidents leave behind. It needs the rules, and is not urgent. */
+async function lookAfter(deps: SchedulerDeps, look: Look, memory: Memory): Promise<void> {
+  const uptimeMs = deps.uptimeMs();
+  if (uptimeMs - memory.afterAtMs < SLOW_EVERY_MS) return;
+  await lookAfterIncidents(deps, look);
+  memory.afterAtMs = uptimeMs;
 }
 
 async function lookSlowly(deps: SchedulerDeps, now: Date, memory: Memory): Promise<void> {
