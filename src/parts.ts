@@ -7,6 +7,7 @@ import { openWays } from './engine/deliveries/ways.ts';
 import type { EngineDeps } from './engine/deps.ts';
 import { type Digests, openDigests } from './engine/digests/digests.ts';
 import { faultPoints } from './engine/fault-points.ts';
+import { type FollowUps, openFollowUps } from './engine/follow-ups/follow-ups.ts';
 import type { Incidents } from './engine/incidents/incidents.ts';
 import { openIncidents } from './engine/incidents/open-incidents.ts';
 import type { Keys } from './engine/keys/keys.ts';
@@ -53,6 +54,7 @@ export interface Parts<Clock extends AlarmClock> {
   peers: Peers;
   secondFactors: SecondFactors;
   digests: Digests;
+  followUps: FollowUps;
   incidents: Incidents;
   deliveries: Deliveries;
   /** What sends notices out by their rows. */
@@ -115,6 +117,7 @@ export async function openParts<Clock extends AlarmClock>(
     peers: openPeers(deps),
     secondFactors: openSecondFactors({ ...deps, pepper }),
     digests: openDigests(deps),
+    followUps: openFollowUps(deps),
     incidents: openIncidents({ ...deps, pepper }),
     deliveries: openDeliveries({ ...deps, run: (request) => runRunbook({ ...deps, runbooks }, request) }),
     sender: {

@@ -153,13 +153,13 @@ function startWatches(config: Config, { deps, rotations, machine, log, onStop }:
 }
 
 function slackDeps(open: Open): Omit<SlackDeps, 'config' | 'health' | 'publicUrl'> {
-  const { deps, runbooks, engine, rotations, keys, peers, secondFactors, digests, incidents, log } = open;
+  const { deps, runbooks, engine, rotations, keys, peers, secondFactors, digests, followUps, incidents, log } = open;
   const { ledger, policy, classRule, providers, now } = deps;
   const { outbox, inbox, rooms, onRecorded } = ledger;
   const planning = { ...deps, runbooks };
   return {
     ...{ ledger: ledger.read, policy, classRule, providers, runbooks, now },
-    ...{ engine, rotations, keys, peers, secondFactors, digests, incidents },
+    ...{ engine, rotations, keys, peers, secondFactors, digests, followUps, incidents },
     checklist: openChecklist(deps),
     planRunbook: (request) => planRunbook(planning, request),
     runRunbook: (request) => runRunbook(planning, request),

@@ -8,6 +8,7 @@ import type { Deliveries } from '../engine/deliveries/deliveries.ts';
 import type { Digests } from '../engine/digests/digests.ts';
 import type { Engine, Origin } from '../engine/engine.ts';
 import type { Checklist } from '../engine/home/checklist.ts';
+import type { FollowUps } from '../engine/follow-ups/follow-ups.ts';
 import type { Incidents } from '../engine/incidents/incidents.ts';
 import type { Keys } from '../engine/keys/keys.ts';
 import type { Peers } from '../engine/peers/peers.ts';
@@ -30,6 +31,7 @@ export interface Desk extends Sources {
   peers: Peers;
   secondFactors: SecondFactors;
   digests: Digests;
+  followUps: FollowUps;
   incidents: Incidents;
   deliveries: Deliveries;
   /** What key-classes.yaml says of a class. */

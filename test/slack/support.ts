@@ -4,6 +4,7 @@ import { openDeliveries } from '../../src/engine/deliveries/deliveries.ts';
 import type { Runbooks } from '../../src/engine/deps.ts';
 import { openDigests } from '../../src/engine/digests/digests.ts';
 import { openChecklist } from '../../src/engine/home/checklist.ts';
+import { openFollowUps } from '../../src/engine/follow-ups/follow-ups.ts';
 import { openIncidents } from '../../src/engine/incidents/open-incidents.ts';
 import { openKeys } from '../../src/engine/keys/open-keys.ts';
 import { openPeers } from '../../src/engine/peers/peers.ts';
@@ -168,6 +169,7 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
     health: async () => ({ parts: [], held: [], broken: 0 }),
     publicUrl: 'http://127.0.0.1:7410',
     digests: openDigests(deps),
+    followUps: openFollowUps(deps),
     incidents: openIncidents({ ...deps, pepper }),
     deliveries: openDeliveries({
       ...deps,
