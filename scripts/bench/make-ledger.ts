@@ -8,6 +8,7 @@ import { lineOf } from '../../src/ledger/audit.ts';
 import { type AuditRow, chained, GENESIS } from '../../src/ledger/audit-chain.ts';
 import { keyToRow } from '../../src/ledger/keys.ts';
 import { openLedger } from '../../src/ledger/ledger.ts';
+import { fillKeyWords } from '../../src/ledger/migrations/0004-slack-experience/key-words.ts';
 
 export interface Made {
   keys: number;
@@ -40,6 +41,7 @@ export async function makeLedger(file: string, made: Made): Promise<void> {
   sqlite.exec(
     'insert into key_counts select service, environment, class, state, count(*) from keys group by 1, 2, 3, 4',
   );
+  sqlite.exec(fillKeyWords);
   sqlite.pragma('wal_checkpoint(TRUNCATE)');
   sqlite.close();
   chmodSync(file, 0o600);

@@ -8,6 +8,7 @@ export interface KeySearch {
   service?: string | undefined;
   environment?: string | undefined;
   owner?: string | undefined;
+  escalation?: string | undefined;
   class?: KeyClass | undefined;
   provider?: string | undefined;
   /** `payments-*`: a name, in which `*` stands for any number of characters. It begins with a character of its own. */

@@ -12,24 +12,44 @@ const LONGEST_ECHO = 63;
 export async function keyBySlugOrRefuse(read: LedgerReader, slug: string): Promise<Key> {
   const key = await read.keyBySlug(slug);
   if (key !== null) return key;
-  const slugs = await slugsNear(read, slug);
-  const near = [didYouMean(slug, slugs), ...slugs.filter((one) => one.startsWith(slug))]
-    .filter((one) => one !== null)
-    .slice(0, 3);
+  throw unknownKey(
+    slug,
+    (await keysNear(read, slug)).map((near) => near.slug),
+  );
+}
+
+export function unknownKey(slug: string, near: readonly string[]): Refusal {
   const hint =
     near.length > 0
-      ? `Did you mean ${[...new Set(near)].join(', ')}?`
+      ? `Did you mean ${near.join(', ')}?`
       : 'The form that /rotate-key opens lists them, and so does `rekey keys list`.';
-  throw new Refusal('unknown_key', `There is no key "${echoOf(slug)}" in the ledger. ${hint}`);
+  return new Refusal('unknown_key', `There is no key "${echoOf(slug)}" in the ledger. ${hint}`);
+}
+
+const MOST_NEAR = 3;
+
+/** Keys whose name is nearly that one or begins so, the nearest first; of those that `mayBeNamed` to whoever asked. */
+export async function keysNear(
+  read: Pick<LedgerReader, 'keys'>,
+  slug: string,
+  mayBeNamed: (key: Key) => boolean = () => true,
+): Promise<Key[]> {
+  const keys = (await keysAround(read, slug)).filter(mayBeNamed);
+  const meant = didYouMean(
+    slug,
+    keys.map((one) => one.slug),
+  );
+  const near = [...keys.filter((one) => one.slug === meant), ...keys.filter((one) => one.slug.startsWith(slug))];
+  return [...new Map(near.map((one) => [one.slug, one])).values()].slice(0, MOST_NEAR);
 }
 
 const ENOUGH = 1_000;
 
-/** All names of a small ledger; of a large one those that begin alike, because a refusal must not cost a look at every key. */
-async function slugsNear(read: LedgerReader, slug: string): Promise<string[]> {
+/** All keys of a small ledger; of a large one those that begin alike, because a refusal must not cost a look at every key. */
+async function keysAround(read: Pick<LedgerReader, 'keys'>, slug: string): Promise<Key[]> {
   const first = await read.keys({ limit: ENOUGH });
   const alike = first.length < ENOUGH ? [] : await read.keys({ after: slug.slice(0, 2), limit: ENOUGH });
-  return [...new Set([...first, ...alike].map((one) => one.slug))];
+  return [...first, ...alike];
 }
 
 function echoOf(name: string): string {

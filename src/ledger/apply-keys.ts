@@ -7,6 +7,7 @@ import { completeRotationOf, moveRotationOf, moveRotationTo, openRotation, wakeR
 import type { AuditContext } from './audit.ts';
 import { changeOne } from './change-one.ts';
 import { jsonText, stored } from './codec.ts';
+import { rememberWords } from './key-words.ts';
 import { changeKey, currentOf, keyToRow } from './keys.ts';
 import type { LedgerDb } from './open.ts';
 import type { KeysTable } from './schema/keys.ts';
@@ -18,6 +19,7 @@ export async function applyKeyEvent(tx: LedgerDb, event: KeyEvent, context: Audi
   switch (event.type) {
     case 'key_issued':
       await tx.insertInto('keys').values(keyToRow(event.key)).execute();
+      await rememberWords(tx, event.key.slug);
       await settleVersions(tx, event.key.id, at);
       return openRotation(tx, event.key, context);
     case 'key_activated':

@@ -6,16 +6,18 @@ import { keyFromRow } from './keys.ts';
 import type { LedgerDb } from './open.ts';
 import type { LedgerReader } from './reader.ts';
 
+const BEHIND_Z = '{';
 const allKeys = (db: LedgerDb) => db.selectFrom('keys').selectAll();
 type Keys = ReturnType<typeof allKeys>;
 
 // What finds few keys first: the question is led along the index of the first one that is given.
-const LEADS = ['owner', 'service', 'provider', 'class', 'environment'] as const;
+const LEADS = ['owner', 'escalation', 'service', 'provider', 'class', 'environment'] as const;
 type Lead = (typeof LEADS)[number];
 
 /** Keys by what is known of them, each state along its own stretch of an index, so that it costs what is found and not what there is. */
-export function keySearchQueries(db: LedgerDb): Pick<LedgerReader, 'findKeys' | 'keysOfProvider'> {
+export function keySearchQueries(db: LedgerDb): Pick<LedgerReader, 'findKeys' | 'keysNamedLike' | 'keysOfProvider'> {
   return {
+    keysNamedLike: (beginning, limit) => keysNamedLike(db, beginning, limit),
     keysOfProvider: async ({ provider, expiringBefore, after, limit }) => {
       let living = allKeys(db)
         .where('provider', '=', provider)
@@ -93,7 +95,44 @@ function besides(column: Lead | 'state', value: string) {
   return sql<SqlBool>`coalesce(${sql.ref(column)}, '') = ${value}`;
 }
 
-const BEHIND_Z = '{';
+/** Each of the questions below goes along one index from where `beginning` stands in it, and no further than its limit. */
+async function keysNamedLike(db: LedgerDb, beginning: string, limit: number): Promise<Key[]> {
+  const current = allKeys(db)
+    .where('superseded_at', 'is', null)
+    .where((eb) =>
+      // Never activated and replacing another: a replacement on its way, or one that was taken back.
+      eb.or([eb('activated_at', 'is not', null), eb('predecessor', 'is', null)]),
+    );
+  const end = `${beginning}${BEHIND_Z}`;
+  const byName = current.where('slug', '>=', beginning).where('slug', '<', end).orderBy('slug').limit(limit);
+  const words = await db
+    .selectFrom('key_words')
+    .selectAll()
+    .where('word', '>=', beginning)
+    .where('word', '<', end)
+    .orderBy('word')
+    .orderBy('slug')
+    .limit(limit)
+    .execute();
+  const slugs = [...new Set(words.map(({ slug }) => slug))];
+  const rows = await byName.execute();
+  if (rows.length < limit && slugs.length > 0) rows.push(...(await current.where('slug', 'in', slugs).execute()));
+  for (const [column, from] of [
+    ['service', beginning],
+    ['owner', beginning],
+    ['owner', `group:${beginning}`],
+  ] as const)
+    if (rows.length < limit)
+      rows.push(
+        ...(await current
+          .where(column, '>=', from)
+          .where(column, '<', `${from}${BEHIND_Z}`)
+          .orderBy(column)
+          .limit(limit)
+          .execute()),
+      );
+  return [...new Map(rows.map((row) => [row.id, keyFromRow(row)])).values()].slice(0, limit);
+}
 
 function named(keys: Keys, pattern: string, isBesides: boolean): Keys {
   if (!pattern.includes('*')) return isBesides ? keys.where(besidesName(pattern)) : keys.where('slug', '=', pattern);

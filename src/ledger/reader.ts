@@ -189,6 +189,8 @@ export interface LedgerReader
   vaultProofs: () => Promise<VaultProof[]>;
   alarm: (id: string) => Promise<Alarm | null>;
   alarmsSince: (since: Date) => Promise<Alarm[]>;
+  /** Those that nothing has ended, the oldest first: for kinds that end. */
+  openAlarms: (kind: AlarmKind) => Promise<Alarm[]>;
   lastAlarm: (key: KeyId | null, kind: AlarmKind) => Promise<Alarm | null>;
   run: (id: RunId) => Promise<Run | null>;
   /** The one run that has this key in its hands; those with `open_runs: any` and the ones that a step started beside it are not meant. */

@@ -43,7 +43,7 @@ import type {
   UsageTable,
   VaultProofsTable,
 } from './schema/keys.ts';
-import type { DedupeTable, InboxTable, MessagesTable, OutboxTable } from './schema/messages.ts';
+import type { DedupeTable, InboxTable, LostMessagesTable, MessagesTable, OutboxTable } from './schema/messages.ts';
 import type { CanariesTable, PeerProgressTable, PeersTable } from './schema/peers.ts';
 import type { AskMarksTable } from './schema/people.ts';
 import type { RunbookProofsTable, RunbooksLiveTable, RunbookVersionsTable } from './schema/runbooks.ts';
@@ -94,6 +94,7 @@ export interface LedgerTables {
   review_ticks: ReviewTicksTable;
   messages: MessagesTable;
   outbox: OutboxTable;
+  lost_messages: LostMessagesTable;
   inbox: InboxTable;
   dedupe: DedupeTable;
   audit: AuditTable;

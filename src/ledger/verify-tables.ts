@@ -19,6 +19,7 @@ export type TablesVerdict = { whole: true; rows: number } | { whole: false; tabl
 
 // Per table: its key, and what the audit does not hold: capability texts, ciphertext, long texts and who works on what right now.
 const COMPARED = {
+  key_words: { key: ['word', 'slug'], without: [] },
   keys: { key: ['id'], without: [] },
   rotations: { key: ['id'], without: [] },
   incidents: { key: ['id'], without: [] },

@@ -44,6 +44,11 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
     read.findKeys({ owner: 'group:nobody', environment: 'production' }, { now: NOON, limit: 50 }),
   'keys of a class that expire within a week': (read) =>
     read.findKeys({ class: 'api_key', expiringWithinMs: 7 * DAY }, { now: NOON, limit: 50 }),
+  'keys for a menu, by the beginning of a name': (read) => read.keysNamedLike('service-25', 50),
+  'keys for a menu, by a word that few names have': (read) => read.keysNamedLike('12-5', 50),
+  'keys for a menu, by an owner': (read) => read.keysNamedLike('team-7', 50),
+  'keys for a menu, by nothing that there is': (read) => read.keysNamedLike('zebra', 50),
+  'keys of an escalation': (read) => read.findKeys({ escalation: 'group:oncall' }, { now: NOON, limit: 50 }),
   'keys that are revoked': (read) => read.findKeys({ health: 'revoked' }, { now: NOON, limit: 50 }),
   'keys that a provider issues': (read) => read.findKeys({ provider: 'stoa' }, { now: NOON, limit: 50 }),
   'keys that replaced one': (read) => read.findKeys({ predecessor: some }, { now: NOON, limit: 50 }),

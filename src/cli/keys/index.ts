@@ -5,7 +5,9 @@ import { audit } from './audit.ts';
 import { cancel } from './cancel.ts';
 import { change } from './change.ts';
 import { claim } from './claim.ts';
+import { claimOwner } from './claim-owner.ts';
 import { compliance } from './compliance.ts';
+import { digest } from './digest.ts';
 import { evidence } from './evidence.ts';
 import { expiring } from './expiring.ts';
 import { exportKeys } from './export.ts';
@@ -37,8 +39,10 @@ export const keyCommands: readonly CliCommand[] = [
   why,
   generate,
   importKeys,
+  digest,
   claim,
   change,
+  claimOwner,
   suspend,
   reinstate,
   revoke,

@@ -23,7 +23,7 @@ export const verify: CliCommand = (group) => {
     .allowExcessArguments()
     .addHelpText('after', '\nExample:\n  rekey keys verify < key.txt')
     .action(async ({ json }: { json?: boolean }, command: Command) => {
-      if (command.args.length > 0) throw keyAsArgument();
+      if (command.args.length > 0) throw keyAsArgument('verify');
       const material = await readSecret('Key to verify: ');
       const { keysDir, masterKeyCommand } = configHere();
       const { pepper } = await loadKeys({ dir: keysDir, command: masterKeyCommand });
@@ -67,10 +67,10 @@ function whyUnknown(material: Secret): string {
   return parsed.ok ? 'a whole key, but not one of this ledger' : `no key of this ledger; ${parsed.why}`;
 }
 
-function keyAsArgument(): Refusal {
+export function keyAsArgument(command: 'verify' | 'digest'): Refusal {
   return new Refusal(
     'key_as_argument',
     'A key on the command line can be read by everybody on this machine and stays in the history of your shell; remove it there.\n' +
-      'Type `rekey keys verify` and paste it when asked, or: rekey keys verify < file',
+      `Type \`rekey keys ${command}\` and paste it when asked, or: rekey keys ${command} < file`,
   );
 }

@@ -42,6 +42,8 @@ export interface GenerateRequest extends Origin {
 export interface ImportRequest extends Origin {
   facts: KeyFacts;
   material: Secret | null;
+  /** Instead of the material, as `rekey keys digest` prints it: from where a key must not be, such as Slack. */
+  digest?: string;
   expiresAt: Date | null;
 }
 
@@ -50,6 +52,9 @@ export interface Generated {
   key: Key;
   offer: Offer | null;
 }
+
+/** `asked`: whoever claims it may not change it, so these people were told and decide. */
+export type OwnerClaim = { kind: 'owned'; key: Key } | { kind: 'asked'; key: Key; told: PersonId[] };
 
 /** `key` in each request: a slug (its current version), an id, a public id or a fingerprint. */
 export interface OnKey extends Origin {
@@ -71,7 +76,7 @@ export interface Keys {
   /**
    * Registers a key that lives elsewhere: its digest and, from 20 characters on, its last 4; null when only its metadata is known. With
    * other material under the name of such a key it is that key's next version: it was replaced where it lives.
-   * Refusals: `slug_taken`, `already_known`, `bad_material`.
+   * Refusals: `slug_taken`, `already_known`, `bad_material`, `bad_digest`.
    */
   import: (request: ImportRequest) => Promise<Key>;
   /** Reversible: refused at once everywhere, until it is reinstated. Refusals: `last_admin_key`, `illegal_transition`. */
@@ -83,6 +88,8 @@ export interface Keys {
    */
   revoke: (request: OnKey) => Promise<Key>;
   change: (request: OnKey & { change: KeyChange }) => Promise<Key>;
+  /** A person becomes its owner, or those are asked who may say so. Refusals: `already_owner`, `nobody_to_ask`, `key_over`. */
+  claimOwner: (request: OnKey) => Promise<OwnerClaim>;
   /**
    * A new version of the key that signs JWTs. It signs from now on; the old one counts until the last JWT has ended, at most for the longest
    * grace of its class. Nothing is delivered: the private half never leaves Rekey. For people who may `administer`, never for a token; as

@@ -1,4 +1,5 @@
 import { change } from './change.ts';
+import { claimOwner } from './claim-owner.ts';
 import { linkFor, offersTo, peek } from './claims.ts';
 import type { KeysDeps } from './deps.ts';
 import { extendExpiry } from './extend-expiry.ts';
@@ -19,6 +20,7 @@ export function openKeys(deps: KeysDeps): Keys {
     reinstate: (request) => reinstate(deps, request),
     revoke: (request) => revoke(deps, request),
     change: (request) => change(deps, request),
+    claimOwner: (request) => claimOwner(deps, request),
     rotateSigningKey: (request) => rotateSigningKey(deps, request),
     extendExpiry: (request) => extendExpiry(deps, request),
     offersTo: (by) => offersTo(deps, by),

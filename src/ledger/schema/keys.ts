@@ -41,6 +41,12 @@ export interface KeysTable {
   row_version: number;
 }
 
+/** A later word of a key's name, and what stands behind it. */
+export interface KeyWordsTable {
+  word: string;
+  slug: string;
+}
+
 export interface KeyCountsTable {
   service: string;
   environment: string;
@@ -106,6 +112,8 @@ export interface AlarmsTable {
   key_id: string | null;
   sentence: string;
   raised_at: string;
+  ended_at: string | null;
+  ended_because: string | null;
 }
 
 export interface SecretsTable {

@@ -28,11 +28,15 @@ export interface Verb {
   run: (words: readonly Token[], moment: Moment, desk: Desk) => Promise<void>;
 }
 
+/** What can be typed besides verbs, such as the name of a key and what happened to it; for the help. */
+export type Way = Pick<Verb, 'example' | 'help' | 'offered'>;
+
 interface Grammar {
   command: string;
   description: string;
   usageHint: string;
   verbs: readonly Verb[];
+  ways?: readonly Way[];
   /** What nothing after the command means; the help when it is left out. */
   alone?: (moment: Moment, desk: Desk) => Promise<void>;
   /** What a first word that is no verb means, such as the name of a key; false when it means nothing. */
@@ -41,9 +45,9 @@ interface Grammar {
 
 /** A command made of verbs: did-you-mean for the first word, and a help that lists what this person may do. */
 export function commandOf(grammar: Grammar): SlashCommand {
-  const { command, description, usageHint, verbs, alone, otherwise } = grammar;
+  const { command, description, usageHint, verbs, ways = [], alone, otherwise } = grammar;
   const help = async (moment: Moment, desk: Desk) =>
-    moment.show(commandHelp({ command, description, verbs: await offeredTo(verbs, moment, desk) }));
+    moment.show(commandHelp({ command, description, verbs: await offeredTo([...ways, ...verbs], moment, desk) }));
   return {
     command,
     description,
@@ -63,9 +67,9 @@ export function commandOf(grammar: Grammar): SlashCommand {
   };
 }
 
-async function offeredTo(verbs: readonly Verb[], moment: Moment, desk: Desk): Promise<Verb[]> {
-  const offered = await Promise.all(verbs.map((verb) => verb.offered(moment, desk)));
-  return verbs.filter((_, index) => offered[index]);
+async function offeredTo(ways: readonly Way[], moment: Moment, desk: Desk): Promise<Way[]> {
+  const offered = await Promise.all(ways.map((way) => way.offered(moment, desk)));
+  return ways.filter((_, index) => offered[index]);
 }
 
 function unknownVerb(command: string, verbs: readonly Verb[], { text }: Token): Refusal {

@@ -17,8 +17,7 @@ export function splitReason(tokens: readonly Token[], example: string): Reasoned
   const after = at < 0 ? null : textOf(tokens.slice(at + 1));
   if (after === '') throw malformed('after because comes the reason', example);
   const said = [...named.map(({ text }) => text.slice(text.search(/[=:]/) + 1).trim()), ...(after ? [after] : [])];
-  if (said.length > 1) throw malformed('the reason is given twice; give it once, at the end', example);
-  return { words: before.filter((token) => !named.includes(token)), reason: said[0] ?? '' };
+  return { words: before.filter((token) => !named.includes(token)), reason: said.join('; ') };
 }
 
 /** The same where nothing happens without one. `what` is what needs it, such as "cancelling". */

@@ -7,6 +7,7 @@ export async function loadKey(sources: Sources, key: Key): Promise<KeyCard> {
   const name = await displayNames(sources);
   const run = await sources.ledger.openRunOfKey(key.id);
   return {
+    id: key.id,
     name: nameOf(key),
     health: healthOf(key, sources.now()),
     state: key.state,

@@ -1,8 +1,13 @@
-import { at, bold, context, header, type Line, lines } from '../blocks.ts';
+import { actions, at, bold, button, context, header, type Line, lines } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, escapeMrkdwn } from '../text.ts';
 
+export const ROTATE_KEY = 'rotate_key';
+export const HISTORY_OF_KEY = 'history_of_key';
+export const OWNER_OF_KEY = 'owner_of_key';
+
 export interface KeyCard {
+  id: string;
   name: string;
   health: string;
   state: string;
@@ -35,6 +40,21 @@ export function keyCard(key: KeyCard): Message {
   ];
   return {
     text: `${escapeMrkdwn(cut(key.name, 320))}: ${key.health}`,
-    blocks: [header(cut(key.name, 150)), lines(rows), context(`Fingerprint ${key.fingerprint}`)],
+    blocks: [
+      header(cut(key.name, 150)),
+      lines(rows),
+      context(`Fingerprint ${key.fingerprint}`),
+      ...actions('key', buttonsOf(key)),
+    ],
   };
+}
+
+/** Who may is looked up at the press; what has ended is not replaced. */
+function buttonsOf({ id, state }: KeyCard) {
+  const rotate = button({ action: ROTATE_KEY, token: id, label: 'Rotate…', style: 'primary' });
+  return [
+    ...(state === 'revoked' ? [] : [rotate]),
+    button({ action: HISTORY_OF_KEY, token: id, label: 'History' }),
+    ...(state === 'revoked' ? [] : [button({ action: OWNER_OF_KEY, token: id, label: 'Owner…' })]),
+  ];
 }

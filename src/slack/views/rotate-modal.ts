@@ -1,25 +1,28 @@
-import type { ModalView } from '@slack/types';
-import type { Situation } from '../../domain/run.ts';
+import type { InputBlock, ModalView } from '@slack/types';
 import { line, optionOf, plain, radio, textInput } from '../blocks.ts';
 import { LIMITS } from '../limits.ts';
 import { cut } from '../text.ts';
+import { type RotationPreview, rotationPreviewBlock } from './rotation-preview.ts';
 
 export const ROTATE_FORM = 'rotate';
 export const KEY_PICKER = 'key';
+/** The field is `situation`; a choice in it has a name of its own, because buttons and fields of all messages share one list of names. */
+export const OCCASION_CHOICE = 'rotate_occasion';
 
 export interface RotateModal {
   slug: string | null;
-  situation: Situation | null;
+  occasion: 'expired' | 'suspected' | 'exploited' | 'planned' | null;
+  graceHours: number | null;
   reason: string;
   /** Why the form is there, when something was typed that does not say enough. */
   hint: string | null;
   /** Where the command was typed; the answer goes there. */
   channel: string;
+  preview: RotationPreview | null;
 }
 
+/** Choosing a key or an occasion updates the preview; what else was filled in stays, because its fields keep their names. */
 export function rotateModal(form: RotateModal): ModalView {
-  const picked =
-    !form.slug || form.slug.length > LIMITS.optionValue ? null : optionOf({ value: form.slug, label: form.slug });
   return {
     type: 'modal',
     callback_id: ROTATE_FORM,
@@ -29,20 +32,9 @@ export function rotateModal(form: RotateModal): ModalView {
     close: plain('Cancel', LIMITS.viewButton),
     blocks: [
       ...(form.hint === null ? [] : [line(cut(form.hint, 600))]),
-      {
-        type: 'input',
-        block_id: KEY_PICKER,
-        label: plain('Which key?', LIMITS.label),
-        hint: plain('Type a part of its name, its service or its owner.', LIMITS.label),
-        element: {
-          type: 'external_select',
-          action_id: KEY_PICKER,
-          min_query_length: 0,
-          placeholder: plain('Key', LIMITS.placeholder),
-          ...(picked && { initial_option: picked }),
-        },
-      },
-      radio({ id: 'situation', label: 'What happened?', options: SITUATIONS, chosen: form.situation }),
+      keyInput(form.slug),
+      occasionInput(form.occasion),
+      graceInput(form.graceHours),
       textInput({
         id: 'reason',
         label: 'Why?',
@@ -51,16 +43,66 @@ export function rotateModal(form: RotateModal): ModalView {
         optional: true,
         multiline: true,
       }),
+      rotationPreviewBlock(form.preview),
     ],
   };
 }
 
-const SITUATIONS: readonly { value: Situation; label: string; description: string }[] = [
+function keyInput(slug: string | null): InputBlock {
+  const picked = !slug || slug.length > LIMITS.optionValue ? null : optionOf({ value: slug, label: slug });
+  return {
+    type: 'input',
+    block_id: KEY_PICKER,
+    dispatch_action: true,
+    label: plain('Which key?', LIMITS.label),
+    hint: plain('Type the beginning of its name, of a word in it, of its service or its owner.', LIMITS.label),
+    element: {
+      type: 'external_select',
+      action_id: KEY_PICKER,
+      min_query_length: 0,
+      placeholder: plain('Key', LIMITS.placeholder),
+      ...(picked && { initial_option: picked }),
+    },
+  };
+}
+
+function occasionInput(chosen: RotateModal['occasion']): InputBlock {
+  const input = radio({ id: 'situation', label: 'What happened?', options: OCCASIONS, chosen });
+  return { ...input, dispatch_action: true, element: { ...input.element, action_id: OCCASION_CHOICE } };
+}
+
+function graceInput(hours: number | null): InputBlock {
+  return {
+    type: 'input',
+    block_id: 'grace',
+    optional: true,
+    label: plain('How many hours shall both keys work?', LIMITS.label),
+    hint: plain(
+      'Planned: 1 to 168, as its class says when left empty. Suspected: up to 1, or up to 4 with a second person who agrees. Otherwise none.',
+      LIMITS.hint,
+    ),
+    element: {
+      type: 'number_input',
+      action_id: 'grace',
+      is_decimal_allowed: true,
+      min_value: '0',
+      max_value: '168',
+      ...(hours !== null && { initial_value: String(Math.round(hours * 100) / 100) }),
+    },
+  };
+}
+
+const OCCASIONS: readonly { value: NonNullable<RotateModal['occasion']>; label: string; description: string }[] = [
   { value: 'expired', label: 'Expired', description: 'It ran out; nobody else has it.' },
   { value: 'suspected', label: 'Suspected', description: 'Somebody may have it; no sign that it was used.' },
   {
     value: 'exploited',
     label: 'Exploited',
     description: 'Somebody used it, or it is public. Revoked first, no grace.',
+  },
+  {
+    value: 'planned',
+    label: 'Planned',
+    description: 'Nothing happened: its time has come. Both keys work for a while.',
   },
 ];

@@ -4,7 +4,7 @@ import { aKey, daysAfter, NOON } from '../../support/builders.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
 import { aSlackWorld, OPS, says, textOf } from '../support.ts';
 
-async function aRoom() {
+async function aRoom(overrides: Parameters<Awaited<ReturnType<typeof aSlackWorld>>['start']>[0] = {}) {
   const slackWorld = await aSlackWorld();
   const { workspace, rekey, start } = slackWorld;
   const healthy = aKey({
@@ -17,7 +17,7 @@ async function aRoom() {
     digest: 'a'.repeat(64),
   });
   await recordEvents(rekey.ledger, [{ type: 'key_issued', key: healthy }]);
-  await start();
+  await start(overrides);
   await vi.waitFor(() => expect(workspace.connections()).toBe(2));
   const alice = workspace.person('U0ALICE');
   const ask = async (typed: string, ...expected: string[]): Promise<Message> => {
@@ -27,21 +27,58 @@ async function aRoom() {
   return { ...slackWorld, alice, ask };
 }
 
+const aSmallPlan = async () => {
+  const step = (id: string, uses: string, stage: number, more = {}) => ({
+    ...{
+      id,
+      uses,
+      stage,
+      phase: 'recover',
+      willRun: { kind: 'yes' },
+      effect: 'writes',
+      back: { kind: 'undo', text: '' },
+    },
+    ...{ afterFinal: 'no', people: [], enforcementDelayMs: null, earliestAt: NOON, children: [], problems: [] },
+    ...more,
+  });
+  const terms = { rule: 'rotate' };
+  return {
+    start: { obstacles: [], joins: null, incident: 'opens', notes: [] },
+    run: {
+      steps: [
+        step('go', 'approve', 0, { effect: 'reads', people: [{ who: ['bob', 'carol'], for: 'yes or no', terms }] }),
+        step('mint', 'key.mint', 1),
+        step('end', 'key.revoke', 2, { effect: 'destroys', back: { kind: 'point_of_no_return', text: '' } }),
+      ],
+    },
+    radius: { callers: [{ caller: 'worker', calls: 12 }] },
+  } as never;
+};
+
 describe('/rotate-key', () => {
   test('answers only the one who typed, and says what to type when it did not understand', async () => {
     const { ask, workspace } = await aRoom();
-    const answer = await ask(
-      '/rotate-key payments-prod leeked',
-      'Did you mean leaked?',
-      '/rotate-key payments-prod exploited',
-    );
+    const answer = await ask('/rotate-key status run-7 now', '"now" is one word too many', '/rotate-key status run-');
     expect(answer.visibleTo).toBe('U0ALICE');
     expect(workspace.person('U0BOB').messages(OPS)).toEqual([]);
   });
 
-  test('names the nearest keys for one that there is not', async () => {
-    const { ask } = await aRoom();
-    await ask('/rotate-key payments-prd expired', 'There is no key "payments-prd"', 'Did you mean payments-prod?');
+  test('a wrong word for what happened opens the form with what was meant, and keeps the reason', async () => {
+    const { alice } = await aRoom();
+    await alice.command(OPS, '/rotate-key payments-prod leeked because "in a gist"');
+    const form = await alice.waitForView((view) => view.callbackId === 'rotate');
+    expect(textOf(form)).toContain('Did you mean leaked?');
+    expect(JSON.stringify(form.blocks)).toContain('"initial_value":"in a gist"');
+    expect(JSON.stringify(form.blocks)).toMatch(/"initial_option":\{"value":"exploited"/);
+  });
+
+  test('a name that there is not opens the form with the nearest one', async () => {
+    const { alice, ask } = await aRoom();
+    await alice.command(OPS, '/rotate-key payments-prd expired');
+    const form = await alice.waitForView((view) => view.callbackId === 'rotate');
+    expect(textOf(form)).toContain('There is no key "payments-prd" in the ledger. Did you mean payments-prod?');
+    expect(JSON.stringify(form.blocks)).toMatch(/"initial_option":\{"value":"payments-prod"/);
+    await ask('/rotate-key nothing-like-it expired', 'There is no key "nothing-like-it"');
   });
 
   test('finds a key that a phone began with a capital letter', async () => {
@@ -69,7 +106,9 @@ describe('/rotate-key', () => {
     const run = /run-\d+/.exec(started.text)?.[0] ?? '';
     await ask('/rotate-key status', 'Open incidents', run);
     await ask(`/rotate-key status ${run}`, 'waiting for ', 'the approval of Bob or Carol', 'Recover');
-    await ask('/rotate-key help', 'leaked', 'means the same as', 'public gist');
+    await ask('/rotate-key help', 'leaked', 'counts as exploited', 'public gist');
+    await ask(`/rotate-key why ${run}`, `Why ${run}`, 'It waits.', 'the approval of');
+    await ask('/rotate-key why payments-prod', 'payments-prod v3 expired', 'Looked at');
     await ask(`/rotate-key cancel ${run} because "wrong key"`, 'is being cancelled');
     await ask('/rotate-key cancel run-nope because "x"', 'There is no run run-nope');
     await ask('/rotate-key status run-nope', 'There is no run "run-nope"');
@@ -96,12 +135,14 @@ describe('/rotate-key', () => {
     await alice.command(OPS, '/rotate-key');
     const form = await alice.waitForView((view) => view.callbackId === 'rotate');
     expect(await alice.options(form, 'key', 'pay')).toEqual([
-      { value: 'payments-prod', text: 'payments-prod v3 · payments, production' },
+      { value: 'payments-prod', text: expect.stringContaining('payments-prod v3 · expired · payments') },
     ]);
+    // The one that ended comes first.
     expect((await alice.options(form, 'key', '')).map((option) => option.value)).toEqual([
-      'mail-prod',
       'payments-prod',
+      'mail-prod',
     ]);
+    expect((await alice.options(form, 'key', 'prod mail')).map((option) => option.value)).toEqual(['mail-prod']);
     const { policy } = await deps.policy();
     world.setPolicy({ ...policy, may: { ...policy.may, rotate: ['bob'] } });
     expect(await alice.options(form, 'key', '')).toEqual([]);
@@ -123,12 +164,27 @@ describe('/rotate-key', () => {
     expect(await rekey.ledger.read.runsOfKey(aKey().id)).toEqual([]);
   });
 
+  test('choosing in the form shows what would happen, and keeps what was written', async () => {
+    const { workspace, deps } = { ...(await aRoom({ planRunbook: aSmallPlan })) };
+    const alice = workspace.person('U0ALICE');
+    await alice.command(OPS, '/rotate-key mail-prod because "laptop stolen"');
+    const form = await alice.waitForView((view) => view.callbackId === 'rotate');
+    expect(textOf(form)).toContain('Choose a key and what happened');
+    await alice.click(form, 'rotate_occasion', { value: 'suspected' });
+    const shown = await alice.waitForView((view) => textOf(view).includes('What would happen to mail-prod v1'));
+    expect(textOf(shown)).toMatch(/worker \(12 in 7 days\).*Bob or Carol.*after the new one is proved/);
+    expect(await alice.submit(shown, {})).toEqual({ ok: true });
+    await vi.waitFor(async () =>
+      expect(await deps.ledger.runsOfKey('key-mail1' as never)).toMatchObject([{ reason: 'laptop stolen' }]),
+    );
+  });
+
   test('help tells somebody who may not start anything whom to ask', async () => {
     const { workspace, world, deps } = await aRoom();
     const { policy } = await deps.policy();
     world.setPolicy({ ...policy, may: {} });
     const bob = workspace.person('U0BOB');
     await bob.command(OPS, '/rotate-key help');
-    await bob.waitForMessage(says('You may not start a replacement'));
+    await bob.waitForMessage(says('policy.yaml does not let you do anything with this command'));
   });
 });

@@ -32,6 +32,7 @@ describe('the reason of a line', () => {
     ['a reason="it is old" b', [['a', 'b'], 'it is old']],
     ['a reason:"it is old" b', [['a', 'b'], 'it is old']],
     ['a because=old', [['a'], 'old']],
+    ['a reason=one because two', [['a'], 'one; two']],
     ['a "because" b', [['a', 'because', 'b'], '']],
     ['a because b because c', [['a'], 'b because c']],
     ['a because see https://ci.example.com/?a=b', [['a'], 'see https://ci.example.com/?a=b']],
@@ -41,10 +42,7 @@ describe('the reason of a line', () => {
     expect(reasonOf(typed)).toEqual(expected);
   });
 
-  test.each([
-    ['a because', /after because comes the reason/],
-    ['a reason=one because two', /given twice/],
-  ])('%j is refused with an example', (typed, sentence) => {
+  test.each([['a because', /after because comes the reason/]])('%j is refused with an example', (typed, sentence) => {
     expect(() => reasonOf(typed)).toThrow(sentence);
     expect(() => reasonOf(typed)).toThrow(`Type for instance: ${EXAMPLE}`);
   });

@@ -1,0 +1,76 @@
+import { PersonId } from '../../domain/ids.ts';
+import { Refusal } from '../../errors.ts';
+import { keyNamed } from '../commands/key-named.ts';
+import { claimOwnership, giveKey } from '../commands/keys/claim-owner.ts';
+import { showHistory } from '../commands/keys/history.ts';
+import { KeysQuery, showKeys } from '../commands/keys/list.ts';
+import { EMPTY_FORM, openRotateForm } from '../commands/rotate-key/rotate.ts';
+import { HISTORY_OF_KEY, OWNER_OF_KEY, ROTATE_KEY } from '../views/key-card.ts';
+import { NEXT_KEYS } from '../views/keys-list.ts';
+import { OWNER_FORM, ownerModal } from '../views/owner-modal.ts';
+import type { SlackAction, SlackForm } from './contract.ts';
+import { openOrAskAgain } from './open-or-ask-again.ts';
+import { personChosen } from './person-chosen.ts';
+
+/** The button of a key's card: the form with that key in it. `id` is the key's id; the name may mean a newer version by now. */
+export const rotateButton: SlackAction = {
+  action: ROTATE_KEY,
+  press: async (id, moment, desk) => {
+    const key = await keyNamed(id, 'rotate', { moment, desk });
+    await openRotateForm({ ...EMPTY_FORM, key }, moment, desk);
+  },
+};
+
+export const historyButton: SlackAction = {
+  action: HISTORY_OF_KEY,
+  press: (id, moment, desk) => showHistory(id, moment, desk),
+};
+
+export const ownerButton: SlackAction = {
+  action: OWNER_OF_KEY,
+  press: async (id, moment, desk) => {
+    const key = await keyNamed(id, 'read', { moment, desk });
+    const { policy } = await desk.policy();
+    const me = Object.hasOwn(policy.people, moment.person) ? policy.people[moment.person]?.slack : undefined;
+    await openOrAskAgain(ownerModal({ key, me: me ?? null, channel: moment.channel ?? '' }), moment, 'Owner…');
+  },
+};
+
+export const ownerForm: SlackForm = {
+  form: OWNER_FORM,
+  submit: async ({ metadata, values }, moment, desk) => {
+    const [, id = ''] = /"key":"([^"]+)"/.exec(metadata) ?? [];
+    const chosen = await personChosen(values.owner ?? '', desk);
+    if (chosen.kind === 'unknown') return { kind: 'errors', errors: { owner: chosen.sentence } };
+    const reason = (values.reason ?? '').trim();
+    if (reason === '') return { kind: 'errors', errors: { reason: 'Say why: it stands in the history of the key.' } };
+    try {
+      // Claiming is for those who may not change it, too.
+      if (chosen.person === moment.person) await claimOwnership({ name: id, reason }, moment, desk);
+      else await giveKey({ name: id, owner: PersonId.parse(chosen.person), reason }, moment, desk);
+      return { kind: 'close' };
+    } catch (error) {
+      if (!(error instanceof Refusal) || error.code !== 'already_owner') throw error;
+      return { kind: 'errors', errors: { owner: error.message } };
+    }
+  },
+};
+
+export const nextKeys: SlackAction = {
+  action: NEXT_KEYS,
+  press: async (value, moment, desk) => showKeys(queryIn(value), moment, desk),
+};
+
+function queryIn(value: string): KeysQuery {
+  const query = KeysQuery.safeParse(jsonOrNull(value));
+  if (query.success) return query.data;
+  throw new Refusal('old_button', 'This button belongs to another version of Rekey. Type /keys list again.');
+}
+
+function jsonOrNull(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return null;
+  }
+}

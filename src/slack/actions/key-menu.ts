@@ -1,0 +1,56 @@
+import { healthOf, type Key, nameOf } from '../../domain/key.ts';
+import { byEnd } from '../../domain/key-search.ts';
+import { isInReach, type Reach, reachOf } from '../../domain/reach.ts';
+import { LIMITS } from '../limits.ts';
+import type { Desk } from '../moment.ts';
+import { oneLine } from '../text.ts';
+import { KEY_PICKER } from '../views/rotate-modal.ts';
+import type { SlackMenu } from './contract.ts';
+
+const OFFERED = 50;
+// Of somebody who may do it with their own keys only, all of these are looked at.
+const MOST_OWN = 500;
+
+/** The keys that this person may have replaced: names that begin so first, then words in names, then services and owners. */
+export const keyMenu: SlackMenu = {
+  menu: KEY_PICKER,
+  options: async (typed, { person }, desk) => {
+    const reach = reachOf((await desk.policy()).policy, 'rotate', person);
+    const wanted = oneLine(typed).toLowerCase().split(' ').filter(Boolean);
+    const found = reach.kind === 'all' ? await keysLike(wanted, desk) : await ownKeys(wanted, reach, desk);
+    return found
+      .filter((key) => key.slug.length <= LIMITS.optionValue && isInReach(reach, key))
+      .slice(0, OFFERED)
+      .map((key) => ({ value: key.slug, label: labelOf(key, desk.now()) }));
+  },
+};
+
+async function keysLike([first, ...others]: readonly string[], { ledger, now }: Desk): Promise<Key[]> {
+  if (first === undefined) return ledger.findKeys({}, { now: now(), limit: OFFERED });
+  const found = await ledger.keysNamedLike(first, others.length === 0 ? OFFERED : 4 * OFFERED);
+  return found.filter((key) => others.every((word) => textOf(key).includes(word)));
+}
+
+async function ownKeys(
+  wanted: readonly string[],
+  reach: Extract<Reach, { kind: 'some' }>,
+  { ledger, now }: Desk,
+): Promise<Key[]> {
+  const found: Key[] = [];
+  const at = { now: now(), limit: MOST_OWN };
+  for (const owner of reach.owners) found.push(...(await ledger.findKeys({ owner }, at)));
+  for (const escalation of reach.escalations) found.push(...(await ledger.findKeys({ escalation }, at)));
+  const own = [...new Map(found.map((key) => [key.id, key])).values()].sort(byEnd);
+  const rank = ({ slug }: Key) => (wanted[0] === undefined || slug.startsWith(wanted[0]) ? 0 : 1);
+  return own.filter((key) => wanted.every((word) => textOf(key).includes(word))).sort((a, b) => rank(a) - rank(b));
+}
+
+function textOf({ slug, service, environment, owner }: Key): string {
+  return [slug, service, environment, owner ?? ''].join(' ').toLowerCase();
+}
+
+// Health first after the name: a label that is too long loses its end.
+function labelOf(key: Key, now: Date): string {
+  const health = healthOf(key, now);
+  return `${nameOf(key)} · ${health === 'healthy' ? '' : `${health} · `}${key.service}, ${key.environment}`;
+}

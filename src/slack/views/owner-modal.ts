@@ -1,0 +1,37 @@
+import type { ModalView } from '@slack/types';
+import { type Key, nameOf } from '../../domain/key.ts';
+import { line, plain, textInput } from '../blocks.ts';
+import { LIMITS } from '../limits.ts';
+import { cut } from '../text.ts';
+
+export const OWNER_FORM = 'owner_of_key';
+
+interface OwnerModal {
+  key: Pick<Key, 'id' | 'slug' | 'version' | 'owner'>;
+  /** The Slack account of whoever opens it. */
+  me: string | null;
+  channel: string;
+}
+
+export function ownerModal({ key, me, channel }: OwnerModal): ModalView {
+  const now = key.owner === null ? 'Nobody owns it.' : `Its owner is ${key.owner}.`;
+  return {
+    type: 'modal',
+    callback_id: OWNER_FORM,
+    // The channel comes first: an answer goes there.
+    private_metadata: JSON.stringify({ channel, key: key.id }),
+    title: plain('Owner of a key', LIMITS.viewTitle),
+    submit: plain('Save', LIMITS.viewButton),
+    close: plain('Cancel', LIMITS.viewButton),
+    blocks: [
+      line(`${cut(nameOf(key), 200)}. ${cut(now, 200)} When you may not change it, whoever may is asked.`),
+      {
+        type: 'input',
+        block_id: 'owner',
+        label: plain('Who shall own it?', LIMITS.label),
+        element: { type: 'users_select', action_id: 'owner', ...(me !== null && { initial_user: me }) },
+      },
+      textInput({ id: 'reason', label: 'Why?', hint: 'It stands in the history of the key.', optional: false }),
+    ],
+  };
+}
