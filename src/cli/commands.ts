@@ -9,6 +9,7 @@ const TABLE: Readonly<Record<string, () => Promise<CliCommand>>> = {
   runbooks: async () => (await import('./runbooks.ts')).runbooks,
   runs: async () => (await import('./runs.ts')).runs,
   keys: async () => (await import('./keys.ts')).keys,
+  digest: async () => (await import('./digest.ts')).digest,
   peers: async () => (await import('./peers.ts')).peers,
   'break-glass': async () => (await import('./break-glass.ts')).breakGlass,
   'second-factor': async () => (await import('./second-factor.ts')).secondFactor,

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import type { ExpiryClaim } from './digest/claim.ts';
+import { type Impression, mornings, reachedBy, shownBefore, shownSentence } from './digest/shown.ts';
 import { spanText } from './duration.ts';
 import type { Ask, Notice, Reminder } from './incident.ts';
 import { type Key, nameOf } from './key.ts';
@@ -36,6 +38,9 @@ export interface MissedFacts {
   reminder: Reminder | null;
   /** Notices of the template `key_expiring_soon` about this key. */
   warnings: readonly Notice[];
+  /** Every message of a digest that showed it, and who said that they take care of it. */
+  impressions: readonly Impression[];
+  claims: readonly ExpiryClaim[];
   /** The people behind the owner's name today. */
   owners: readonly string[];
   /** Since when the ledger knows this key; null when it cannot tell. */
@@ -66,7 +71,7 @@ const ANSWERS: Record<Question, (facts: MissedFacts) => Found> = {
   peer_blocked: peerBlocked,
 };
 
-function alertConfigured({ key, alert, reminder, now }: MissedFacts): Found {
+function alertConfigured({ key, alert, reminder, impressions, now }: MissedFacts): Found {
   if (reminder !== null && reminder.setAt < endOf(key, now))
     return yes(
       `A reminder for this key was set on ${day(reminder.setAt)} for ${daysText(reminder.withinDays)} before its expiry.`,
@@ -75,6 +80,8 @@ function alertConfigured({ key, alert, reminder, now }: MissedFacts): Found {
     return yes(
       `policy.yaml has key_expiring_soon at ${daysText(alert.withinDays)} before an expiry, into ${alert.channel}.`,
     );
+  const [first] = shownBefore(impressions, endOf(key, now));
+  if (first !== undefined) return yes(`The key digest showed it from ${day(first.at)} on.`);
   return no('policy.yaml has no key_expiring_soon alert, and no reminder was set for this key.');
 }
 
@@ -83,6 +90,12 @@ function alertBacked(facts: MissedFacts): Found {
   if (alertConfigured(facts).answer === 'no') return no('There was no alert that a query could have backed.');
   if (key.expiresAt === null)
     return no('No expiry date is registered, so no expiring-soon query can ever find this key.');
+  const shown = shownBefore(facts.impressions, endOf(key, now));
+  const [earliest] = shown;
+  if (earliest !== undefined)
+    return yes(
+      `The digest's expiring-soon query found this key on ${times(mornings(shown), 'morning')}, first on ${day(earliest.at)}.`,
+    );
   const warnings = before(facts);
   const first = warnings[0];
   if (first !== undefined)
@@ -99,6 +112,11 @@ function rightOwner(facts: MissedFacts): Found {
   const { key, owners } = facts;
   if (owners.length === 0)
     return no(`${nameOf(key)} has no owner that policy.yaml knows, so no alert could reach the right one.`);
+  const shown = shownBefore(facts.impressions, endOf(key, facts.now));
+  const seen = shown.filter((one) => reachedBy([one]).some((person) => owners.some((owner) => owner === person)));
+  const sentence = shownSentence(seen, facts.claims, endOf(key, facts.now));
+  if (sentence !== null)
+    return yes(`${owners.join(', ')} had it in the digest: ${sentence}; no rotation was completed.`);
   const warnings = before(facts);
   const reached = warnings.filter((notice) => owners.some((owner) => notice.recipient === `person:${owner}`));
   const last = reached.at(-1);
@@ -106,7 +124,7 @@ function rightOwner(facts: MissedFacts): Found {
     return yes(
       `${owners.join(', ')} got ${times(reached.length, 'warning')}, last on ${day(last.createdAt)}; no rotation was completed.`,
     );
-  const others = [...new Set(warnings.map((notice) => notice.recipient))];
+  const others = [...new Set([...warnings.map((notice) => notice.recipient), ...elsewhere(shown)])];
   if (others.length > 0) return no(`Warnings went to ${others.join(', ')} and not to ${owners.join(', ')}.`);
   return knewInTime(facts) ?? no(`No warning about this key is on record, so none reached ${owners.join(', ')}.`);
 }
@@ -153,6 +171,13 @@ export function whyMissed(answers: readonly Answer[]): string {
     if (found !== undefined) return `The rotation was missed because ${cause}: ${found.proof}`;
   }
   return 'The ledger does not show why the rotation was missed; ask the owner.';
+}
+
+/** Whom the digest reached instead: who owned it then, or nobody but the channel. */
+function elsewhere(shown: readonly Impression[]): string[] {
+  if (shown.length === 0) return [];
+  const people = reachedBy(shown);
+  return people.length === 0 ? ["the digest's channel"] : people.map((person) => `person:${person}`);
 }
 
 // Before the ledger knew the key, silence proves nothing.

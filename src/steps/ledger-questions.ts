@@ -58,6 +58,8 @@ async function factsOf(key: Key, context: StepContext): Promise<MissedFacts> {
     alert: alertOf(policy),
     reminder: await ledger.reminder(key.id),
     warnings: notices.filter((notice) => notice.template === EXPIRING_SOON),
+    impressions: await ledger.impressionsOf(key.id),
+    claims: await ledger.expiryClaimsOf(key.id),
     owners: key.owner === null ? [] : [...peopleNamed(policy, ['owner'], key)].sort(),
     knownSince: await knownSince(key, context),
     pending: await pendingAt(key.expiresAt ?? now(), underWay, context),

@@ -19,6 +19,8 @@ function facts(overrides: Partial<MissedFacts> = {}): MissedFacts {
     alert: { withinDays: [30, 7], channel: 'C0KEYS' },
     reminder: null,
     warnings: [warning(-30), warning(-7)],
+    impressions: [],
+    claims: [],
     owners: ['carol'],
     knownSince: daysAfter(NOON, -90),
     pending: [],

@@ -128,6 +128,8 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
     // Peers are rows that the real ledger keeps; they are tested on it.
     peers: async () => [],
     peerProgress: async () => [],
+    impressionsOf: async () => [],
+    expiryClaimsOf: async () => [],
     incident: async (id) => rows.incidents.get(id) ?? null,
     openIncidentOfKey: async (key) =>
       [...rows.incidents.values()].find((one) => one.key === key && one.closedAt === null) ?? null,
