@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { qrModules } from './cli/second-factor/qr.ts';
 import type { Config } from './config.ts';
 import type { Health } from './domain/rekey-health.ts';
+import { openSlackChannels } from './engine/alarms/slack-channels.ts';
 import { startDeliveries } from './engine/deliveries/start.ts';
 import type { EngineDeps } from './engine/deps.ts';
 import { openChecklist } from './engine/home/checklist.ts';
@@ -165,6 +166,7 @@ function slackDeps(open: Open): Omit<SlackDeps, 'config' | 'health' | 'publicUrl
     runRunbook: (request) => runRunbook(planning, request),
     deliveries: open.deliveries,
     shelf: openShelf(planning),
+    channels: openSlackChannels(deps),
     ...{ outbox, inbox, rooms, onRecorded, log },
   };
 }

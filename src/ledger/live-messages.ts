@@ -1,7 +1,8 @@
+import type { ExpressionBuilder } from 'kysely';
 import { Surface } from '../domain/announce.ts';
-import type { AskedIn } from '../domain/asked-in.ts';
 import { stored } from './codec.ts';
 import type { LedgerDb } from './open.ts';
+import type { LedgerTables } from './schema.ts';
 
 /** What stands at this place in Slack, and in the thread that begins there. */
 export async function shownAt(
@@ -25,7 +26,7 @@ export async function shownAt(
 }
 
 /** Where somebody asked for something, which is neither an incident's channel nor the team's. Slack's ids hold no colon. */
-export function askedIn({ channel, thread }: AskedIn): string {
+export function askedIn({ channel, thread }: { channel: string; thread: string | null }): string {
   return `asked:${channel}:${thread ?? ''}`;
 }
 
@@ -39,14 +40,7 @@ export async function redrawOpen(
     .select('id')
     .where('surface', 'in', surfaces)
     .where('ts', 'is not', null)
-    .where((eb) =>
-      eb.or([
-        eb('subject', 'in', eb.selectFrom('runs').select('runs.id').where('finished_at', 'is', null)),
-        eb('subject', 'in', eb.selectFrom('approvals').select('approvals.id').where('outcome', 'is', null)),
-        eb('subject', 'in', openAsks(db)),
-        eb('subject', 'in', eb.selectFrom('incidents').select('incidents.id').where('closed_at', 'is', null)),
-      ]),
-    );
+    .where(showsWhatIsOpen);
   await db
     .updateTable('outbox')
     .set({ redraw_at: stored(now) })
@@ -55,9 +49,19 @@ export async function redrawOpen(
     .execute();
 }
 
+/** A run, approval, question or incident that is not over: somebody may still look for its message. */
+export function showsWhatIsOpen(eb: ExpressionBuilder<LedgerTables, 'messages'>) {
+  return eb.or([
+    eb('subject', 'in', eb.selectFrom('runs').select('runs.id').where('finished_at', 'is', null)),
+    eb('subject', 'in', eb.selectFrom('approvals').select('approvals.id').where('outcome', 'is', null)),
+    eb('subject', 'in', openAsks(eb)),
+    eb('subject', 'in', eb.selectFrom('incidents').select('incidents.id').where('closed_at', 'is', null)),
+  ]);
+}
+
 // A question without an answer whose run has ended is over, too.
-function openAsks(db: LedgerDb) {
-  return db
+function openAsks(eb: ExpressionBuilder<LedgerTables, 'messages'>) {
+  return eb
     .selectFrom('asks')
     .innerJoin('runs', 'runs.id', 'asks.run_id')
     .select('asks.id')

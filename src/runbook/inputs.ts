@@ -47,7 +47,14 @@ export function checkInputs(runbook: Pick<LoadedRunbook, 'inputs'>, values: Json
   return problems.length > 0 ? { kind: 'refused', problems } : { kind: 'ok', inputs: Object.fromEntries(inputs) };
 }
 
-function defaultOf(spec: InputSpec): Json | undefined {
+/** The names of those that somebody still has to give. */
+export function missingInputs(inputs: LoadedRunbook['inputs'], given: Readonly<Record<string, unknown>>): string[] {
+  return Object.entries(inputs).flatMap(([name, spec]) =>
+    Object.hasOwn(given, name) || defaultOf(spec) !== undefined ? [] : [name],
+  );
+}
+
+export function defaultOf(spec: InputSpec): Json | undefined {
   return spec.type === 'key' ? undefined : spec.default;
 }
 

@@ -34,13 +34,17 @@ export function wordsInput(
   });
 }
 
-export function wholeNumberInput(field: Field, { min, max }: { min: number | null; max: number | null }): InputBlock {
+export function wholeNumberInput(
+  field: Field,
+  { min, max, value = null }: { min: number | null; max: number | null; value?: string | null },
+): InputBlock {
   return input(field, {
     type: 'number_input',
     action_id: field.id,
     is_decimal_allowed: false,
     ...(min !== null && { min_value: String(min) }),
     ...(max !== null && { max_value: String(max) }),
+    ...(value !== null && /^-?\d{1,15}$/.test(value) && { initial_value: value }),
   });
 }
 
@@ -59,8 +63,18 @@ export function menuInput(
   });
 }
 
-export function choiceInput(field: Field, options: readonly { value: string; label: string }[]): InputBlock {
-  return input(field, { type: 'radio_buttons', action_id: field.id, options: options.map(optionOf) });
+export function choiceInput(
+  field: Field,
+  options: readonly { value: string; label: string }[],
+  chosen: string | null = null,
+): InputBlock {
+  const first = options.find(({ value }) => value === chosen);
+  return input(field, {
+    type: 'radio_buttons',
+    action_id: field.id,
+    options: options.map(optionOf),
+    ...(first && { initial_option: optionOf(first) }),
+  });
 }
 
 export function tickInput(

@@ -1,10 +1,11 @@
 import { onTestFinished } from 'vitest';
 import type { Policy } from '../../src/domain/policy.ts';
+import { openSlackChannels } from '../../src/engine/alarms/slack-channels.ts';
 import { openDeliveries } from '../../src/engine/deliveries/deliveries.ts';
 import type { Runbooks } from '../../src/engine/deps.ts';
 import { openDigests } from '../../src/engine/digests/digests.ts';
-import { openChecklist } from '../../src/engine/home/checklist.ts';
 import { openFollowUps } from '../../src/engine/follow-ups/follow-ups.ts';
+import { openChecklist } from '../../src/engine/home/checklist.ts';
 import { openIncidents } from '../../src/engine/incidents/open-incidents.ts';
 import { openKeys } from '../../src/engine/keys/open-keys.ts';
 import { openPeers } from '../../src/engine/peers/peers.ts';
@@ -164,8 +165,10 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
     rotations: openRotations(deps),
     keys: openKeys({ ...deps, pepper }),
     peers: openPeers(deps),
+    channels: openSlackChannels(deps),
     secondFactors: openSecondFactors({ ...deps, pepper }),
     checklist: openChecklist(deps),
+    homeEveryMs: 50,
     health: async () => ({ parts: [], held: [], broken: 0 }),
     publicUrl: 'http://127.0.0.1:7410',
     digests: openDigests(deps),

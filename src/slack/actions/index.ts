@@ -1,4 +1,5 @@
 import { answerButton, answerForm } from './answer.ts';
+import { grantsButton, grantsForm } from './approve-grants.ts';
 import type { SlackAction, SlackForm, SlackMenu } from './contract.ts';
 import { cancelButton, pauseButton, rerunButton, resumeButton, retryButton, skipButton } from './control-run.ts';
 import { digestClaimButton, digestLetGoButton } from './digest-claim.ts';
@@ -6,9 +7,10 @@ import { digestPlanButton, digestReplaceButton } from './digest-plan.ts';
 import { digestSnoozeMenu } from './digest-snooze.ts';
 import { digestUnusedButton, digestUnusedForm, unusedNoButton, unusedYesButton } from './digest-unused.ts';
 import { handOverButton, handOverForm } from './hand-over.ts';
+import { homeActions } from './home.ts';
 import { importForm } from './import-form.ts';
 import { historyButton, nextKeys, ownerButton, ownerForm, rotateButton } from './key-card.ts';
-import { keyMenu } from './key-menu.ts';
+import { keyMenu, runKeyMenu } from './key-menu.ts';
 import { markPeerButton, markPeerForm, waivePeerButton, waivePeerForm } from './peers.ts';
 import { pushBackButton, pushBackForm } from './push-back.ts';
 import { reviewButton, reviewForm } from './review.ts';
@@ -16,6 +18,7 @@ import { reviewGlassButton, reviewGlassForm } from './review-glass.ts';
 import { keyChosen, occasionChosen, rotateForm } from './rotate-form.ts';
 import { detailsBack, detailsButton, detailsNext } from './run-details.ts';
 import { cancelRunForm, rerunForm, skipStepForm } from './run-forms.ts';
+import { pickForm, planButton, runButton, runForm } from './runbook.ts';
 import { askForLinkButton, setUpCodeButton, setUpCodeForm } from './set-up-code.ts';
 import { settleButton, settleForm } from './settle-step.ts';
 import { takeOverButton, takeOverForm } from './take-over.ts';
@@ -25,6 +28,7 @@ export const actions: readonly SlackAction[] = [
   reviewGlassButton,
   setUpCodeButton,
   askForLinkButton,
+  ...homeActions,
   answerButton,
   handOverButton,
   pushBackButton,
@@ -38,6 +42,9 @@ export const actions: readonly SlackAction[] = [
   rerunButton,
   cancelButton,
   takeOverButton,
+  planButton,
+  runButton,
+  grantsButton,
   settleButton,
   rotateButton,
   historyButton,
@@ -74,5 +81,8 @@ export const forms: readonly SlackForm[] = [
   skipStepForm,
   rerunForm,
   takeOverForm,
+  pickForm,
+  runForm,
+  grantsForm,
 ];
-export const menus: readonly SlackMenu[] = [keyMenu];
+export const menus: readonly SlackMenu[] = [keyMenu, runKeyMenu];

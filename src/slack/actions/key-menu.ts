@@ -1,29 +1,40 @@
 import { healthOf, type Key, nameOf } from '../../domain/key.ts';
 import { byEnd } from '../../domain/key-search.ts';
+import type { Verb } from '../../domain/policy.ts';
+import type { Verb } from '../../domain/policy.ts';
 import { isInReach, type Reach, reachOf } from '../../domain/reach.ts';
 import { LIMITS } from '../limits.ts';
 import type { Desk } from '../moment.ts';
 import { oneLine } from '../text.ts';
+import { INCIDENT_KEY_PICKER } from '../views/declare-modal.ts';
 import { KEY_PICKER } from '../views/rotate-modal.ts';
+import { RUN_KEY } from '../views/runbook-form.ts';
 import type { SlackMenu } from './contract.ts';
 
 const OFFERED = 50;
 // Of somebody who may do it with their own keys only, all of these are looked at.
 const MOST_OWN = 500;
 
-/** The keys that this person may have replaced: names that begin so first, then words in names, then services and owners. */
-export const keyMenu: SlackMenu = {
-  menu: KEY_PICKER,
-  options: async (typed, { person }, desk) => {
-    const reach = reachOf((await desk.policy()).policy, 'rotate', person);
-    const wanted = oneLine(typed).toLowerCase().split(' ').filter(Boolean);
-    const found = reach.kind === 'all' ? await keysLike(wanted, desk) : await ownKeys(wanted, reach, desk);
-    return found
-      .filter((key) => key.slug.length <= LIMITS.optionValue && isInReach(reach, key))
-      .slice(0, OFFERED)
-      .map((key) => ({ value: key.slug, label: labelOf(key, desk.now()) }));
-  },
-};
+/** The keys that this person may have replaced. */
+export const keyMenu = menuOfKeys(KEY_PICKER, 'rotate');
+/** The keys that this person may run a runbook on. */
+export const runKeyMenu = menuOfKeys(RUN_KEY, 'run');
+
+/** Names that begin so first, then words in names, then services and owners. */
+function menuOfKeys(menu: string, right: Verb): SlackMenu {
+  return {
+    menu,
+    options: async (typed, { person }, desk) => {
+      const reach = reachOf((await desk.policy()).policy, right, person);
+      const wanted = oneLine(typed).toLowerCase().split(' ').filter(Boolean);
+      const found = reach.kind === 'all' ? await keysLike(wanted, desk) : await ownKeys(wanted, reach, desk);
+      return found
+        .filter((key) => key.slug.length <= LIMITS.optionValue && isInReach(reach, key))
+        .slice(0, OFFERED)
+        .map((key) => ({ value: key.slug, label: labelOf(key, desk.now()) }));
+    },
+  };
+}
 
 async function keysLike([first, ...others]: readonly string[], { ledger, now }: Desk): Promise<Key[]> {
   if (first === undefined) return ledger.findKeys({}, { now: now(), limit: OFFERED });

@@ -21,7 +21,9 @@ export function runbookList(all: readonly ListedRunbook[]): Message {
   );
   const rows = sorted.slice(0, MOST).map(rowOf);
   const more =
-    all.length > MOST ? `${all.length - MOST} more: rekey runbooks list` : 'rekey runbooks show R-… tells of one';
+    all.length > MOST
+      ? `${all.length - MOST} more: rekey runbooks list`
+      : '/runbook show R-… tells of one, with buttons';
   return {
     text: `${all.length} runbooks are live`,
     blocks: [
