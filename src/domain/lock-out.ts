@@ -17,7 +17,7 @@ export function isAccepted(key: Pick<Key, 'state' | 'expiresAt' | 'graceEndsAt'>
 }
 
 /** Accepted, and nobody else is known to have it: only such an administrator is one to count on. */
-function isLive(key: Key, now: Date): boolean {
+export function isLive(key: Key, now: Date): boolean {
   return isAccepted(key, now) && key.compromisedAt === null;
 }
 

@@ -5,6 +5,7 @@ import { CATALOGUES } from './catalogues.ts';
 import { type Log, PATIENCE, type Patience, type SlackConnection, type SlackDeps } from './deps.ts';
 import { type Door, KIND, openDoor } from './door.ts';
 import { openGate } from './gate.ts';
+import { HOME_EVERY_MS, openHomeTabs } from './home-tabs.ts';
 import { keepIdentity } from './identity.ts';
 import { openHttpLine } from './line/http-line.ts';
 import { type Line, openSocketLine } from './line/socket-line.ts';
@@ -35,7 +36,9 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
   const voice = openVoice(client);
   const ask = openInquiry(now);
   const gate = openGate({ client, policy: deps.policy, now });
+  const homes = openHomeTabs({ desk: deps, gate, voice, log, everyMs: deps.homeEveryMs ?? HOME_EVERY_MS });
   const door = openDoor({
+    homes,
     desk: deps,
     catalogues: { ...CATALOGUES, ...deps.catalogues },
     gate,
@@ -52,13 +55,14 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
   const identity = keepIdentity({ client, log, patience });
   const notifier = createNotifier({
     ...{ outbox: deps.outbox, sources: deps, client, voice, log, patience },
-    roomLost: deps.incidents.roomLost,
+    ...{ roomLost: deps.incidents.roomLost, channels: deps.channels },
   });
   const { rooms, incidents, outbox } = deps;
   const keeper = keepRooms({ rooms, incidents, outbox, sources: deps, client, log, patience });
   const stopListening = deps.onRecorded(() => {
     notifier.nudge();
     keeper.nudge();
+    homes.changed();
   });
   // The views of this Rekey may be others than those that drew what people can still press on.
   void deps.outbox
@@ -72,6 +76,7 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
     stopListening();
     identity.stop();
     await keeper.stop();
+    await homes.stop();
     await notifier.stop();
     throw error;
   }
@@ -92,6 +97,7 @@ export async function startSlack(deps: SlackDeps): Promise<Slack> {
       await line.stop();
       await within(LEAVE_AFTER_MS, door.close());
       await within(LEAVE_AFTER_MS, keeper.stop());
+      await within(LEAVE_AFTER_MS, homes.stop());
       await within(LEAVE_AFTER_MS, notifier.stop());
     },
   };

@@ -1,4 +1,5 @@
 import type { Policy } from '../domain/policy.ts';
+import type { SlackChannels } from '../engine/alarms/slack-channels.ts';
 import type { Runbooks } from '../engine/deps.ts';
 import type { Inbox } from '../ledger/inbox.ts';
 import type { Outbox } from '../ledger/outbox.ts';
@@ -41,6 +42,8 @@ export interface Sources {
 export interface SlackDeps extends Desk {
   config: SlackConnection;
   outbox: Outbox;
+  /** Channels that Rekey should write in and cannot. */
+  channels: SlackChannels;
   /** What incidents want of their channels. */
   rooms: RoomQueue;
   inbox: Inbox;
@@ -49,6 +52,8 @@ export interface SlackDeps extends Desk {
   log: Log;
   /** What people can say and point at, when it is not all that there is. */
   catalogues?: Partial<Catalogues>;
+  /** How often one person's Home tab is drawn again at most, in milliseconds. */
+  homeEveryMs?: number;
   /** Waits, in milliseconds; tests shorten them. */
   patience?: Partial<Patience>;
 }

@@ -6,6 +6,7 @@ import { carryOut, type Order } from './carry-out.ts';
 import type { Catalogues } from './catalogues.ts';
 import type { Log, Patience } from './deps.ts';
 import type { Gate } from './gate.ts';
+import type { HomeTabs } from './home-tabs.ts';
 import type { Incoming, Received, SubmissionIn } from './incoming.ts';
 import type { MessagePlace, MessageRef } from './message-ref.ts';
 import type { Desk, FormAnswer } from './moment.ts';
@@ -21,6 +22,7 @@ export interface DoorDeps {
   gate: Gate;
   inbox: Inbox;
   voice: Voice;
+  homes: HomeTabs;
   /** The message that somebody pointed at; null when it is gone. */
   lookUp: (place: MessagePlace) => Promise<MessageRef | null>;
   log: Log;

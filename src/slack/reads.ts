@@ -3,8 +3,6 @@ import { menus } from './actions/index.ts';
 import { optionOf } from './blocks.ts';
 import type { DoorDeps } from './handle.ts';
 import type { From } from './incoming.ts';
-import { loadHome } from './load/home.ts';
-import { home } from './views/home.ts';
 
 /** Fills a menu. It only reads, so nothing is kept. */
 export async function suggest(
@@ -29,16 +27,6 @@ export async function suggest(
   await ack({ options: options.map(optionOf) });
 }
 
-export async function showHome(
-  { desk, gate, voice, log }: DoorDeps,
-  { from, tab }: { from: From; tab: string },
-): Promise<void> {
-  if (tab !== 'home') return;
-  try {
-    const person = await gate.admit(from, null, 'remembered');
-    await voice.publishHome(from.user, home(await loadHome(desk, person)));
-  } catch (error) {
-    // Somebody who is not let in has no Home; there is nothing to answer to.
-    if (!(error instanceof Refusal)) log.error({ err: error }, 'App Home could not be shown');
-  }
+export async function showHome({ homes }: DoorDeps, { from, tab }: { from: From; tab: string }): Promise<void> {
+  if (tab === 'home') await homes.opened(from);
 }

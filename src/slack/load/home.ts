@@ -1,51 +1,51 @@
-import { eligibleFor } from '../../domain/approval/eligible.ts';
-import { runAt } from '../../domain/approval/run-at.ts';
+import { firstWeek } from '../../domain/first-week.ts';
 import type { PersonId } from '../../domain/ids.ts';
-import type { Ask } from '../../domain/incident.ts';
-import { nameOf } from '../../domain/key.ts';
-import { peopleNamed } from '../../domain/policy.ts';
-import type { Sources } from '../deps.ts';
-import type { Home } from '../views/home.ts';
+import { termsOf } from '../../domain/policy/approval-rule.ts';
+import type { Policy } from '../../domain/policy.ts';
+import { reachesNothing, reachOf } from '../../domain/reach.ts';
+import type { Desk } from '../moment.ts';
+import type { Doing } from '../views/home/doing.ts';
+import type { Home } from '../views/home/home.ts';
+import { loadHealth } from './home/health.ts';
+import { loadMyKeys } from './home/my-keys.ts';
+import { type LinkOf, loadUnderWay } from './home/under-way.ts';
+import { loadWaiting } from './home/waiting.ts';
 import { displayNames } from './names.ts';
-import { openIncidents } from './open-incidents.ts';
 
-const AHEAD_MS = 30 * 24 * 3_600_000;
-
-/** What waits for this person and what is going on, as their Home tab shows it. */
-export async function loadHome(sources: Sources, person: PersonId): Promise<Home> {
-  const { ledger, now } = sources;
-  const { policy } = await sources.policy();
-  const name = await displayNames(sources);
-  const incidents = await openIncidents(ledger);
-  const approvals = (await Promise.all(incidents.map(({ id }) => ledger.approvalsOfIncident(id)))).flat();
-  const asks = (await Promise.all(incidents.map(({ id }) => ledger.asksOfIncident(id)))).flat();
-  const expiring = await ledger.keysExpiringBefore(new Date(now().getTime() + AHEAD_MS));
-  // Only keys that this person may read: the owner of one key need not know of the others.
-  const readable = expiring.filter((key) => peopleNamed(policy, policy.may.read ?? [], key).has(person));
+/** What waits for this person, what they answer for, what is going on, and how Rekey itself is, as far as they may read it. */
+export async function loadHome(desk: Desk, person: PersonId, linkOf: LinkOf): Promise<Home> {
+  const { policy } = await desk.policy();
+  const name = await displayNames(desk);
+  const readsAll = reachOf(policy, 'read', person).kind === 'all';
   return {
     name: name(person),
-    incidents,
-    approvals: approvals.filter(
-      (one) =>
-        one.outcome === null &&
-        one.expiresAt > now() &&
-        eligibleFor(one, { policy, runAt: runAt(one, now()) }).has(person) &&
-        one.votes.every((vote) => vote.person !== person),
-    ),
-    asks: asks.filter((ask) => isOpen(ask) && askedOf(ask).includes(person)),
-    expiring: readable.flatMap((key) =>
-      key.expiresAt === null
-        ? []
-        : [{ name: nameOf(key), owner: key.owner === null ? null : name(key.owner), expiresAt: key.expiresAt }],
-    ),
-    now: now(),
+    doing: await doingOf(desk, policy, person),
+    week: readsAll ? await weekOf(desk, policy, person) : null,
+    waiting: await loadWaiting(desk, policy, person),
+    keys: await loadMyKeys(desk, policy, person),
+    underWay: await loadUnderWay(desk, { policy, person, linkOf }),
+    health: readsAll ? await loadHealth(desk, policy, person) : null,
+    now: desk.now(),
   };
 }
 
-function isOpen({ answer, pushedBack }: Ask): boolean {
-  return answer === null && pushedBack === null;
+/** Only what policy.yaml lets this person do with any key at all; it is looked up again at the press. */
+async function doingOf({ ledger }: Desk, policy: Policy, person: PersonId): Promise<Doing[]> {
+  const may = (verb: Parameters<typeof reachOf>[1]) => !reachesNothing(reachOf(policy, verb, person));
+  const wantsCodes = Object.values(policy.rules).some((rule) => termsOf(rule).tier === 3);
+  const hasCode = !wantsCodes || (await ledger.secondFactorOf(person)) !== null;
+  return [
+    ...(may('rotate') ? (['rotate', 'leak'] as const) : []),
+    ...(may('declare') ? (['incident'] as const) : []),
+    ...(may('read') ? (['runbooks'] as const) : []),
+    ...(hasCode ? [] : (['code'] as const)),
+  ];
 }
 
-function askedOf({ assigned, escalation }: Ask): readonly PersonId[] {
-  return [...assigned, ...(escalation?.people ?? [])];
+async function weekOf({ ledger }: Desk, policy: Policy, person: PersonId): Promise<Home['week']> {
+  if (await ledger.checklistDismissedBy(person)) return null;
+  return firstWeek(await ledger.firstWeekFacts(), {
+    alertConfigured: policy.alerts.key_expiring_soon !== undefined,
+    rulesApprove: Object.values(policy.rules).some((rule) => termsOf(rule).tier > 0),
+  });
 }

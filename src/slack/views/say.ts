@@ -26,3 +26,9 @@ export function sayInModal(title: string, sentence: string): ModalView {
     blocks: [line(cut(sentence, LIMITS.section))],
   };
 }
+
+/** A message as a modal, for who pressed where there is no channel. */
+export function messageInModal(title: string, { blocks }: Message): ModalView {
+  const frame = { title: plain(title, LIMITS.viewTitle), close: plain('Close', LIMITS.viewButton) };
+  return { type: 'modal', ...frame, blocks };
+}

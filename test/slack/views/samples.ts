@@ -4,7 +4,6 @@ import { IncidentRole } from '../../../src/domain/incident-work.ts';
 import { QUESTIONS } from '../../../src/domain/questions.ts';
 import type { Summary } from '../../../src/domain/summary.ts';
 import type { Message } from '../../../src/slack/limits.ts';
-import { home } from '../../../src/slack/views/home.ts';
 import { incidentCard } from '../../../src/slack/views/incident-card.ts';
 import { keyCard } from '../../../src/slack/views/key-card.ts';
 import { noticeCard } from '../../../src/slack/views/notice.ts';
@@ -16,6 +15,7 @@ import { say, sayInModal } from '../../../src/slack/views/say.ts';
 import { summaryPost } from '../../../src/slack/views/summary.ts';
 import { NOON } from '../../support/builders.ts';
 import { messagesOfApprovals, viewsOfApprovals } from './samples-approvals.ts';
+import { viewsOfHome } from './samples-home.ts';
 import { messagesOfIncidents } from './samples-incidents.ts';
 import { messagesOfKeys, viewsOfKeys } from './samples-keys.ts';
 import { messagesOfPeers, viewsOfPeers } from './samples-peers.ts';
@@ -110,15 +110,6 @@ export function messagesWith(text: string): Record<string, Message> {
 }
 
 export function viewsWith(text: string): Record<string, ModalView | HomeView> {
-  const incident = {
-    id: 'inc-1',
-    severity: 'SEV2',
-    title: text,
-    reportedAt: NOON,
-    containedAt: null,
-    recoveredAt: null,
-    closedAt: null,
-  };
   return {
     ...viewsOfApprovals(text),
     ...viewsOfPeers(text),
@@ -134,14 +125,7 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
       preview: null,
     }),
     say: sayInModal('Not done', text),
-    home: home({
-      name: text,
-      incidents: many(40, () => incident),
-      approvals: many(40, () => ({ question: text, token: 'apt-opaque', expiresAt: NOON })),
-      asks: many(40, () => ({ question: text, token: 'ast-opaque', dueAt: NOON })),
-      expiring: many(200, () => ({ name: text, owner: text, expiresAt: NOON })),
-      now: NOON,
-    }),
+    ...viewsOfHome(text),
   };
 }
 
