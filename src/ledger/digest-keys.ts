@@ -29,8 +29,9 @@ export function digestKeyQueries(db: LedgerDb): Asked {
     currentOwnerless: async (limit) =>
       (await inUse().where('owner', 'is', null).orderBy('id').limit(limit).execute()).map(keyFromRow),
     currentWithoutEnd: async (limit) => {
-      const undated = inUse().where('expires_at', 'is', null).orderBy('environment').orderBy('slug');
-      return (await undated.limit(limit).execute()).map(keyFromRow);
+      // Every environment, said so that the index is entered at its beginning and left at the limit.
+      const undated = inUse().where('expires_at', 'is', null).where('environment', '>=', '');
+      return (await undated.orderBy('environment').orderBy('slug').limit(limit).execute()).map(keyFromRow);
     },
     ownersOfKeys: async () => {
       const names: string[] = [];

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PersonId } from '../../src/domain/ids.ts';
 import {
   type Answer,
   answerQuestions,
@@ -42,6 +43,50 @@ function answer(question: Question, overrides: Partial<MissedFacts> = {}): Answe
 
 const TESTED = { at: daysAfter(NOON, -60), shiftedTo: daysAfter(NOON, -30), wouldTell: 'carol: …', channel: 'C0KEYS' };
 const PEER = anAsk({ assignee: 'group:partners', createdAt: daysAfter(NOON, -2), question: 'Have you re-pinned?' });
+
+const shownOn = (day: number) => ({
+  digest: `dig-${day}`,
+  at: daysAfter(NOON, day),
+  to: null,
+  owners: [PersonId.parse('carol')],
+});
+
+describe('what the digest showed', () => {
+  const digests = { alert: null, warnings: [], impressions: [-6, -5, -4, -3, -2, -1].map(shownOn) };
+
+  test('is proof that the owner was warned, with how often, when last and who claimed it', () => {
+    expect(answer('right_owner', digests)).toMatchObject({
+      answer: 'yes',
+      proof: expect.stringMatching(
+        /^carol had it in the digest: shown 6 times, last .* before, claimed by nobody; no rotation was completed\.$/,
+      ),
+    });
+    expect(answer('alert_backed', digests)).toMatchObject({
+      answer: 'yes',
+      proof: expect.stringContaining('6 mornings'),
+    });
+    expect(answer('alert_configured', digests)).toMatchObject({ answer: 'yes' });
+  });
+
+  test('stands in the sentence of the summary', () => {
+    const answers = answerQuestions(QUESTIONS, facts(digests));
+    expect(whyMissed(answers)).toContain(
+      'the owner was warned and did not rotate: carol had it in the digest: shown 6 times',
+    );
+  });
+
+  test('to somebody else is no warning of the owner', () => {
+    const impressions = [{ ...shownOn(-3), owners: [PersonId.parse('bob')] }];
+    expect(answer('right_owner', { warnings: [], impressions })).toMatchObject({
+      answer: 'no',
+      proof: 'Warnings went to person:bob and not to carol.',
+    });
+  });
+
+  test('after the expiry proves nothing', () => {
+    expect(answer('alert_backed', { ...digests, impressions: [shownOn(1)] })).toMatchObject({ answer: 'no' });
+  });
+});
 
 describe('the five questions', () => {
   test.each<[Question, string, Partial<MissedFacts>, Answer['answer'], string]>([
