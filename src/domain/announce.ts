@@ -10,6 +10,7 @@ import type { IncidentId, PersonId } from './ids.ts';
 import { PersonId as PersonIdSchema } from './ids.ts';
 import { isIncidentWork } from './incident-event.ts';
 import type { StepRecord } from './run.ts';
+import { partSubject, partsOf } from './summary-parts.ts';
 
 /** What a Slack message shows. Each is rendered from the ledger by one view in slack/views/. */
 export const Surface = z.enum([
@@ -34,6 +35,7 @@ export const Surface = z.enum([
   'runbook_change',
   'follow_up',
   'follow_up_nag',
+  'summary_part',
   'retrospective',
   'review',
   'review_reminder',
@@ -115,12 +117,25 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
     case 'incident_recovered':
       return [{ surface: 'recovered', subject: incident, address: channel }];
     case 'summary_posted':
-      return [{ surface: 'summary', subject: incident, address: channel }];
+      return [{ surface: 'summary', subject: incident, address: channel }, ...wholeSummary(event, thread)];
     case 'run_finished':
       return event.outcome === 'failed' ? [{ surface: 'run_failed', subject: event.run, address: channel }] : [];
     default:
       return [];
   }
+}
+
+/** The whole of it as Markdown in the thread, in as many messages as it takes; a summary of an older Rekey has no hash to find it by. */
+function wholeSummary(
+  { incident, hash, markdown }: Extract<LedgerEvent, { type: 'summary_posted' }>,
+  address: Address,
+): Announcement[] {
+  if (hash === undefined) return [];
+  return partsOf(markdown).map((_, index) => ({
+    surface: 'summary_part',
+    subject: partSubject(incident, hash, index + 1),
+    address,
+  }));
 }
 
 type AboutPeople = Extract<LedgerEvent, { type: 'ask_reminded' | 'ask_escalated' | 'ask_handed_over' }>;

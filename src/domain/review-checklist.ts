@@ -57,16 +57,20 @@ const CHECKLISTS: Record<ReviewKind, (facts: ReviewFacts) => ReviewItem[]> = {
     proven(facts),
     measures(facts, 'Measures of the quarter'),
     ...facts.access.map(({ what, people }) =>
-      person(
-        `access-${what.replace(/[^a-z0-9]+/gi, '-')}`,
-        `These still should ${what}: ${people.join(', ') || 'nobody'}`,
-      ),
+      person(accessId(what), `These still should ${what}: ${people.join(', ') || 'nobody'}`),
     ),
     person('inventory-complete', 'The inventory is complete: nothing is in use that the ledger does not know'),
     person('threat-model', 'The threat model was read again, and what changed is written down'),
     person('restore-tested', 'A backup was restored and checked: rekey backup, rekey restore'),
   ],
 };
+
+// What a box in Slack can carry.
+const LONGEST_ID = 75;
+
+function accessId(what: string): string {
+  return `access-${what.replace(/[^a-z0-9]+/gi, '-')}`.slice(0, LONGEST_ID);
+}
 
 function person(id: string, point: string): ReviewItem {
   return { id, point, found: null };

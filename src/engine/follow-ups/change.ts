@@ -73,7 +73,7 @@ export async function followUpOrRefuse(read: Pick<LedgerReader, 'followUp'>, id:
 }
 
 /** Its owner, whoever wrote it down, and whoever may close the incident. */
-export async function whoMayChange(
+async function whoMayChange(
   read: LedgerReader,
   policy: Policy,
   { incident, owner, addedBy }: FollowUp,
@@ -84,7 +84,11 @@ export async function whoMayChange(
   return new Set<string>(peopleNamed(policy, names, subject));
 }
 
-async function assertMayChange(followUp: FollowUp, { read, policy }: Standing, { person }: OnFollowUp): Promise<void> {
+export async function assertMayChange(
+  followUp: FollowUp,
+  { read, policy }: Pick<Standing, 'read' | 'policy'>,
+  { person }: Pick<OnFollowUp, 'person'>,
+): Promise<void> {
   const may = await whoMayChange(read, policy, followUp);
   if (may.has(person)) return;
   const names = [...may].sort().join(', ') || 'nobody yet: add people under `may.close` in policy.yaml';
