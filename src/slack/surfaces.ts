@@ -8,16 +8,20 @@ import { loadBreakGlass } from './load/break-glass.ts';
 import { loadDigest } from './load/digest.ts';
 import { loadOutlook, loadReleasedClaim, loadUnusedQuestion } from './load/digest-more.ts';
 import { loadDoubt } from './load/doubt.ts';
+import { loadFollowUp, loadFollowUpNag, whenFollowUpOverdue } from './load/follow-up.ts';
 import { loadIncident } from './load/incident.ts';
 import { loadIncidentRole, loadIncidentStatus, loadIncidentUpdate } from './load/incident-parts.ts';
 import { loadNotice } from './load/notice.ts';
 import { loadOutsideNotice } from './load/outside-notice.ts';
 import { loadPeerBoard } from './load/peer-board.ts';
 import { loadRecovered } from './load/recovered.ts';
+import { loadRetrospective } from './load/retrospective.ts';
+import { loadReview } from './load/review.ts';
 import { loadRun, nextPassing } from './load/run.ts';
 import { loadFailedRun } from './load/run-failed.ts';
 import { loadRunbookChange } from './load/runbook-change.ts';
 import { loadSummary } from './load/summary.ts';
+import { loadSummaryPart } from './load/summary-part.ts';
 import { alarmCard } from './views/alarm.ts';
 import { approvalCard, whenLessIsLeft } from './views/approval-card.ts';
 import { approvalReminder } from './views/approval-reminder.ts';
@@ -28,16 +32,21 @@ import { digestClaim } from './views/digest-claim.ts';
 import { digestOutlook } from './views/digest-outlook.ts';
 import { unusedQuestion } from './views/digest-unused.ts';
 import { doubtCard } from './views/doubt.ts';
+import { followUpCard } from './views/follow-up.ts';
+import { followUpNag } from './views/follow-up-nag.ts';
 import { incidentCard } from './views/incident-card.ts';
 import { incidentRoleGiven, incidentStatus, incidentUpdateAsked } from './views/incident-status.ts';
 import { noticeCard } from './views/notice.ts';
 import { outsideNotice } from './views/outside-notice.ts';
 import { peerBoardCard } from './views/peer-board.ts';
 import { recoveredCard } from './views/recovered.ts';
+import { retrospectiveCard } from './views/retrospective.ts';
+import { reviewCard, reviewReminder } from './views/review.ts';
 import { runFailed } from './views/run-failed.ts';
 import { runProgress } from './views/run-progress.ts';
 import { runbookChange } from './views/runbook-change.ts';
 import { summaryPost } from './views/summary.ts';
+import { summaryPart } from './views/summary-part.ts';
 
 /** `redrawAt`: when it looks different although nothing has happened, such as when a deadline that it shows has passed. */
 export interface Drawn {
@@ -64,6 +73,12 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
   notice: drawnBy(loadNotice, noticeCard),
   recovered: drawnBy(loadRecovered, recoveredCard),
   summary: drawnBy(loadSummary, summaryPost),
+  summary_part: drawnBy(loadSummaryPart, summaryPart),
+  follow_up: drawnBy(loadFollowUp, followUpCard, whenFollowUpOverdue),
+  follow_up_nag: drawnBy(loadFollowUpNag, followUpNag),
+  retrospective: drawnBy(loadRetrospective, retrospectiveCard),
+  review: drawnBy(loadReview, reviewCard),
+  review_reminder: drawnBy(loadReview, reviewReminder),
   alarm: drawnBy(loadAlarm, alarmCard),
   peer_board: drawnBy(loadPeerBoard, peerBoardCard),
   runbook_change: drawnBy(loadRunbookChange, runbookChange),

@@ -6,12 +6,25 @@ import { digestClaimButton, digestLetGoButton } from './digest-claim.ts';
 import { digestPlanButton, digestReplaceButton } from './digest-plan.ts';
 import { digestSnoozeMenu } from './digest-snooze.ts';
 import { digestUnusedButton, digestUnusedForm, unusedNoButton, unusedYesButton } from './digest-unused.ts';
+import {
+  addFollowUpButton,
+  addFollowUpForm,
+  dropFollowUpForm,
+  followUpDoneButton,
+  followUpDropButton,
+  followUpHandOverButton,
+  followUpMoveButton,
+  handOverFollowUpForm,
+  moveFollowUpForm,
+} from './follow-up.ts';
+import { fullSummaryBack, fullSummaryButton } from './full-summary.ts';
 import { handOverButton, handOverForm } from './hand-over.ts';
 import { homeActions } from './home.ts';
 import { importForm } from './import-form.ts';
 import { historyButton, nextKeys, ownerButton, ownerForm, rotateButton } from './key-card.ts';
 import { keyMenu, runKeyMenu } from './key-menu.ts';
 import { markPeerButton, markPeerForm, waivePeerButton, waivePeerForm } from './peers.ts';
+import { publishButton, publishForm } from './publish-retrospective.ts';
 import { pushBackButton, pushBackForm } from './push-back.ts';
 import { reviewButton, reviewForm } from './review.ts';
 import { reviewGlassButton, reviewGlassForm } from './review-glass.ts';
@@ -22,6 +35,7 @@ import { pickForm, planButton, runButton, runForm } from './runbook.ts';
 import { askForLinkButton, setUpCodeButton, setUpCodeForm } from './set-up-code.ts';
 import { settleButton, settleForm } from './settle-step.ts';
 import { takeOverButton, takeOverForm } from './take-over.ts';
+import { tickReviewButton, tickReviewForm } from './tick-review.ts';
 
 export const actions: readonly SlackAction[] = [
   reviewButton,
@@ -62,6 +76,15 @@ export const actions: readonly SlackAction[] = [
   unusedNoButton,
   markPeerButton,
   waivePeerButton,
+  fullSummaryButton,
+  fullSummaryBack,
+  addFollowUpButton,
+  followUpDoneButton,
+  followUpHandOverButton,
+  followUpMoveButton,
+  followUpDropButton,
+  publishButton,
+  tickReviewButton,
 ];
 export const forms: readonly SlackForm[] = [
   reviewForm,
@@ -84,5 +107,11 @@ export const forms: readonly SlackForm[] = [
   pickForm,
   runForm,
   grantsForm,
+  addFollowUpForm,
+  handOverFollowUpForm,
+  moveFollowUpForm,
+  dropFollowUpForm,
+  publishForm,
+  tickReviewForm,
 ];
 export const menus: readonly SlackMenu[] = [keyMenu, runKeyMenu];
