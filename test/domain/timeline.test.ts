@@ -161,6 +161,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'claim_refused', claim: aClaim().id, by: null, why: 'it was taken before' },
     'Somebody tried to claim clm-1',
   ],
+  alarm_ended: [
+    { type: 'alarm_ended', alarm: 'alm-1', why: 'Rekey can write to C0OPS again.' },
+    'The alarm is over: Rekey can write to C0OPS again.',
+  ],
   alarm_raised: [
     {
       type: 'alarm_raised',
@@ -504,6 +508,15 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     },
     'bob was invited by person:alice to set up an authenticator app.',
   ],
+  second_factor_wanted: [
+    { type: 'second_factor_wanted', person: carol, asked: [bob] },
+    'carol asked bob for a link to set up an authenticator app.',
+  ],
+  recovery_codes_made: [
+    { type: 'recovery_codes_made', person: bob, factor: 'fac-1', recovery: ['a', 'b'] },
+    'bob was shown 2 recovery codes.',
+  ],
+  checklist_dismissed: [{ type: 'checklist_dismissed', person: bob }, 'bob put the first-week checklist away.'],
   totp_enrolled: [
     { type: 'totp_enrolled', factor: { id: 'fac-1', person: bob, envelope: 'v1.x', enrolledAt: NOON }, invite: null },
     'bob began to set up an authenticator app.',

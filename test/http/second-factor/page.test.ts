@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { inviteLink } from '../../../src/domain/second-factor.ts';
 import { Secret } from '../../../src/secret.ts';
 import { carol } from '../../support/builders.ts';
-import { codeOf, wrongCode } from '../../support/second-factor-world.ts';
+import { asking, codeOf, wrongCode } from '../../support/second-factor-world.ts';
 import { axeFindings, hasBrowser, launch } from '../../workspace/page-browser.ts';
 import { aSecondFactorServer } from './page-server.ts';
 
@@ -65,6 +65,26 @@ describe.skipIf(!hasBrowser)('the page that sets up an authenticator app, in a b
     await titled(page, 'Done');
     expect(await page.locator('#codes').textContent()).toBe('');
     expect(await world.ledger.read.secondFactorOf(carol)).not.toBeNull();
+  });
+
+  test('takes a link that is pasted, and shows recovery codes when the first code was given in Slack', async () => {
+    const world = await aSecondFactorServer();
+    const token = await world.invited(carol);
+    const page = await open(world, `${world.url}/second-factor`);
+    await titled(page, 'Your authenticator app');
+    expect(await axeFindings(page)).toEqual([]);
+    await page.getByLabel('The link that you were given').fill(inviteLink(world.url, token));
+    await page.getByRole('button', { name: 'Go on' }).click();
+    await titled(page, 'Set up your authenticator app');
+    await page.getByRole('button', { name: 'Set up my app' }).click();
+    await titled(page, 'For carol');
+    const seed = new Secret((await page.locator('#value').textContent())?.replaceAll(' ', '') ?? '');
+    await world.factors.confirmUnseen({ ...asking(carol), code: codeOf(seed, world.now()) });
+    world.pass(30_000);
+    await page.getByLabel('The six digits').fill(codeOf(seed, world.now()).reveal());
+    await page.getByRole('button', { name: 'Confirm' }).click();
+    await titled(page, 'The app works');
+    expect((await page.locator('#codes').textContent())?.split('\n')).toHaveLength(10);
   });
 
   test('whoever comes second reads that somebody was there before', async () => {
