@@ -251,3 +251,15 @@ test('a file that cannot be written is found before the value is taken', async (
   expect(nowhere).toMatchObject({ code: 2, err: expect.stringMatching(/^Cannot write .*\n$/) });
   expect(await rekey(['keys', 'claim', 'payments-prod', '--out', join(folder, 'here')])).toMatchObject({ code: 0 });
 });
+
+test('somebody becomes the owner of a key, and a digest registers one whose value stays where it is', async () => {
+  const { rekey } = anInstallationOf('bob');
+  const material = 'whsec_5f0c1d2e3b4a59687766';
+  await rekey(['keys', 'generate', 'api-key', 'payments-prod', ...PRODUCTION_FACTS]);
+  const claim = ['keys', 'claim-owner', 'payments-prod', '--because', 'my team runs it'];
+  expect(await rekey(claim)).toMatchObject({ code: 0, out: 'You are the owner of payments-prod v1.\n' });
+  expect(await rekey(claim)).toMatchObject({ code: 2, err: expect.stringContaining('You are the owner') });
+  const digest = await rekey(['keys', 'digest'], { input: material });
+  expect(digest.out).toMatch(/^[^:\s]+:[0-9a-f]{64}\n$/);
+  expect(await rekey(['keys', 'digest', material])).toMatchObject({ code: 2, out: '' });
+});

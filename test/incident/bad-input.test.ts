@@ -25,15 +25,25 @@ describe('a bot in service', () => {
   });
 
   test.each([
-    ['/rotate-key paymnts-prod', 'There is no key "paymnts-prod" in the ledger. Did you mean payments-prod?'],
-    ['/rotate-key payments-prod exploded', 'Did you mean exploited?'],
+    ['/rotate-key quite-another', 'There is no key "quite-another" in the ledger.'],
     ['/rotate-key payments-prod suspected because "it was', 'does not end. Put a " at the end'],
-    ['/rotate-key reporting-prod suspected now please', 'is one word too many'],
     ['/rotate-key status run-nowhere', 'There is no run "run-nowhere"'],
     ['/rotate-key cancel run-nowhere', 'cancelling needs a reason'],
   ])('answers %s with what to type instead', async (typed, words) => {
     const before = await runsIn(world);
     expect(await answerTo(world, typed)).toContain(words);
+    expect(await runsIn(world)).toEqual(before);
+  });
+
+  test.each([
+    ['/rotate-key paymnts-prod', 'There is no key "paymnts-prod" in the ledger. Did you mean payments-prod?'],
+    ['/rotate-key payments-prod exploded', 'Did you mean exploited?'],
+    ['/rotate-key reporting-prod suspected now please', 'is taken as the reason'],
+  ])('asks in a form, filled in, when %s is not clear', async (typed, words) => {
+    const before = await runsIn(world);
+    const alice = world.person('alice');
+    await alice.command(GENERAL, typed);
+    await alice.waitForView((view) => view.callbackId === 'rotate' && textOf(view).includes(words));
     expect(await runsIn(world)).toEqual(before);
   });
 

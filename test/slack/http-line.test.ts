@@ -66,7 +66,7 @@ describe('signed HTTP', () => {
     await vi.waitFor(() => expect(slack.ready()).toMatchObject({ ok: true }));
     expect(await workspace.verifyRequestUrl()).toBe(true);
     const [alice, bob] = [workspace.person('U0ALICE'), workspace.person('U0BOB')];
-    expect(await alice.command(OPS, '/rotate-key payments-prod exploited')).toEqual({ ok: true });
+    expect(await alice.command(OPS, '/rotate-key payments-prod exploited because "in a gist"')).toEqual({ ok: true });
     await alice.waitForMessage(says('Started for payments-prod'));
     const card = await bob.waitForMessage(says('Approval needed'));
     await bob.click(card, 'review');

@@ -4,6 +4,7 @@ import type { Notice } from '../../domain/incident.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { type Policy, peopleNamed } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
+import { auditRefusal } from '../refusals.ts';
 import { findKey } from '../which-key.ts';
 import { isAuthorized } from './authority.ts';
 import { change } from './change.ts';
@@ -16,11 +17,10 @@ import { recordOnKey, type Standing } from './record-on-key.ts';
  * is recorded, and the owner (without one the escalation, without that whoever may change it) is told and says yes by making them the owner.
  */
 export async function claimOwner(deps: KeysDeps, request: OnKey): Promise<OwnerClaim> {
-  const person = personOf(request.actor);
-  if (person === null) throw new Refusal('not_allowed', `${request.actor} is nobody who can own a key.`);
   const { policy } = await deps.policy();
-  const named = await findKey(deps.ledger.read, request.key);
-  if (named.owner === person) throw new Refusal('already_owner', `You are the owner of ${nameOf(named)} already.`);
+  const { person, named } = await auditRefusal(deps, { origin: request, what: `claim ${request.key}` }, () =>
+    claimed(deps, request),
+  );
   const asked = { policy, verb: 'change', subject: named, origin: request, now: deps.now() } as const;
   if (await isAuthorized(deps.ledger.read, asked))
     return { kind: 'owned', key: await change(deps, { ...request, change: { owner: person } }) };
@@ -34,6 +34,14 @@ export async function claimOwner(deps: KeysDeps, request: OnKey): Promise<OwnerC
     },
   });
   return { kind: 'asked', key, told };
+}
+
+async function claimed({ ledger }: KeysDeps, { actor, key }: OnKey): Promise<{ person: PersonId; named: Key }> {
+  const person = personOf(actor);
+  if (person === null) throw new Refusal('not_allowed', `${actor} is nobody who can own a key.`);
+  const named = await findKey(ledger.read, key);
+  if (named.owner !== person) return { person, named };
+  throw new Refusal('already_owner', `You are the owner of ${nameOf(named)} already.`);
 }
 
 function whoDecides({ key, policy }: Standing, person: PersonId): PersonId[] {

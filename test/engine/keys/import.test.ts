@@ -127,3 +127,15 @@ describe('refuses', () => {
     expect((await refusedWithoutTrace(world, () => world.keys.import(stranger))).code).toBe('not_allowed');
   });
 });
+
+test('from where a key must not be, its keyed digest alone makes it known; a digest of something else is refused', async () => {
+  const world = await aKeysWorld();
+  const { pepper } = world.deps;
+  const digest = pepper.digestOf(STRIPE);
+  const request = (text: string) => ({ ...importing({ slug: 'stripe-prod' }, { material: null }), digest: text });
+  for (const wrong of [digest, `other:${digest}`, `${pepper.id}:${STRIPE}`, ''])
+    expect((await refusedWithoutTrace(world, () => world.keys.import(request(wrong)))).code).toBe('bad_digest');
+  const key = await world.keys.import(request(`${pepper.id}:${digest}`));
+  expect(await world.ledger.read.keyByDigest(digest)).toEqual(key);
+  expect(key).toMatchObject({ provider: 'imported', last4: null });
+});

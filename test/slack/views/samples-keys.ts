@@ -1,4 +1,5 @@
 import type { ModalView } from '@slack/types';
+import { keys } from '../../../src/slack/commands/keys.ts';
 import type { Message } from '../../../src/slack/limits.ts';
 import { commandHelp } from '../../../src/slack/views/command-help.ts';
 import { importModal } from '../../../src/slack/views/import-modal.ts';
@@ -15,14 +16,10 @@ const many = <T>(count: number, make: (index: number) => T): T[] =>
 
 export function messagesOfKeys(text: string): Record<string, Message> {
   const key = { name: text, service: text, environment: text, state: 'active', expiresAt: NOON, revokedAt: NOON };
-  const keys = many(300, () => key);
+  const all = many(300, () => key);
   const counts = Object.fromEntries(many(50, (index) => [`${index}${text}`, index]));
   return {
-    rotateHelp: commandHelp({
-      command: '/keys',
-      description: text,
-      verbs: many(20, () => ({ example: text, help: text })),
-    }),
+    keysHelp: commandHelp({ command: keys.command, description: keys.description, verbs: keys.verbs }),
     keysList: keysList({
       summary: text,
       rows: many(10, () => ({
@@ -40,7 +37,7 @@ export function messagesOfKeys(text: string): Record<string, Message> {
     }),
     auditReport: auditReport({
       within: '7 d',
-      ...{ revoked: keys, expired: keys, expiring: keys, unknown: keys },
+      ...{ revoked: all, expired: all, expiring: all, unknown: all },
       counts: { healthy: 100_000, pending: 3 },
       doubts: [text, text],
     }),
