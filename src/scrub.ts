@@ -1,4 +1,4 @@
-import { liveSecrets } from './secret.ts';
+import { liveSecrets, Secret } from './secret.ts';
 
 export const MASK = '[secret]';
 
@@ -33,6 +33,11 @@ export function scrub(text: string): string {
     from = end;
   }
   return from === 0 ? text : clean + text.slice(from);
+}
+
+/** Every secret that a text holds, known or only shaped like one, in the order in which they stand there. */
+export function keysIn(text: string): Secret[] {
+  return merged(secretSpans(text)).map(({ start, end }) => new Secret(text.slice(start, end)));
 }
 
 /** True when a payload that is about to leave holds a secret anywhere, in a name as well as in a value. It is blocked then, not masked. */

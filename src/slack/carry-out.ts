@@ -5,6 +5,7 @@ import { runMention } from './commands/mention.ts';
 import type { Incoming, SubmissionIn } from './incoming.ts';
 import type { MessageRef } from './message-ref.ts';
 import type { Desk, Moment } from './moment.ts';
+import { reactionMeant } from './reactions/meant.ts';
 
 /** Everything but a form: those are answered in their modal. */
 export type Order = Exclude<Incoming, SubmissionIn>;
@@ -35,8 +36,8 @@ export async function carryOut(
       return shortcut.run(on, moment, desk);
     }
     case 'reaction': {
-      const reaction = catalogues.reactions.find((one) => one.reaction === order.reaction);
       if (on === null) return undefined;
+      const reaction = await reactionMeant(order.reaction, catalogues.reactions, desk);
       return order.change === 'added' ? reaction?.react(on, moment, desk) : reaction?.takeBack?.(on, moment, desk);
     }
     default:

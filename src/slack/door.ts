@@ -11,6 +11,7 @@ import { type Incoming, NOT_LIVE, type ReactionIn, type Received, type Submissio
 import type { FormAnswer } from './moment.ts';
 import { placeOf } from './moment-of.ts';
 import { readKept } from './offered.ts';
+import { reactionMeant } from './reactions/meant.ts';
 import { showHome, suggest } from './reads.ts';
 import { sayInModal } from './views/say.ts';
 
@@ -55,7 +56,7 @@ export function openDoor(given: Omit<DoorDeps, 'stopping'>): Door {
     action: (body, deliveryId, ack) => holding(takeIn(deps, readAction(body, deliveryId), ack)),
     shortcut: (body, deliveryId, ack) => holding(takeIn(deps, readShortcut(body, deliveryId), ack)),
     mention: (body, ack) => holding(takeEvent(deps, readMention(body), ack)),
-    reaction: (body, ack) => holding(takeEvent(deps, meant(deps, readReaction(body)), ack)),
+    reaction: (body, ack) => holding(meant(deps, readReaction(body)).then((order) => takeEvent(deps, order, ack))),
     submission: (body, deliveryId, ack) => holding(takeForm(deps, readSubmission(body, deliveryId), ack)),
     suggestion: (body, ack) => holding(suggest(deps, readSuggestion(body), ack)),
     homeOpened: (body) => holding(showHome(deps, readHomeOpened(body))),
@@ -73,12 +74,13 @@ async function takeEvent(deps: DoorDeps, received: Received<Order> | null, ack: 
 }
 
 /** Channels are full of emoji; only those that mean something are kept. */
-function meant<Kind extends ReactionIn>(
-  { catalogues }: DoorDeps,
+async function meant<Kind extends ReactionIn>(
+  { catalogues, desk }: DoorDeps,
   received: Received<Kind> | null,
-): Received<Kind> | null {
-  const known = catalogues.reactions.some(({ reaction }) => reaction === received?.incoming.reaction);
-  return known ? received : null;
+): Promise<Received<Kind> | null> {
+  if (received === null) return null;
+  const known = await reactionMeant(received.incoming.reaction, catalogues.reactions, desk);
+  return known === undefined ? null : received;
 }
 
 async function takeIn(deps: DoorDeps, received: Received<Order>, ack: () => Promise<void>): Promise<void> {

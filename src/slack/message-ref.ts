@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { scrub } from '../scrub.ts';
+import { keysIn, scrub } from '../scrub.ts';
+import type { Secret } from '../secret.ts';
 
 /** Where somebody else's message stands. Of such a message only this is stored: its text may hold a key that somebody pasted. */
 export const MessagePlace = z.object({
@@ -18,12 +19,14 @@ export interface MessageRef extends MessagePlace {
   text: string;
   /** The message as it stands in Slack holds what looks like a live key: Slack has it, so it is exploited. */
   heldSecret: boolean;
+  /** What that is, to be compared by its digest and kept nowhere. */
+  material: readonly Secret[];
   postedAt: Date;
 }
 
 export function messageRef(place: MessagePlace, text: string): MessageRef {
   const shown = scrub(text);
-  return { ...place, text: shown, heldSecret: shown !== text, postedAt: postedAt(place.ts) };
+  return { ...place, text: shown, heldSecret: shown !== text, material: keysIn(text), postedAt: postedAt(place.ts) };
 }
 
 /** Slack's message ids are seconds with a fraction that makes them unique. */

@@ -21,8 +21,12 @@ import { fullSummaryBack, fullSummaryButton } from './full-summary.ts';
 import { handOverButton, handOverForm } from './hand-over.ts';
 import { homeActions } from './home.ts';
 import { importForm } from './import-form.ts';
+import { closeButton, closeForm, reopenButton, reopenForm, waiveForm } from './incident/close.ts';
+import { declareForm, leakedForm } from './incident/declare.ts';
+import { rolesButton, rolesForm, severityButton, severityForm } from './incident/lead.ts';
+import { noteButton, noteForm, statusButton, statusForm } from './incident/status.ts';
 import { historyButton, nextKeys, ownerButton, ownerForm, rotateButton } from './key-card.ts';
-import { keyMenu, runKeyMenu } from './key-menu.ts';
+import { incidentKeyMenu, keyMenu, runKeyMenu } from './key-menu.ts';
 import { markPeerButton, markPeerForm, waivePeerButton, waivePeerForm } from './peers.ts';
 import { publishButton, publishForm } from './publish-retrospective.ts';
 import { pushBackButton, pushBackForm } from './push-back.ts';
@@ -38,6 +42,12 @@ import { takeOverButton, takeOverForm } from './take-over.ts';
 import { tickReviewButton, tickReviewForm } from './tick-review.ts';
 
 export const actions: readonly SlackAction[] = [
+  statusButton,
+  rolesButton,
+  noteButton,
+  severityButton,
+  closeButton,
+  reopenButton,
   reviewButton,
   reviewGlassButton,
   setUpCodeButton,
@@ -87,6 +97,15 @@ export const actions: readonly SlackAction[] = [
   tickReviewButton,
 ];
 export const forms: readonly SlackForm[] = [
+  declareForm,
+  leakedForm,
+  statusForm,
+  rolesForm,
+  noteForm,
+  severityForm,
+  closeForm,
+  waiveForm,
+  reopenForm,
   reviewForm,
   reviewGlassForm,
   setUpCodeForm,
@@ -114,4 +133,4 @@ export const forms: readonly SlackForm[] = [
   publishForm,
   tickReviewForm,
 ];
-export const menus: readonly SlackMenu[] = [keyMenu, runKeyMenu];
+export const menus: readonly SlackMenu[] = [keyMenu, incidentKeyMenu, runKeyMenu];

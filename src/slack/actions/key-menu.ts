@@ -1,7 +1,6 @@
 import { healthOf, type Key, nameOf } from '../../domain/key.ts';
 import { byEnd } from '../../domain/key-search.ts';
 import type { Verb } from '../../domain/policy.ts';
-import type { Verb } from '../../domain/policy.ts';
 import { isInReach, type Reach, reachOf } from '../../domain/reach.ts';
 import { LIMITS } from '../limits.ts';
 import type { Desk } from '../moment.ts';
@@ -19,6 +18,8 @@ const MOST_OWN = 500;
 export const keyMenu = menuOfKeys(KEY_PICKER, 'rotate');
 /** The keys that this person may run a runbook on. */
 export const runKeyMenu = menuOfKeys(RUN_KEY, 'run');
+/** The keys that this person may know of: anybody who may declare an incident declares one about them. */
+export const incidentKeyMenu = menuOfKeys(INCIDENT_KEY_PICKER, 'read');
 
 /** Names that begin so first, then words in names, then services and owners. */
 function menuOfKeys(menu: string, right: Verb): SlackMenu {

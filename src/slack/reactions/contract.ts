@@ -1,3 +1,4 @@
+import type { Policy } from '../../domain/policy.ts';
 import type { MessageRef } from '../message-ref.ts';
 import type { Desk, Moment } from '../moment.ts';
 
@@ -8,6 +9,8 @@ import type { Desk, Moment } from '../moment.ts';
 export interface SlackReaction {
   /** The emoji's name without colons and skin tone: `pushpin`. */
   reaction: string;
+  /** The emoji that policy.yaml names instead. */
+  configured?: (policy: Policy) => string;
   react: (on: MessageRef, moment: Moment, desk: Desk) => Promise<void>;
   /** The same person took the emoji away again. */
   takeBack?: (on: MessageRef, moment: Moment, desk: Desk) => Promise<void>;

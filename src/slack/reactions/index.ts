@@ -1,3 +1,4 @@
 import type { SlackReaction } from './contract.ts';
+import { timelineReaction } from './timeline.ts';
 
-export const reactions: readonly SlackReaction[] = [];
+export const reactions: readonly SlackReaction[] = [timelineReaction];

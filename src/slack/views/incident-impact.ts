@@ -1,0 +1,41 @@
+import { at, atMost, bold, bullets, context, type Line, line } from '../blocks.ts';
+import type { Message } from '../limits.ts';
+import { cut, oneLine } from '../text.ts';
+
+export interface IncidentImpact {
+  incident: string;
+  title: string;
+  key: string | null;
+  owner: string | null;
+  callers: readonly { caller: string; calls: number; lastAt: Date; told: boolean }[];
+  peers: readonly { peer: string; standing: string }[];
+}
+
+const MOST = 20;
+
+/** Who is affected: callers with their calls, and peers with how far they are. */
+export function incidentImpact(impact: IncidentImpact): Message {
+  const { incident, title, key, owner, callers, peers } = impact;
+  const text = `Who is affected by ${cut(oneLine(title), 120)}`;
+  if (key === null)
+    return { text, blocks: [line(`${incident} is about no key, so no callers are known.`), context(incident)] };
+  const calls = callers.reduce((sum, one) => sum + one.calls, 0);
+  const counted = callers.length === 0 ? 'No caller was seen' : `${callers.length} callers, ${calls} calls`;
+  return {
+    text,
+    blocks: [
+      line(bold(cut(key, 200)), ` Its owner: ${cut(owner ?? 'nobody', 100)}`),
+      bullets([bold(`${counted} since a week before it began`)], atMost(callers, MOST, callerLine)),
+      ...(peers.length === 0 ? [] : [bullets([bold(`${peers.length} peers trust it`)], atMost(peers, MOST, peerLine))]),
+      context(incident),
+    ],
+  };
+}
+
+function callerLine({ caller, calls, lastAt, told }: IncidentImpact['callers'][number]): Line {
+  return [bold(`${cut(caller, 120)} `), `${calls} calls, the last `, at(lastAt), told ? '; told' : '; not told yet'];
+}
+
+function peerLine({ peer, standing }: IncidentImpact['peers'][number]): Line {
+  return [bold(`${cut(peer, 120)} `), cut(standing, 200)];
+}
