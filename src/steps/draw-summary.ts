@@ -42,8 +42,8 @@ export async function summaryToPost(
   return {
     ...drawn,
     events: [
-      ...added.map((followUp): LedgerEvent => ({ type: 'follow_up_added', followUp })),
       { type: 'summary_posted', incident: incident.id, run: run?.id ?? null, markdown, json, hash },
+      ...added.map((followUp): LedgerEvent => ({ type: 'follow_up_added', followUp })),
     ],
   };
 }

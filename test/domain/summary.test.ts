@@ -1,19 +1,16 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openPointsOf, REMINDER_BY_HAND } from '../../src/domain/close-gate.ts';
-import { followUpsOf } from '../../src/domain/follow-ups.ts';
-import { KeyId, RunId, StepId } from '../../src/domain/ids.ts';
+import { suggestedFollowUps } from '../../src/domain/follow-ups.ts';
+import { RunId, StepId } from '../../src/domain/ids.ts';
 import type { IncidentFacts } from '../../src/domain/incident-facts.ts';
 import { MISSED_ROTATION } from '../../src/domain/questions.ts';
-import { summaryOf } from '../../src/domain/summary.ts';
+import { lastMissed, summaryOf } from '../../src/domain/summary.ts';
 import { summaryMarkdown } from '../../src/domain/summary-markdown.ts';
 import {
-  aKey,
   aNotice,
   anApproval,
-  anAsk,
   anIncident,
-  aReminder,
   aRun,
   aStep,
   aVote,
@@ -22,56 +19,9 @@ import {
   minutesAfter,
   NOON,
 } from '../support/builders.ts';
+import { current, failed, incidentFactsWith, reminder } from '../support/incident-facts.ts';
 
-const failed = aKey({ state: 'revoked', revokedAt: minutesAfter(NOON, 8), provedDeadAt: minutesAfter(NOON, 9) });
-const current = aKey({
-  id: KeyId.parse('key-payments4'),
-  version: 4,
-  predecessor: failed.id,
-  activatedAt: minutesAfter(NOON, 5),
-  expiresAt: daysAfter(NOON, 90),
-  provedLiveAt: minutesAfter(NOON, 6),
-});
-const reminder = aReminder({
-  key: current.id,
-  tested: {
-    at: NOON,
-    shiftedTo: daysAfter(NOON, 60),
-    wouldTell: 'carol: payments-prod v4 expires in 30 days',
-    channel: 'C0KEYS',
-  },
-});
-
-/** An incident that went as the runbook wants it. */
-function facts(overrides: Partial<IncidentFacts> = {}): IncidentFacts {
-  const run = aRun();
-  return {
-    incident: anIncident({ containedAt: minutesAfter(NOON, 1), recoveredAt: minutesAfter(NOON, 9) }),
-    failed,
-    current,
-    run,
-    runs: [run],
-    approvals: [
-      anApproval({
-        outcome: 'approved',
-        decidedAt: minutesAfter(NOON, 3),
-        votes: [aVote({ reason: 'go' })],
-      }),
-    ],
-    asks: [
-      anAsk({ answer: { yes: true, evidence: 'https://ci.example.com/7', by: carol, at: minutesAfter(NOON, 8) } }),
-    ],
-    notices: [aNotice(), aNotice({ recipient: 'caller:payments-worker' })],
-    evidence: [],
-    reminder,
-    board: null,
-    usage: [{ caller: 'payments-worker', minute: NOON, accepted: 0, rejected: 41 }],
-    entries: [],
-    head: { seq: 77, hash: 'a1'.repeat(32) },
-    now: minutesAfter(NOON, 12),
-    ...overrides,
-  };
-}
+const facts = incidentFactsWith;
 
 const failedStep = aStep('tell', { state: 'failed', error: 'nobody there' }, { ordinal: 5 });
 
@@ -128,6 +78,11 @@ describe('an incident closes only when', () => {
   });
 });
 
+function suggested(given: Partial<IncidentFacts>) {
+  const whole = facts(given);
+  return suggestedFollowUps(whole, lastMissed(whole.evidence));
+}
+
 describe('follow-ups', () => {
   const missed = (question: string, answer: string) => ({
     evidence: [
@@ -168,32 +123,29 @@ describe('follow-ups', () => {
     ['a passphrase', { failed: { ...failed, class: 'passphrase' } }, 'Schedule a controlled rekey'],
     ['wildcard scopes', { current: { ...current, scopes: ['*'] } }, 'Narrow the scopes of payments-prod v4'],
   ])('come from %s, with an owner and a date', (_case, given, sentence) => {
-    const items = summaryOf(facts(given)).followUps.filter((one) => one.what.includes(sentence));
-    expect(items).toEqual([expect.objectContaining({ owner: 'carol', due: daysAfter(minutesAfter(NOON, 12), 7) })]);
+    const items = suggested(given).filter((one) => one.what.includes(sentence));
+    expect(items).toEqual([expect.objectContaining({ owner: 'carol', dueAt: daysAfter(minutesAfter(NOON, 12), 7) })]);
   });
 
   test('leave out what the proven reminder has mended already', () => {
-    expect(
-      summaryOf(facts(missed('alert_backed', 'no')))
-        .followUps.map((one) => one.what)
-        .join('\n'),
-    ).not.toContain('Back the alert');
+    const asked = suggested(missed('alert_backed', 'no')).map((one) => one.what);
+    expect(asked.join('\n')).not.toContain('Back the alert');
   });
 
   test('always plan the next rotation for the day of the first warning', () => {
-    const last = followUpsOf(facts(), null).at(-1);
+    const last = suggestedFollowUps(facts(), null).at(-1);
     expect(last?.what).toContain('Plan the next rotation of payments-prod');
-    expect(last?.due).toEqual(daysAfter(NOON, 60));
+    expect(last?.dueAt).toEqual(daysAfter(NOON, 60));
   });
 });
 
 describe('the summary', () => {
   test('counts the times from when the failures began', () => {
-    expect(summaryOf(facts()).times).toEqual({
-      toReportMs: 36 * 60_000,
-      toContainMs: 37 * 60_000,
-      toRecoverMs: 45 * 60_000,
-      revokeToProofMs: 60_000,
+    expect(summaryOf(facts()).times).toMatchObject({
+      toReport: { ms: 36 * 60_000 },
+      toContain: { ms: 37 * 60_000 },
+      toRecover: { ms: 45 * 60_000 },
+      revokeToProof: { ms: 60_000 },
     });
   });
 
@@ -235,20 +187,35 @@ describe('the summary', () => {
     ],
     ['there is no key', { failed: null, current: null }, 'payments are blocked.'],
   ])('says what happened when %s', (_case, given, words) => {
-    expect(summaryOf(facts(given)).whatHappened).toContain(words);
+    const told = summaryOf(facts(given)).whatHappened.map((one) => one.words);
+    expect(told.join(' ')).toContain(words);
   });
 
   test('names who decided what, and why', () => {
-    expect(summaryOf(facts()).decisions).toEqual([
-      { question: 'Replace payments-prod?', outcome: 'approved', by: ['bob'], at: minutesAfter(NOON, 3), why: 'go' },
+    expect(summaryOf(facts()).decisions).toMatchObject([
+      {
+        question: 'Replace payments-prod?',
+        outcome: 'approved',
+        by: ['bob'],
+        verified: 'by a click',
+        at: minutesAfter(NOON, 3),
+        why: 'go',
+      },
       {
         question: 'Is the caller redeployed with the new key?',
         outcome: 'yes',
         by: ['carol'],
+        verified: 'by their account',
         at: minutesAfter(NOON, 8),
         why: 'https://ci.example.com/7',
       },
     ]);
+  });
+
+  test('says of each voice how it was made sure that it was theirs, also where they differ', () => {
+    const votes = [aVote({ proof: 'totp' }), { ...aVote({ proof: 'typed' }), person: carol }];
+    const [decision] = summaryOf(facts({ approvals: [anApproval({ outcome: 'approved', votes })] })).decisions;
+    expect(decision?.verified).toBe('bob with a code of their second factor, carol by typing the name of the key');
   });
 
   test('has a heading for each part, in reading order, and the position of the audit chain', () => {
@@ -258,18 +225,22 @@ describe('the summary', () => {
       '## What happened',
       '## Impact',
       '## Times',
+      '## Roles',
       '## Decisions',
+      '## Status',
       '## Why the rotation was missed',
       '## Data integrity',
       '## Who was told',
+      '## Waivers',
       '## Follow-ups',
       '## Still open',
+      '## Measures',
       '## Timeline',
       '## Evidence',
       '## Audit',
     ]);
     expect(markdown).toContain(`line 77 with ${'a1'.repeat(32)}`);
-    expect(markdown).toContain('- to recovery: 45 min');
+    expect(markdown).toContain('- To recovery: 45 min');
     expect(markdown).toContain('No data was at risk.');
   });
 
@@ -288,7 +259,9 @@ describe('the summary', () => {
             summaryOf(facts({ approvals: [anApproval({ outcome: 'approved', votes: [] })] })),
           );
           expect(written.split('\n')).toHaveLength(plain.split('\n').length);
-          const line = written.split('\n').find((one) => one.includes('Replace payments-prod?')) ?? '';
+          const found = written.split('\n').find((one) => one.includes('Replace payments-prod?')) ?? '';
+          // Behind it stands where it comes from, in brackets of our own.
+          const line = found.replace(/ \[[^[]*\]$/, '');
           expect(line).not.toMatch(/(^|[^\\])(\\\\)*[[<`*_|]/);
         },
       ),
@@ -309,7 +282,7 @@ describe('the summary', () => {
     const markdown = summaryMarkdown(summaryOf(bare));
     expect(markdown).toContain('Nobody has stated whether data integrity is at risk.');
     expect(markdown).toContain('The five questions were not answered in this incident.');
-    expect(markdown).toContain('- to recovery: not on record');
+    expect(markdown).toContain('- To recovery: not on record');
     expect(markdown).toContain('The audit is empty.');
   });
 });

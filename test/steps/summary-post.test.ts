@@ -45,13 +45,14 @@ describe('summary.post', () => {
     const world = settled();
     const result = await play(world, summaryPost, {});
     expect(done(result)).toEqual({ report: '/data/reports/inc-1.md', closed: true, open_points: [] });
-    expect(typesOf(result.events)).toEqual(['summary_posted', 'incident_closed']);
+    expect(typesOf(result.events)).toEqual(['summary_posted', 'follow_up_added', 'incident_closed']);
     expect(world.context.incident?.closedAt).toEqual(minutesAfter(NOON, 20));
     expect(world.reports.get('inc-1.md')).toContain('# SEV2: payments-prod expired (inc-1)');
     expect(JSON.parse(world.reports.get('inc-1.json') ?? '')).toMatchObject({
       incident: 'inc-1',
       impact: { rejectedCalls: 41 },
-      audit: { seq: 1 },
+      audit: { lines: 1, head: { seq: 1 } },
+      followUps: [{ what: expect.stringContaining('Plan the next rotation'), owner: 'carol', ended: null }],
       timeline: [{ sentence: expect.stringContaining('key_expired_blocked came in') }],
     });
   });
