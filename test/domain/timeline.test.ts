@@ -5,6 +5,7 @@ import { AskId, IncidentId, RunId, SecretId, StepId } from '../../src/domain/ids
 import { sentenceFor, timelineOf, toldBy } from '../../src/domain/timeline.ts';
 import {
   aClaim,
+  aFollowUp,
   aGlassBreak,
   aKey,
   alice,
@@ -14,6 +15,7 @@ import {
   anAsk,
   anIncident,
   aReminder,
+  aReview,
   aRotation,
   aRun,
   aRunbookVersion,
@@ -25,6 +27,7 @@ import {
   daysAfter,
   NOON,
 } from '../support/builders.ts';
+import { aDigest } from '../support/digest-builders.ts';
 
 const key = aKey().id;
 const names = new Map<string, string>([
@@ -57,6 +60,37 @@ const tested = {
 
 // The record makes the compiler ask for a case here whenever an event is added.
 const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: Type }>, string] } = {
+  digest_ran: [{ type: 'digest_ran', digest: aDigest() }, 'The daily digest of 2027-03-10 tells of 1 key.'],
+  digest_shown: [
+    { type: 'digest_shown', digest: 'dig-2027-03-10', message: 'dig-2027-03-10/1', to: null, shownAt: NOON },
+    'dig-2027-03-10/1 was shown in the channel.',
+  ],
+  digest_key_claimed: [
+    {
+      type: 'digest_key_claimed',
+      claim: { id: 'clm-1', key, by: bob, at: NOON, until: NOON, lacked: [], end: null },
+    },
+    'bob takes care of payments-prod v3 until 2027-03-10T12:00:00.000Z.',
+  ],
+  digest_claim_ended: [
+    { type: 'digest_claim_ended', claim: 'clm-1', key, how: 'let_go', why: 'bob gave it back.', tell: [] },
+    'The claim on payments-prod v3 ended (let go): bob gave it back.',
+  ],
+  digest_key_snoozed: [
+    { type: 'digest_key_snoozed', snooze: { key, until: NOON, by: bob, at: NOON } },
+    'bob keeps payments-prod v3 out of the digest until 2027-03-10T12:00:00.000Z.',
+  ],
+  digest_key_unused: [
+    {
+      type: 'digest_key_unused',
+      mark: { id: 'unu-1', key, by: bob, reason: 'its service is gone', at: NOON, asked: [], answer: null },
+    },
+    'bob says that payments-prod v3 is not in use: its service is gone',
+  ],
+  digest_unused_answered: [
+    { type: 'digest_unused_answered', mark: 'unu-1', key, confirmed: true, by: bob },
+    'bob agrees that payments-prod v3 is not in use.',
+  ],
   cache_cleared: [
     { type: 'cache_cleared', key, provider: 'stoa', atProvider: false, delayMs: 300_000 },
     'What verifiers remembered of payments-prod v3 was dropped; at stoa it may count for 300 s more.',
@@ -394,6 +428,63 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     'clock shifted to 2027-05-09T12:00:00.000Z: carol: payments-prod v4',
   ],
   summary_posted: [{ type: 'summary_posted', incident, run, markdown: '', json: '' }, 'summary was posted'],
+  summary_redrawn: [
+    { type: 'summary_redrawn', incident, hash: 'f'.repeat(64), markdown: '', json: '' },
+    'The summary was drawn again with what was learned since (SHA-256 ffffffffffff…).',
+  ],
+  follow_up_added: [
+    { type: 'follow_up_added', followUp: aFollowUp() },
+    'Follow-up for carol until 2027-03-17: Route the warnings.',
+  ],
+  follow_up_done: [
+    { type: 'follow_up_done', followUp: 'fup-1', note: 'merged', by: carol },
+    'carol did the follow-up "fup-1": merged.',
+  ],
+  follow_up_handed_over: [
+    { type: 'follow_up_handed_over', followUp: 'fup-1', to: 'bob', reason: '', by: carol },
+    'carol handed the follow-up "fup-1" to bob.',
+  ],
+  follow_up_moved: [
+    { type: 'follow_up_moved', followUp: 'fup-1', dueAt: NOON, reason: 'a freeze', by: carol },
+    'carol moved the follow-up "fup-1" to 2027-03-10: a freeze.',
+  ],
+  follow_up_dropped: [
+    { type: 'follow_up_dropped', followUp: 'fup-1', reason: 'the service is gone', by: carol },
+    'carol dropped the follow-up "fup-1": the service is gone.',
+  ],
+  person_nagged: [
+    {
+      type: 'person_nagged',
+      nag: {
+        id: 'nag-1',
+        person: carol,
+        day: '2027-03-10',
+        items: [{ subject: 'fup-1', sinceAt: NOON, nth: 2, escalated: false }],
+      },
+    },
+    'carol was reminded of 1 open point.',
+  ],
+  retrospective_due: [
+    { type: 'retrospective_due', retrospective: { incident, dueAt: NOON, people: [bob], published: null } },
+    'A retrospective is to be published; bob is reminded from 2027-03-10 on.',
+  ],
+  retrospective_published: [
+    { type: 'retrospective_published', incident, words: 'https://wiki.example.com/7', by: bob },
+    'bob published the retrospective: https://wiki.example.com/7',
+  ],
+  review_opened: [
+    { type: 'review_opened', review: aReview() },
+    'The weekly review rev-weekly-2027-03-08 was opened with 3 points.',
+  ],
+  review_ticked: [
+    { type: 'review_ticked', review: 'rev-1', item: 'restore-tested', note: 'took 4 min', by: bob },
+    'bob ticked "restore-tested" of rev-1: took 4 min.',
+  ],
+  review_nagged: [
+    { type: 'review_nagged', review: 'rev-1', channel: null },
+    'rev-1 was not finished, and the team was reminded once.',
+  ],
+  review_finished: [{ type: 'review_finished', review: 'rev-1' }, 'rev-1 is finished: every point was looked at.'],
   runbook_read: [
     { type: 'runbook_read', version: aRunbookVersion(), text: 'runbook: R-TEST' },
     'A text of R-TEST was read',

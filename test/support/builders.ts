@@ -1,6 +1,7 @@
 import type { GlassBreak } from '../../src/domain/approval/break-glass.ts';
 import type { Approval, Vote } from '../../src/domain/approval.ts';
 import type { Claim } from '../../src/domain/claim.ts';
+import type { FollowUp } from '../../src/domain/follow-up.ts';
 import {
   ApprovalId,
   AskId,
@@ -19,6 +20,7 @@ import type { ClassRule } from '../../src/domain/key-class.ts';
 import { newAsk } from '../../src/domain/new-ask.ts';
 import { UNTOUCHED } from '../../src/domain/new-key.ts';
 import { Policy } from '../../src/domain/policy.ts';
+import type { Review } from '../../src/domain/review.ts';
 import { NOT_BEGUN, type Rotation } from '../../src/domain/rotation.ts';
 import type { Run, StepRecord } from '../../src/domain/run.ts';
 import type { RunbookVersion } from '../../src/domain/runbook-version.ts';
@@ -376,6 +378,45 @@ export function aRunbookVersion(over: Partial<RunbookVersion> = {}): RunbookVers
     approvedBy: null,
     approvedAt: null,
     ...over,
+  };
+}
+
+/** carol has a week to mend how warnings are routed; a rule of the summary asked for it. */
+export function aFollowUp(overrides: Partial<FollowUp> = {}): FollowUp {
+  return {
+    id: 'fup-1',
+    incident: IncidentId.parse('inc-1'),
+    what: 'Route the warnings.',
+    owner: 'carol',
+    dueAt: daysAfter(NOON, 7),
+    rule: 'right_owner',
+    addedBy: 'system:engine',
+    addedAt: NOON,
+    sinceAt: NOON,
+    ended: null,
+    ...overrides,
+  };
+}
+
+/** A week's review with one point for a person, one that the ledger found, and one that is fine. */
+export function aReview(overrides: Partial<Review> = {}): Review {
+  return {
+    id: 'rev-weekly-2027-03-08',
+    kind: 'weekly',
+    fromAt: daysAfter(NOON, -9),
+    toAt: daysAfter(NOON, -2),
+    openedAt: daysAfter(NOON, -2),
+    channel: null,
+    items: [
+      { id: 'owned', point: 'Every failed rotation has somebody who carries it on', found: null },
+      { id: 'debt', point: 'Keys without an owner', found: { verdict: 'look', sentence: '1: payments-prod v3.' } },
+      { id: 'audit', point: 'The audit is whole', found: { verdict: 'fine', sentence: 'Checked today.' } },
+    ],
+    leftOver: null,
+    ticks: [],
+    naggedAt: null,
+    finishedAt: null,
+    ...overrides,
   };
 }
 

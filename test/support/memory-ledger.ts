@@ -128,8 +128,6 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
     // Peers are rows that the real ledger keeps; they are tested on it.
     peers: async () => [],
     peerProgress: async () => [],
-    impressionsOf: async () => [],
-    expiryClaimsOf: async () => [],
     incident: async (id) => rows.incidents.get(id) ?? null,
     openIncidentOfKey: async (key) =>
       [...rows.incidents.values()].find((one) => one.key === key && one.closedAt === null) ?? null,
@@ -147,6 +145,16 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
         rows.notices.filter((one) => one.key === key),
         (one) => one.createdAt,
       ),
+    // What people did with an incident and what follows it are rows that the real ledger keeps, as are digests.
+    rolesOf: async () => [],
+    notesOf: async () => [],
+    waiversOf: async () => [],
+    followUpsOf: async () => [],
+    retrospective: async () => null,
+    impressionsOf: async () => [],
+    expiryClaimsOf: async () => [],
+    summariesOf: async () => [],
+    auditChecked: async () => null,
     evidenceOfIncident: async (incident) => rows.evidence.filter((one) => one.incident === incident),
     audit: async (filter) =>
       rows.audit
