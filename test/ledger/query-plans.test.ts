@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeLedger } from '../../scripts/bench/make-ledger.ts';
-import { KeyId, RunId, StepId } from '../../src/domain/ids.ts';
+import { KeyId, PersonId, RunId, StepId } from '../../src/domain/ids.ts';
 import { DAY, daysAfter, NOON } from '../support/builders.ts';
 import { listeningReader, planOf } from '../support/explained.ts';
 
@@ -84,13 +84,23 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
   'the lines of a run': (read) => read.audit({ run: RunId.parse('run-1'), limit: 50 }),
   'a piece of the chain': (read) => read.auditRange(100, 150),
   'the callers of a key': (read) => read.callersOf(some, daysAfter(NOON, -7)),
+  'the approvals that are open': (read) => read.openApprovals(),
+  'what a person is asked': (read) => read.openAsksFor(PersonId.parse('bob')),
+  'how far a team is in its first week': (read) => read.firstWeekFacts(),
+  'whether a checklist was put away': (read) => read.checklistDismissedBy(PersonId.parse('bob')),
+  'how far the audit was checked': (read) => read.auditChecked(),
+  'the last checkpoint': (read) => read.lastCheckpoint(),
+  'the last comparison with a provider': (read) => read.lastSync(),
   'how many keys there are of each kind': (read) => read.keyCounts(),
 };
 
 // A scan of these reads what is asked for and nothing else: rows that are all in the answer or under way, or a page along its own order.
 const OPEN = 'SCAN rotations USING INDEX rotations_one_open';
+const HOME = 'SCAN approvals USING INDEX approvals_one_open_per_step|SCAN steps USING COVERING INDEX steps_waiting_for';
+const LAST =
+  'SCAN canaries USING (COVERING )?INDEX canaries_healthy|SCAN runbook_proofs USING (COVERING )?INDEX runbook_proofs_drilled|SCAN checkpoints|SCAN audit USING INDEX audit_synced';
 const READ_WHOLE = new RegExp(
-  `^(SCAN key_counts|SCAN keys USING INDEX keys_gone|SCAN audit|SCAN runs USING INDEX runs_(open_)?newest|${OPEN})$`,
+  `^(${HOME}|${LAST}|SCAN key_counts|SCAN keys USING INDEX keys_gone|SCAN audit|SCAN runs USING INDEX runs_(open_)?newest|${OPEN})$`,
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'rekey-plans-'));

@@ -6,6 +6,7 @@ import { controlQueries } from '../../src/ledger/control-reader.ts';
 import { dueKeyQueries } from '../../src/ledger/due-keys.ts';
 import { fanOutQueries } from '../../src/ledger/fan-outs.ts';
 import { keySearchQueries } from '../../src/ledger/find-keys.ts';
+import { homeQueries } from '../../src/ledger/home-reader.ts';
 import { keyQueries } from '../../src/ledger/key-queries.ts';
 import { patientSqlite } from '../../src/ledger/patient-sqlite.ts';
 import { recordQueries } from '../../src/ledger/records.ts';
@@ -17,6 +18,7 @@ export function listeningReader(sqlite: Database.Database) {
   const asked: CompiledQuery[] = [];
   const db = new Kysely<LedgerTables>({ dialect: patientSqlite(sqlite), log: ({ query }) => void asked.push(query) });
   const reader = {
+    ...homeQueries(db),
     ...keyQueries(db),
     ...dueKeyQueries(db),
     ...keySearchQueries(db),

@@ -39,7 +39,7 @@ export function breakGlassCard(card: BreakGlassCard): Message {
   ];
   const due = card.review === null ? `, to be reviewed until ${dateText(card.dueAt)}` : '';
   return {
-    text: `${title}: ${escapeMrkdwn(card.by)} on ${escapeMrkdwn(question)}${due}`,
+    text: `${title}: ${escapeMrkdwn(cut(card.by, 100))} on ${escapeMrkdwn(question)}${due}`,
     blocks: [
       header(title),
       line(question),

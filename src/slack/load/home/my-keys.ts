@@ -1,5 +1,6 @@
 import type { PersonId } from '../../../domain/ids.ts';
 import { healthOf, type Key, nameOf } from '../../../domain/key.ts';
+import { byEnd } from '../../../domain/key-search.ts';
 import { type Policy, peopleNamed } from '../../../domain/policy.ts';
 import { reachesNothing, reachOf } from '../../../domain/reach.ts';
 import type { Sources } from '../../deps.ts';
@@ -7,13 +8,14 @@ import type { MyKeys } from '../../views/home/keys.ts';
 
 const NOTHING = { owner: null, escalation: null };
 const SHOWN = 8;
+const STATES = ['active', 'retiring', 'suspended', 'expired'] as const;
 // More are counted and not read: whoever owns more looks at the list.
 const MOST_READ = 300;
 
 /** The keys that this person answers for, themselves or with a group of theirs; the one that ends first comes first. */
 export async function loadMyKeys({ ledger, now }: Sources, policy: Policy, person: PersonId): Promise<MyKeys> {
   const names = namesOf(policy, person);
-  const found = await ledger.keysUnder([...names], MOST_READ);
+  const found = await keysUnder(ledger, names, now());
   const rows = await Promise.all(
     found.slice(0, SHOWN).map(async (key) => ({
       id: key.id,
@@ -30,6 +32,15 @@ export async function loadMyKeys({ ledger, now }: Sources, policy: Policy, perso
     atLeast: found.length === MOST_READ,
     mayPlan: !reachesNothing(reachOf(policy, 'rotate', person)),
   };
+}
+
+async function keysUnder(ledger: Sources['ledger'], names: ReadonlySet<string>, now: Date): Promise<Key[]> {
+  const found = new Map<string, Key>();
+  for (const name of names)
+    for (const search of [{ owner: name }, { escalation: name }])
+      for (const key of await ledger.findKeys({ ...search, states: STATES }, { now, limit: MOST_READ }))
+        found.set(key.id, key);
+  return [...found.values()].sort(byEnd).slice(0, MOST_READ);
 }
 
 function asOf({ owner }: Key, names: ReadonlySet<string>): 'owner' | 'escalation' {

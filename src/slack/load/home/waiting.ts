@@ -5,12 +5,10 @@ import type { Policy } from '../../../domain/policy.ts';
 import type { Sources } from '../../deps.ts';
 import type { Waiting } from '../../views/home/waiting.ts';
 
-const MOST_READ = 200;
-
 /** What this person may decide now and has not, and what runs ask of them, in and outside incidents. */
 export async function loadWaiting({ ledger, now }: Sources, policy: Policy, person: PersonId): Promise<Waiting> {
   const at = now();
-  const open = await ledger.openApprovals(MOST_READ);
+  const open = await ledger.openApprovals();
   const approvals = open.filter(
     (one) =>
       one.expiresAt > at &&
