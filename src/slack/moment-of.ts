@@ -19,7 +19,7 @@ export function momentOf(
   const show: Moment['show'] = (message) => showTo(voice, { ...place, thread }, message);
   return {
     person,
-    channel: incoming.kind === 'submission' ? null : place.channel,
+    channel: place.channel,
     thread,
     code: live.code ?? null,
     origin: { actor: `person:${person}`, channel: 'slack', dedupe: { source: 'slack', id } },

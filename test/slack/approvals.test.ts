@@ -127,6 +127,8 @@ describe('other buttons', () => {
     await carol.click(progress, 'cancel_run');
     await carol.waitForMessage(says('carol may not cancel this key'));
     await alice.click(progress, 'cancel_run');
+    const why = await alice.waitForView((view) => view.callbackId === 'cancel_run');
+    await alice.submit(why, { reason: 'wrong key' });
     await vi.waitFor(async () => expect((await rekey.run(run)).outcome).toBe('cancelled'));
     await alice.waitForMessage((message) => message.ts === progress.ts && says('✗ Cancelled')(message));
   });

@@ -8,22 +8,16 @@ import { blockOf, DONE_BLOCK, NOT_APPLICABLE_BLOCK } from '../views/ask-form.ts'
 import { ANSWER_FORM, AnswerMetadata, answerModal, stateShown } from '../views/ask-modal.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
 import { openOrAskAgain } from './open-or-ask-again.ts';
+import { openQuestion } from './open-question.ts';
 import { personChosen } from './person-chosen.ts';
 
 export const answerButton: SlackAction = {
   action: 'answer',
   press: async (token, moment, desk) => {
-    const ask = await desk.engine.question(token, moment.person);
-    assertOpen(ask);
+    const ask = await openQuestion(token, moment, desk);
     await openOrAskAgain(answerModal(ask), moment, 'Answer');
   },
 };
-
-function assertOpen({ answer, form }: Ask): void {
-  if (answer === null) return;
-  const what = form.kind === 'question' ? `answered ${answer.yes ? 'yes' : 'no'}` : 'finished this';
-  throw new Refusal('already_answered', `${answer.by} already ${what}.`);
-}
 
 type Values = Readonly<Record<string, string>>;
 interface Submitted {

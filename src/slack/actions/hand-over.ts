@@ -2,13 +2,14 @@ import { Refusal } from '../../errors.ts';
 import { HAND_OVER_FORM, handOverModal } from '../views/ask-modal.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
 import { openOrAskAgain } from './open-or-ask-again.ts';
+import { openQuestion } from './open-question.ts';
 import { personChosen } from './person-chosen.ts';
 
 /** Whoever may answer can give the question to somebody else. */
 export const handOverButton: SlackAction = {
   action: 'hand_over',
   press: async (token, moment, desk) => {
-    const ask = await desk.engine.question(token, moment.person);
+    const ask = await openQuestion(token, moment, desk);
     await openOrAskAgain(handOverModal(ask), moment, 'Hand over');
   },
 };

@@ -1,14 +1,16 @@
 import { graceMs } from '../../domain/grace.ts';
+import type { RunId } from '../../domain/ids.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
 import type { Situation } from '../../domain/run.ts';
 import type { Started } from '../../engine/engine.ts';
 import type { RotationAsked, RotationRequest } from '../../engine/rotations/rotations.ts';
 import { Refusal } from '../../errors.ts';
 import type { Message } from '../limits.ts';
+import { linkTo } from '../link-to.ts';
 import { actorText, displayNames } from '../load/names.ts';
 import type { Desk, Moment } from '../moment.ts';
 import { utcText } from '../text.ts';
-import { say } from '../views/say.ts';
+import { say, sayWithLink } from '../views/say.ts';
 import type { Occasion } from './rotate-intent.ts';
 
 export interface Wanted {
@@ -35,7 +37,7 @@ async function started({ key, occasion, graceHours, reason }: Wanted, moment: Mo
   }
   const why = reason.trim() || `reported in Slack as ${situation ?? 'expired'}, no reason given`;
   const answer = await desk.engine.rotate({ ...moment.origin, slug: key.slug, situation, reason: why });
-  return answerTo(answer, key.slug, desk);
+  return answerTo(answer, key.slug, { moment, desk });
 }
 
 /** More than an hour of grace in an emergency takes a second person who agrees (design/keys.md). */
@@ -62,8 +64,10 @@ async function rotated({ key, mode, graceHours, reason }: Asked, moment: Moment,
     reason: reason.trim(),
     override: null,
     deliver: deliveryOf(key),
+    askedIn: { channel: moment.channel, thread: moment.thread },
   });
-  return say(sentenceOn(kind, rotation, nameOf(key)));
+  const sentence = sentenceOn(kind, rotation, nameOf(key));
+  return rotation.run === null ? say(sentence) : pointingTo(rotation.run, sentence, { moment, desk });
 }
 
 function sentenceOn(kind: RotationAsked['kind'], rotation: RotationAsked['rotation'], name: string): string {
@@ -89,7 +93,18 @@ function hoursText(ms: number): string {
   return `${hours} hour${hours === 1 ? '' : 's'}`;
 }
 
-async function answerTo(begun: Started, slug: string, desk: Desk): Promise<Message> {
+interface Here {
+  moment: Moment;
+  desk: Desk;
+}
+
+/** Of a run that is there already, its message stands somewhere. */
+async function pointingTo(run: RunId, sentence: string, { moment, desk }: Here): Promise<Message> {
+  const url = await linkTo({ surface: 'run', subject: run }, moment, desk);
+  return sayWithLink(sentence, { url, text: 'See how far it is' });
+}
+
+async function answerTo(begun: Started, slug: string, { moment, desk }: Here): Promise<Message> {
   switch (begun.kind) {
     case 'started':
       return say(
@@ -97,16 +112,16 @@ async function answerTo(begun: Started, slug: string, desk: Desk): Promise<Messa
       );
     case 'joined': {
       const by = actorText(begun.startedBy, await displayNames(desk));
-      return say(
+      return pointingTo(
+        begun.run,
         `${slug} is already being replaced, so no second run was started: ${begun.run}, begun by ${by} at ${utcText(begun.startedAt)}. Type /rotate-key status ${begun.run} to see how far it is.`,
+        { moment, desk },
       );
     }
     case 'repeated':
-      return say(
-        begun.run === null
-          ? 'This request was handled before; nothing new happened.'
-          : `This request was handled before: ${begun.run}.`,
-      );
+      return begun.run === null
+        ? say('This request was handled before; nothing new happened.')
+        : pointingTo(begun.run, `This request was handled before: ${begun.run}.`, { moment, desk });
     default:
       return begun satisfies never;
   }
