@@ -36,7 +36,7 @@ export const SECTION_TITLES: Readonly<Record<Section, string>> = {
   still_tried: 'Dead, and still tried',
 };
 
-const MOST_NOTES = 15;
+const MOST_NOTES = 12;
 
 /** One message of a digest: worst first, the keys of one owner together. */
 export function digestPart(digest: DigestPart): Message {
@@ -85,7 +85,7 @@ function notesOf(notes: readonly DigestNote[]): KnownBlock[] {
   const shown = notes.toSorted((a, b) => Number(b.overdue) - Number(a.overdue)).slice(0, MOST_NOTES);
   const points = shown.map(({ overdue, sentence }) => [
     ...(overdue ? [bold('Overdue: ')] : []),
-    cut(oneLine(sentence), 220),
+    cut(oneLine(sentence), 170),
   ]);
   const left = notes.length - shown.length;
   return [bullets([bold('Besides')], left > 0 ? [...points, [`… and ${left} more`]] : points)];
