@@ -17,6 +17,7 @@ export const AlarmKind = z.enum([
   'second_factor_changed',
   'second_factor_wanted',
   'digest_missed',
+  'slack_channel_lost',
 ]);
 export type AlarmKind = z.infer<typeof AlarmKind>;
 
@@ -29,4 +30,6 @@ export interface Alarm {
   raisedAt: Date;
   /** Who is told besides the team's channel; part of the event, not of the row. */
   tell?: PersonId[];
+  /** When it was over, and how; not given by whoever raises it. Most alarms only stand there until somebody has read them. */
+  ended?: { at: Date; why: string } | null;
 }

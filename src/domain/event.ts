@@ -1,4 +1,5 @@
 import type { Alarm } from './alarm.ts';
+import type { AlarmEvent } from './alarm-event.ts';
 import type { ApprovalEvent } from './approval-event.ts';
 import type { AskedIn } from './asked-in.ts';
 import type { CanaryEvent } from './canary-event.ts';
@@ -27,6 +28,7 @@ import type { UpkeepEvent } from './upkeep-event.ts';
  * compiler ask for its change (ledger/apply), its audit subject and its timeline sentence (domain/timeline).
  */
 export type LedgerEvent =
+  | AlarmEvent
   | UpkeepEvent
   | PeerEvent
   | CanaryEvent

@@ -160,6 +160,8 @@ function sentenceForIncident(
       return 'The post-incident summary was posted.';
     case 'alarm_raised':
       return `Alarm: ${event.alarm.sentence}`;
+    case 'alarm_ended':
+      return `The alarm is over: ${event.why}`;
     case 'master_key_adopted':
       return `The ledger was bound to the master key ${event.masterKey} and the pepper ${event.pepper}.`;
     case 'master_key_retired':

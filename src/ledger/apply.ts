@@ -1,4 +1,5 @@
 import type { LedgerEvent } from '../domain/event.ts';
+import { applyAlarmEvent } from './apply-alarms.ts';
 import { applyApprovalEvent } from './apply-approvals.ts';
 import { applyAskEvent } from './apply-asks.ts';
 import { applyCanaryEvent } from './apply-canaries.ts';
@@ -137,6 +138,8 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'alarm_raised':
     case 'checkpoint_signed':
       return applyRecordEvent(tx, event, context);
+    case 'alarm_ended':
+      return applyAlarmEvent(tx, event, context);
     case 'runbook_read':
     case 'runbook_went_live':
     case 'runbook_gone':

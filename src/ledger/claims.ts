@@ -11,7 +11,15 @@ export function claimQueries(
   db: LedgerDb,
 ): Pick<
   LedgerReader,
-  'claim' | 'claimByTokenHash' | 'claimsOfKey' | 'openClaims' | 'vaultProofs' | 'alarm' | 'alarmsSince' | 'lastAlarm'
+  | 'claim'
+  | 'claimByTokenHash'
+  | 'claimsOfKey'
+  | 'openClaims'
+  | 'vaultProofs'
+  | 'alarm'
+  | 'alarmsSince'
+  | 'openAlarms'
+  | 'lastAlarm'
 > {
   const claims = () => db.selectFrom('claims').selectAll();
   const alarms = () => db.selectFrom('alarms').selectAll();
@@ -31,6 +39,10 @@ export function claimQueries(
     alarm: async (id) => single(await alarms().where('id', '=', id).executeTakeFirst()),
     alarmsSince: async (since) =>
       (await alarms().where('raised_at', '>', stored(since)).orderBy('raised_at').execute()).map(alarmFromRow),
+    openAlarms: async (kind) => {
+      const open = alarms().where('kind', '=', kind).where('ended_at', 'is', null);
+      return (await open.orderBy('raised_at').execute()).map(alarmFromRow);
+    },
     lastAlarm: async (key, kind) =>
       single(
         await alarms()
@@ -90,5 +102,6 @@ function alarmFromRow(row: Selectable<AlarmsTable>): Alarm {
     key: row.key_id === null ? null : KeyId.parse(row.key_id),
     sentence: row.sentence,
     raisedAt: instant(row.raised_at),
+    ended: row.ended_at === null ? null : { at: instant(row.ended_at), why: row.ended_because ?? '' },
   };
 }

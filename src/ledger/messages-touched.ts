@@ -25,6 +25,7 @@ function shownBy(event: LedgerEvent, context: AuditContext): string[] {
   if ('run' in event && typeof event.run === 'string') subjects.push(event.run);
   if (context.incident !== null) subjects.push(context.incident);
   if ('approval' in event && typeof event.approval === 'string') subjects.push(event.approval);
+  if (event.type === 'alarm_ended') subjects.push(event.alarm);
   if ('followUp' in event && typeof event.followUp === 'string') subjects.push(event.followUp);
   if ('review' in event && typeof event.review === 'string') subjects.push(event.review);
   if (isAskEvent(event) && event.type !== 'ask_opened') subjects.push(event.ask);

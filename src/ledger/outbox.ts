@@ -1,5 +1,6 @@
 import type { Surface } from '../domain/announce.ts';
 import type { IncidentId, MessageId } from '../domain/ids.ts';
+import type { Anew, Loss } from './lost-messages.ts';
 
 /**
  * A Slack message that has to be there. `version` goes up whenever what it shows has changed; it is due while `version > sentVersion`.
@@ -21,6 +22,10 @@ export interface OutgoingMessage {
   attempts: number;
   /** A post was begun and its answer never recorded. */
   sending: boolean;
+  /** The message whose thread it belongs to, wherever that stands now. */
+  threadOf: MessageId | null;
+  /** A sentence for its readers: why it stands here and not where it was meant to. */
+  movedBecause: string | null;
 }
 
 /** `redrawAt`: when it will look different although nothing has happened; null: never. */
@@ -48,6 +53,11 @@ export interface Outbox {
   find: (surface: Surface, subject: string) => Promise<OutgoingMessage | null>;
   /** What stands at this place in Slack, and in the thread that begins there. */
   shownAt: (place: { channel: string; ts: string }) => Promise<{ surface: Surface; subject: string }[]>;
+  /**
+   * It is no more where it stood, or cannot be put where it was meant to: what is still open is posted anew, once for each reason, and where
+   * it stood is kept.
+   */
+  postAnew: (message: Pick<OutgoingMessage, 'id' | 'ts' | 'channel'>, loss: Loss) => Promise<Anew>;
   /** Has everything drawn again that people may still press on; after a restart the views may be others. */
   redrawOpen: () => Promise<void>;
 }

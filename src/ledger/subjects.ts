@@ -44,6 +44,8 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'claim_taken':
     case 'claim_refused':
       return `claim:${event.claim}`;
+    case 'alarm_ended':
+      return `alarm:${event.alarm}`;
     case 'alarm_raised':
       return event.alarm.key === null ? `alarm:${event.alarm.id}` : `key:${event.alarm.key}`;
     case 'master_key_adopted':

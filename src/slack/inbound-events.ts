@@ -41,7 +41,7 @@ const Mentioned = Callback.extend({
     thread_ts: Id,
     bot_id: Id,
     subtype: Id,
-    edited: z.unknown(),
+    edited: z.unknown().optional(),
   }),
 });
 

@@ -1,15 +1,14 @@
 import type { WebClient } from '@slack/web-api';
 import type { IncidentId } from '../domain/ids.ts';
+import type { SlackChannels } from '../engine/alarms/slack-channels.ts';
 import type { Outbox, OutgoingMessage } from '../ledger/outbox.ts';
-import { line } from './blocks.ts';
 import type { Log, Patience, Sources } from './deps.ts';
 import { openAddressBook } from './notify/address.ts';
-import { findSent } from './notify/find-sent.ts';
-import { openIllustrator } from './notify/illustrate.ts';
-import { type Verdict, verdictOn } from './notify/verdict.ts';
-import { roomGone } from './rooms/verdict.ts';
-import { type Drawn, surfaces } from './surfaces.ts';
-import { type Place, SecretBlocked, type Voice } from './voice.ts';
+import { openLostChannels } from './notify/lost-channels.ts';
+import { openPublisher } from './notify/publish.ts';
+import { openRecovery } from './notify/recover.ts';
+import { slowly, type Verdict, verdictOn } from './notify/verdict.ts';
+import { SecretBlocked, type Voice } from './voice.ts';
 
 export interface NotifierDeps {
   outbox: Outbox;
@@ -19,7 +18,9 @@ export interface NotifierDeps {
   log: Log;
   patience: Omit<Patience, 'admitMs'>;
   /** The channel of an incident is out of reach: what is meant for it goes to the thread from now on. */
-  roomLost?: (incident: IncidentId, why: string) => Promise<void>;
+  roomLost: (incident: IncidentId, why: string) => Promise<void>;
+  /** Who is told of channels that are out of reach, and that they are back. */
+  channels: SlackChannels;
 }
 
 export interface Notifier {
@@ -39,7 +40,7 @@ const AT_ONCE = 500;
  */
 export function createNotifier(deps: NotifierDeps): Notifier {
   const { outbox, sources, log, patience } = deps;
-  const publish = openPublisher(deps);
+  const { publish, places } = openPublishing(deps);
   const heldUntil = new Map<string, number>();
   const tries = new Map<string, number>();
   const told = new Map<string, string>();
@@ -56,33 +57,33 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     // Once for each reason: a message may wait for days until somebody mends it.
     if (told.get(message.id) !== verdict.error) tell(log, message, { verdict, error });
     told.set(message.id, verdict.error);
-    publish.learn(message, verdict);
-    if (await movesToThread(message, verdict)) return 'go_on';
-    if (verdict.next.do === 'give_up') {
+    const recovered = await places.recover(message, verdict.error, publish.placeOf(message));
+    if (recovered === 'go_on') {
+      tries.delete(message.id);
+      return 'go_on';
+    }
+    const next = recovered === 'hold' ? slowly(failed, patience) : verdict.next;
+    if (next.do === 'give_up') {
       await outbox.giveUp(message, verdict.error);
       return 'go_on';
     }
     problem = `message ${message.id}: ${verdict.error}`;
     // Due at once, so that it stays first in line; how long to wait is kept here.
     await outbox.failed(message, { error: verdict.error, retryAt: sources.now() });
-    if (verdict.next.do === 'hold_all') allHeldUntil = now() + verdict.next.ms;
-    if (verdict.next.do === 'hold_channel') heldUntil.set(laneOf(message), now() + verdict.next.ms);
+    if (next.do === 'hold_all') allHeldUntil = now() + next.ms;
+    if (next.do === 'hold_channel') heldUntil.set(laneOf(message), now() + next.ms);
     return 'hold';
   };
 
-  // Read again in the next round, when it has another place.
-  const movesToThread = async ({ room, ts }: OutgoingMessage, { error }: Verdict) => {
-    const why = room === null || ts !== null ? undefined : roomGone(error);
-    if (room === null || why === undefined || deps.roomLost === undefined) return false;
-    await deps.roomLost(room, why);
-    return true;
-  };
+  const notWrittenDown = (error: unknown) =>
+    log.error({ err: error }, 'that a channel is back could not be written down');
 
   const work = async (lane: readonly OutgoingMessage[]) => {
     for (const message of lane) {
       if (stopped) return;
       try {
-        await publish.message(message);
+        const shownIn = await publish.message(message);
+        if (shownIn !== null) await places.reached(shownIn).catch(notWrittenDown);
         tries.delete(message.id);
         told.delete(message.id);
         problem = null;
@@ -104,6 +105,7 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   const loop = async () => {
     while (!stopped) {
       const nudged = wake.promise;
+      await places.probe();
       const worked = await round().catch((error: unknown) => {
         log.error({ err: error }, 'the outbox could not be read');
         return false;
@@ -138,54 +140,24 @@ function laneOf(message: OutgoingMessage): string {
   return message.thread?.channel ?? message.channel;
 }
 
-function openPublisher({ outbox, sources, client, voice, log }: NotifierDeps) {
+function openPublishing(deps: NotifierDeps) {
+  const { outbox, sources, client, log, roomLost, channels, patience } = deps;
   const addressOf = openAddressBook({ client, policy: sources.policy });
-  const surelyNotPosted = new Set<string>();
-  const posting = new Set<string>();
-  const onlyText = new Set<string>();
-  const illustrator = openIllustrator({ client, log });
-
-  const drawn = async (message: OutgoingMessage): Promise<Drawn | null> => {
-    const shown = await surfaces[message.surface](sources, message.subject);
-    if (shown === null) return null;
-    if (!onlyText.has(message.id))
-      return { ...shown, message: await illustrator.illustrated(message.id, shown.message) };
-    const words = line('This message could not be drawn in full; `rekey` on the command line shows everything.');
-    return { ...shown, message: { text: shown.message.text, blocks: [words] } };
+  const lost = openLostChannels({ client, channels, log });
+  const teamChannel = () =>
+    addressOf({ channel: 'team', thread: null }).then(
+      ({ channel }) => channel,
+      () => null,
+    );
+  const recover = openRecovery({ outbox, lost, roomLost, teamChannel });
+  let probedAt = 0;
+  const probe = async () => {
+    const at = sources.now().getTime();
+    if (at - probedAt < patience.slowRetryMs) return;
+    probedAt = at;
+    await lost.probe().catch((error: unknown) => log.warn({ err: error }, 'the lost channels could not be looked at'));
   };
-  const posted = async (message: OutgoingMessage, place: Place) =>
-    message.sending && !surelyNotPosted.has(message.id) ? findSent(client, place, message.id) : null;
-
-  return {
-    learn: ({ id }: OutgoingMessage, given: Verdict): Verdict => {
-      const verdict = illustrator.learn(id, given);
-      // Only the answer to a post tells of it: when the look-up before it was throttled, an earlier post may still be there.
-      if (posting.delete(id) && verdict.surelyNotPosted) surelyNotPosted.add(id);
-      if (verdict.next.do === 'only_text') onlyText.add(id);
-      return verdict;
-    },
-    message: async (message: OutgoingMessage): Promise<void> => {
-      const { id, ts, version } = message;
-      if (ts !== null) {
-        const shown = await drawn(message);
-        if (shown === null) return outbox.giveUp(message, 'its subject is not in the ledger');
-        await voice.update({ channel: message.channel, ts }, shown.message, { id, version });
-        return outbox.sent(message, { channel: message.channel, ts, version, redrawAt: shown.redrawAt });
-      }
-      const place = await addressOf(message);
-      const before = await posted(message, place);
-      // What it showed is not known, so it is drawn once more.
-      if (before !== null) return outbox.sent(message, { ...before, redrawAt: sources.now() });
-      const shown = await drawn(message);
-      if (shown === null) return outbox.giveUp(message, 'its subject is not in the ledger');
-      await outbox.begin(message);
-      surelyNotPosted.delete(id);
-      posting.add(id);
-      const at = await voice.post(place, shown.message, { id, version });
-      posting.delete(id);
-      await outbox.sent(message, { ...at, version, redrawAt: shown.redrawAt });
-    },
-  };
+  return { publish: openPublisher(deps, addressOf), places: { recover, probe, reached: lost.reached } };
 }
 
 function tell(

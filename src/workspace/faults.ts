@@ -10,6 +10,8 @@ export interface FaultSwitches {
   failNext(calls: number, status: number, method?: string): void;
   /** The call takes effect and its answer is lost: the connection breaks. */
   loseReplyNext(calls: number, method?: string): void;
+  /** Ends every fault of calls and deliveries, those that were not spent yet too. */
+  clear(): void;
   /** Every delivery is sent twice. */
   duplicateDelivery(on: boolean): void;
   /** Every delivery is held back this long. */
@@ -57,6 +59,11 @@ export function openFaultBoard(): FaultBoard {
         queue(calls, method, { kind: 'rate_limited', retryAfterSeconds }),
       failNext: (calls, status, method) => queue(calls, method, { kind: 'failed', status }),
       loseReplyNext: (calls, method) => queue(calls, method, { kind: 'reply_lost' }),
+      clear() {
+        counted.length = 0;
+        slow.clear();
+        Object.assign(delivery, { duplicate: false, delayMs: 0 });
+      },
       duplicateDelivery(on) {
         delivery.duplicate = on;
       },

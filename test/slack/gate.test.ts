@@ -52,17 +52,6 @@ describe('who is not listened to', () => {
     await nothingStarted();
   });
 
-  test('anybody while Slack does not say who they are, and then it heals', async () => {
-    const { workspace, nothingStarted } = await aGuardedRoom();
-    const alice = workspace.person('U0ALICE');
-    workspace.faults.failNext(1, 500, 'users.info');
-    await alice.command(OPS, TYPED);
-    await alice.waitForMessage(says('Slack did not say who you are'));
-    await nothingStarted();
-    await alice.command(OPS, TYPED);
-    await alice.waitForMessage(says('Started for payments-prod'));
-  });
-
   test('everybody while the policy cannot be read', async () => {
     const { workspace, world, nothingStarted } = await aGuardedRoom();
     world.setPolicy(new Refusal('policy_broken', 'policy.yaml cannot be read, so nothing is allowed.'));

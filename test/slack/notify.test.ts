@@ -8,7 +8,7 @@ import { openVoice } from '../../src/slack/voice.ts';
 import { webClient } from '../../src/slack/web.ts';
 import { anApproval, anIncident, aRun } from '../support/builders.ts';
 import { recordEvents } from '../support/ledger-file.ts';
-import { aSlackWorld, BOT_TOKEN, INCIDENTS, says, textOf } from './support.ts';
+import { aSlackWorld, BOT_TOKEN, INCIDENTS, type Logged, says, textOf } from './support.ts';
 
 const INCIDENT = anIncident();
 const OPENED: LedgerEvent[] = [{ type: 'incident_opened', incident: INCIDENT }];
@@ -21,7 +21,8 @@ async function aNewsroom() {
   const client = webClient(new Secret(BOT_TOKEN), { apiUrl: workspace.apiUrl, log });
   const patience = { slowRetryMs: 100, firstRetryMs: 20, pollMs: 30 };
   const open = (outbox: Outbox = deps.outbox, sources = deps): Notifier => {
-    const notifier = createNotifier({ outbox, sources, client, voice: openVoice(client), log, patience });
+    const places = { roomLost: deps.incidents.roomLost, channels: deps.channels };
+    const notifier = createNotifier({ outbox, sources, client, voice: openVoice(client), log, patience, ...places });
     onTestFinished(() => notifier.stop());
     return notifier;
   };
@@ -126,6 +127,8 @@ describe('a message whose answer was lost', () => {
       client,
       voice: openVoice(client),
       log: deps.log,
+      roomLost: deps.incidents.roomLost,
+      channels: deps.channels,
       patience: { slowRetryMs: 100, firstRetryMs: 20, pollMs: 30 },
     });
     await killed.promise;
@@ -209,35 +212,15 @@ describe('a message that cannot go out as it is', () => {
     expect(await deps.outbox.nextDue()).toBeNull();
   });
 
-  test('and was deleted by somebody is given up, and the next ones go on', async () => {
-    const { open, record, bob, settled, lines, workspace, deps } = await aNewsroom();
-    await record(OPENED);
-    const notifier = open();
-    await settled();
-    const client = webClient(new Secret(BOT_TOKEN), { apiUrl: workspace.apiUrl, log: deps.log });
-    await client.chat.delete({ channel: INCIDENTS, ts: bob.messages(INCIDENTS)[0]?.ts ?? '' });
-    await record([{ type: 'incident_contained', incident: INCIDENT.id }]);
-    notifier.nudge();
-    await vi.waitFor(
-      () =>
-        expect(lines).toContainEqual(
-          expect.objectContaining({ fields: expect.objectContaining({ reason: 'message_not_found' }) }),
-        ),
-      { timeout: 4_000 },
-    );
-    await record([
-      { type: 'incident_opened', incident: anIncident({ id: IncidentId.parse('inc-2'), title: 'the next one' }) },
-    ]);
-    notifier.nudge();
-    await bob.waitForMessage(says('the next one'));
-  });
-
   test('because its channel is missing is logged once, however often it is tried', async () => {
-    const { open, record, lines, calls } = await aNewsroom();
+    const { open, record, lines, calls, world, deps } = await aNewsroom();
+    const { policy } = await deps.policy();
+    world.setPolicy({ ...policy, team: { ...policy.team, incident_channel: 'C0GONE' } });
     await record([{ type: 'incident_opened', incident: { ...INCIDENT, channel: 'C0GONE' } }]);
     const notifier = open();
     await vi.waitFor(() => expect(calls('chat.postMessage').length).toBeGreaterThan(2), { timeout: 4_000 });
-    expect(lines.filter((line) => line.fields.reason === 'channel_not_found')).toHaveLength(1);
+    const ofIncident = ({ fields }: Logged) => fields.surface === 'incident' && fields.reason === 'channel_not_found';
+    expect(lines.filter(ofIncident)).toHaveLength(1);
     expect(notifier.problem()).toContain('channel_not_found');
   });
 
@@ -271,6 +254,8 @@ describe('a message that cannot go out as it is', () => {
       voice: openVoice(clients()),
       log: deps.log,
       patience,
+      roomLost: deps.incidents.roomLost,
+      channels: deps.channels,
     });
     await vi.waitFor(() => expect(wrong.problem()).toContain('invalid_auth'));
     await wrong.stop();
@@ -282,6 +267,8 @@ describe('a message that cannot go out as it is', () => {
       voice: openVoice(clients()),
       log: deps.log,
       patience,
+      roomLost: deps.incidents.roomLost,
+      channels: deps.channels,
     });
     onTestFinished(() => right.stop());
     await settled();

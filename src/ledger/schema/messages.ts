@@ -26,6 +26,19 @@ export interface OutboxTable {
   gave_up_at: string | null;
   /** When it is to be drawn again although nothing has happened. */
   redraw_at: string | null;
+  /** Why it stands elsewhere than it was meant to. */
+  moved_because: string | null;
+  moved_to_team: Generated<number>;
+}
+
+/** Where a message stood that was deleted, or whose channel is out of reach. */
+export interface LostMessagesTable {
+  message_id: string;
+  reason: string;
+  channel: string | null;
+  ts: string | null;
+  why: string;
+  lost_at: string;
 }
 
 export interface InboxTable {

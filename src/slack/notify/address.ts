@@ -19,11 +19,13 @@ const ID = /^[CDG][A-Z0-9]{2,}$/;
 const ASKED = /^asked:([CDG][A-Z0-9]{2,}):([\d.]*)$/;
 const PAGES = 20;
 
+export type AddressBook = (message: Pick<OutgoingMessage, 'channel' | 'thread'>) => Promise<Place>;
+
 /** Turns `person:carol`, `#incidents` or an id into a place with an id, which is what Slack wants for everything but a first post. */
 export function openAddressBook(deps: {
   client: WebClient;
   policy: () => Promise<{ policy: Policy; hash: string }>;
-}): (message: OutgoingMessage) => Promise<Place> {
+}): AddressBook {
   const byName = new Map<string, string>();
   const channelNamed = async (name: string): Promise<string> => {
     const known = byName.get(name);

@@ -1,5 +1,6 @@
 import { sentenceOf } from '../../errors.ts';
 import { OverLimit } from '../limits.ts';
+import { TROUBLE } from '../slack-away.ts';
 import { SecretBlocked } from '../voice.ts';
 import { failureOf } from '../web.ts';
 import { NoSuchChannel, Undeliverable } from './address.ts';
@@ -43,8 +44,6 @@ const MENDABLE: readonly string[] = [
   'restricted_action',
   'restricted_action_thread_only_channel',
 ];
-// Slack is in trouble, not the message: it is tried for as long as that lasts. It may have been taken although Slack says so.
-const TROUBLE: readonly string[] = ['internal_error', 'fatal_error', 'service_unavailable', 'request_timeout'];
 const MOST_TRIES = 8;
 const LONGEST_BACKOFF_MS = 30_000;
 const LONGEST_SLOW_RETRY_MS = 5 * 60_000;
@@ -57,11 +56,8 @@ export function verdictOn(
   if (error instanceof SecretBlocked || error instanceof Undeliverable)
     return { error: error.message, surelyNotPosted: true, next: { do: 'give_up' } };
   if (error instanceof OverLimit) return { error: error.message, surelyNotPosted: true, next: { do: 'only_text' } };
-  const slowly = {
-    do: 'hold_channel',
-    ms: Math.min(Math.max(slowRetryMs, LONGEST_SLOW_RETRY_MS), slowRetryMs * 2 ** Math.min(tries, 10)),
-  } as const;
-  if (error instanceof NoSuchChannel) return { error: error.message, surelyNotPosted: true, next: slowly };
+  const later = slowly(tries, { slowRetryMs });
+  if (error instanceof NoSuchChannel) return { error: error.message, surelyNotPosted: true, next: later };
   const failure = failureOf(error);
   const backoff = {
     do: 'hold_channel',
@@ -75,20 +71,27 @@ export function verdictOn(
     case 'unreachable':
       return { error: failure.error, surelyNotPosted: false, next: backoff };
     case 'refused':
-      return { error: failure.error, ...refused(failure.error, tries, { slowly, backoff }) };
+      return { error: failure.error, ...refused(failure.error, tries, { later, backoff }) };
     default:
       return { error: sentenceOf(error), surelyNotPosted: false, next: backoff };
   }
 }
 
+/** Somebody has to do something first; then it goes on by itself. */
+export function slowly(tries: number, { slowRetryMs }: { slowRetryMs: number }): { do: 'hold_channel'; ms: number } {
+  const longest = Math.max(slowRetryMs, LONGEST_SLOW_RETRY_MS);
+  return { do: 'hold_channel', ms: Math.min(longest, slowRetryMs * 2 ** Math.min(tries, 10)) };
+}
+
 function refused(
   error: string,
   tries: number,
-  { slowly, backoff }: { slowly: Verdict['next']; backoff: Verdict['next'] },
+  { later, backoff }: { later: Verdict['next']; backoff: Verdict['next'] },
 ): Pick<Verdict, 'surelyNotPosted' | 'next'> {
   if (GONE.includes(error)) return { surelyNotPosted: true, next: { do: 'give_up' } };
   if (UNDRAWABLE.includes(error)) return { surelyNotPosted: true, next: { do: 'only_text' } };
-  if (MENDABLE.includes(error)) return { surelyNotPosted: true, next: slowly };
+  if (MENDABLE.includes(error)) return { surelyNotPosted: true, next: later };
+  // Slack is in trouble, not the message: it is tried for as long as that lasts. It may have been taken although Slack says so.
   if (TROUBLE.includes(error)) return { surelyNotPosted: false, next: backoff };
   return { surelyNotPosted: false, next: tries + 1 >= MOST_TRIES ? { do: 'give_up' } : backoff };
 }
