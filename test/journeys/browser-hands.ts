@@ -60,7 +60,7 @@ export function browserHands(page: Page, { id, name }: { id: string; name: strin
       await untilSaid(name, words, async () => {
         const at = await screen();
         const articles = await at.locator('article').allInnerTexts();
-        return articles.length > 0 ? articles : [await at.innerText().catch(() => '')];
+        return articles.length > 0 ? articles : at.allInnerTexts();
       });
     },
     presses: pressNamed,
@@ -75,7 +75,7 @@ export function browserHands(page: Page, { id, name }: { id: string; name: strin
       for (const [label, wanted] of Object.entries(fields)) await fillIn(dialog, label, wanted);
     },
     sends: async () => {
-      const title = await dialog.getByRole('heading').first().innerText();
+      const title = await dialog.getByRole('heading').first().textContent();
       await dialog.locator('button[type=submit]').click();
       await page.waitForFunction(GONE_OR_OTHER, title);
     },

@@ -3,6 +3,9 @@ import type { Workspace } from '../../src/workspace/workspace.ts';
 import { PEOPLE } from './journey.ts';
 import { wordsOf } from './said.ts';
 
+/** What a message is about stands in its first words; further down are figures that differ from run to run. */
+const TOLD = 140;
+
 /** Everything that stands in Slack in the end, place by place and in its order, with what differs from day to day left out. */
 export function transcriptOf(workspace: Workspace, channels: readonly string[]): string {
   const alice = workspace.person(PEOPLE.alice);
@@ -26,13 +29,14 @@ function linesOf(messages: readonly Message[]): string[] {
 }
 
 function told(message: Message): string {
-  return `${message.by === 'app' ? '' : `${message.author}: `}${plain(wordsOf(message))}`;
+  const words = plain(wordsOf(message));
+  return `${message.by === 'app' ? '' : `${message.author}: `}${words.slice(0, TOLD)}${words.length > TOLD ? ' …' : ''}`;
 }
 
 function plain(words: string): string {
   return words
-    .replace(/\b(run|inc|apr|ask|key|rot|evd|ntc|alm|msg)-[a-z0-9]{10}\b/g, '$1-…')
-    .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d UTC\b/g, '<time>')
+    .replace(/\b(run|inc|apr|ask|key|rot|evd|ntc|alm|msg|fup|clm|dig|rev|dsp|dlv)-[a-z0-9]{10}\b/g, '$1-…')
+    .replace(/\b\d{4}-\d\d-\d\d \d\d:\d\d(:\d\d)? UTC\b/g, '<time>')
     .replace(/\b\d{4}-\d\d-\d\dT[\d:.]+Z\b/g, '<time>')
     .replace(/\b[0-9a-f]{8,64}\b/g, '<hex>')
     .replace(/\b\d+ audit lines/g, '<n> audit lines')
