@@ -18,7 +18,21 @@ export async function redrawSummaries({ ledger }: Pick<Reminding, 'ledger'>, now
       if (incident === null || !isStale) return { events: [], result: undefined };
       const run = outermost(await read.runsOfIncident(id));
       const { hash, markdown, json } = await drawSummary(incident, run, { ledger: read, now: () => now });
+      const last = (await read.summariesOf(id)).at(-1)?.json ?? '';
+      if (substanceOf(last) === substanceOf(json)) return { events: [], result: undefined };
       return { events: [{ type: 'summary_redrawn', incident: id, hash, markdown, json }], result: undefined };
     });
   return stale.length;
+}
+
+const ABOUT_ITSELF: ReadonlySet<string> = new Set(['sources', 'audit', 'version', 'drawnAt']);
+
+/** What it says, without when it was drawn and from which lines: a line that changes nothing of the story makes no version. */
+function substanceOf(json: string): string {
+  try {
+    return JSON.stringify(JSON.parse(json), (name, value: unknown) => (ABOUT_ITSELF.has(name) ? undefined : value));
+  } catch {
+    // The text of an older Rekey's summary is not among what was carried over.
+    return '';
+  }
 }
