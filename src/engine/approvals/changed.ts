@@ -43,15 +43,23 @@ function textChanges({ runbooks }: Pick<EngineDeps, 'runbooks'>, { runbook }: Ru
   ];
 }
 
-async function keyChanges(read: LedgerReader, { key: id }: Run, { createdAt }: Approval): Promise<Change[]> {
+async function keyChanges(read: LedgerReader, { key: id }: Run, approval: Approval): Promise<Change[]> {
   const key = id === null ? null : await read.key(id);
   if (key === null) return [];
+  const askedAt = await lineOfQuestion(read, approval);
   const names = new Map([[String(key.id), nameOf(key)]]);
   const lines: string[] = [];
   for await (const line of linesAbout(read, `key:${key.id}`)) {
-    if (line.at < createdAt || lines.length === MOST_HAPPENED) break;
+    if (line.seq < askedAt || lines.length === MOST_HAPPENED) break;
     const sentence = sentenceFor(toldBy(line), names);
     if (sentence !== null) lines.push(sentence);
   }
   return [{ what: `What happened to ${nameOf(key)} since then`, lines: lines.reverse() }];
+}
+
+/** Where in the audit the question was put: clocks can be set back, the chain cannot. */
+async function lineOfQuestion(read: LedgerReader, { id }: Approval): Promise<number> {
+  for await (const line of linesAbout(read, `approval:${id}`))
+    if (line.action === 'approval_requested') return line.seq;
+  return 0;
 }
