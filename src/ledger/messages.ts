@@ -10,10 +10,12 @@ import { postAnew } from './lost-messages.ts';
 import { touchedBy } from './messages-touched.ts';
 import type { LedgerDb } from './open.ts';
 import type { Outbox, OutgoingMessage } from './outbox.ts';
-import { incidentsOf, touchRooms } from './room-work.ts';
+import { incidentsOf, rolesTouchedBy, touchRooms } from './room-work.ts';
 
 // One edit a second per message at most; what changes in between is shown by the next edit.
 const EDIT_EVERY_MS = 1_000;
+// What has only become old waits for what is new, a few at a time.
+const REDRAWN_AT_ONCE = 25;
 const REWRITTEN: readonly Surface[] = [
   'incident',
   'incident_role',
@@ -46,7 +48,9 @@ export async function announce(tx: LedgerDb, event: LedgerEvent, context: AuditC
   for (const announcement of announcementsOf(event, context.incident)) await ensureMessage(tx, announcement, context);
   const incidents = await incidentsOf(tx, event, context);
   await touchRooms(tx, event, incidents);
-  const shown = [...new Set([...(await touchedBy(tx, event, context)), ...incidents])];
+  const shown = [
+    ...new Set([...(await touchedBy(tx, event, context)), ...incidents, ...(await rolesTouchedBy(tx, event))]),
+  ];
   if (shown.length === 0) return;
   const bump = compiledOnce(tx, `bump ${shown.length}`, () => bumpQuery(tx, shown));
   await tx.executeQuery({ ...bump, parameters: [1, ...shown, ...REWRITTEN] });
@@ -193,7 +197,9 @@ export function openOutbox(db: LedgerDb, now: () => Date): Outbox {
         .where('outbox.redraw_at', '<=', stored(at))
         .where('outbox.due_at', '<=', stored(at))
         .orderBy('outbox.redraw_at')
-        .limit(limit)
+        // After a restart all are due at once: people look at the latest.
+        .orderBy('outbox.position', 'desc')
+        .limit(Math.min(limit, REDRAWN_AT_ONCE))
         .execute();
       return [...rows, ...again].map(messageFromRow);
     },

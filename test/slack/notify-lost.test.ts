@@ -1,5 +1,6 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import type { LedgerEvent } from '../../src/domain/event.ts';
+import { IncidentId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/secret.ts';
 import { createNotifier } from '../../src/slack/notify.ts';
 import { openVoice } from '../../src/slack/voice.ts';
@@ -174,5 +175,46 @@ describe('a channel that is out of reach', () => {
     await settled();
     expect(shown(INCIDENTS).filter(says('SEV2'))).toEqual([]);
     expect(losses()).toEqual([]);
+  });
+});
+
+describe('after a restart', () => {
+  test('everything that is open is drawn again, and what is new does not wait for it', async () => {
+    const { open, record, settled, workspace, deps, bob } = await aNewsroom();
+    await record(DECLARED);
+    await record(RUNNING);
+    const before = open();
+    await settled();
+    await before.stop();
+    await deps.outbox.redrawOpen();
+    const { length } = workspace.wire.list();
+    open();
+    await record({ type: 'incident_contained', incident: INCIDENT.id });
+    await bob.waitForMessage(says('contained, not recovered yet'));
+    await settled();
+    const rewritten = workspace.wire
+      .list()
+      .slice(length)
+      .filter((entry) => entry.name === 'chat.update');
+    expect(rewritten.length).toBeGreaterThanOrEqual(2);
+    const due = await deps.outbox.due(deps.now(), 10);
+    expect(due).toEqual([]);
+  });
+
+  test('a few at a time, the latest first', async () => {
+    const { record, deps, world, open, settled } = await aNewsroom();
+    for (let number = 2; number < 42; number++)
+      await record({
+        ...DECLARED,
+        incident: anIncident({ id: IncidentId.parse(`inc-${number}`), title: `no ${number}` }),
+      });
+    const before = open();
+    await settled();
+    await before.stop();
+    world.pass(2_000);
+    await deps.outbox.redrawOpen();
+    const due = await deps.outbox.due(deps.now(), 500);
+    expect(due).toHaveLength(25);
+    expect(due[0]?.subject).toBe('inc-41');
   });
 });
