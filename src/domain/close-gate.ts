@@ -1,3 +1,4 @@
+import type { NoticeDelivery } from './dispatch.ts';
 import type { IncidentFacts } from './incident-facts.ts';
 import { nameOf } from './key.ts';
 import { behind, standing } from './peer.ts';
@@ -54,17 +55,41 @@ function recoveryOpen({ incident, failed }: IncidentFacts): string[] {
   return points;
 }
 
-function tellingOpen({ notices, usage }: IncidentFacts): string[] {
-  if (notices.length === 0)
+function tellingOpen({ notices, usage, deliveries }: IncidentFacts): string[] {
+  const outside = outsideOpen(deliveries);
+  if (notices.length === 0 && deliveries.length === 0)
     return [
       'Nobody was told which key failed, when its replacement is available and whether data integrity is at risk.',
     ];
-  const told = new Set(notices.map((notice) => notice.recipient));
+  const reached = deliveries.flatMap(({ addressee }) => addressee.about);
+  const told = new Set([...notices.map((notice) => notice.recipient), ...reached]);
   const callers = [...new Set(usage.map((use) => use.caller))].sort();
-  return callers
-    .filter((caller) => !told.has(`caller:${caller}`))
-    .map((caller) => `The caller ${caller} was not told which key failed and when its replacement is available.`);
+  return [
+    ...callers
+      .filter((caller) => !told.has(`caller:${caller}`))
+      .map((caller) => `The caller ${caller} was not told which key failed and when its replacement is available.`),
+    ...outside,
+  ];
 }
+
+// Whoever was reached by one way is told, whatever became of the other one; a line in our own channel tells nobody outside.
+function outsideOpen(deliveries: IncidentFacts['deliveries']): string[] {
+  const reached = new Set(deliveries.flatMap(({ state, addressee }) => (state === 'sent' ? [addressee.contact] : [])));
+  return deliveries
+    .filter(({ addressee }) => !reached.has(addressee.contact))
+    .map(
+      ({ state, addressee: { name, address } }) => `${name} (${address}), outside, was not told: ${WHY_NOT[state]}.`,
+    );
+}
+
+const WHY_NOT: Record<NoticeDelivery['state'], string> = {
+  queued: 'the notice is on its way',
+  sending: 'the notice is on its way',
+  sent: 'the notice arrived',
+  in_doubt: 'nobody knows whether the notice arrived',
+  bounced: 'the notice bounced',
+  given_up: 'the notice was given up',
+};
 
 // A peer that still pins the old key is somebody whose pulls will stop, or who goes on trusting what has leaked.
 function peersOpen({ board }: IncidentFacts): string[] {

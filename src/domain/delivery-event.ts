@@ -23,8 +23,7 @@ export function isAboutDelivery(event: Told): event is ToldOfDelivery {
   return event.type.startsWith('delivery_') || event.type === 'dispatch_drafted';
 }
 
-/** Null for what only repeats another line. */
-export function sentenceForDelivery(event: ToldOfDelivery): string | null {
+export function sentenceForDelivery(event: ToldOfDelivery): string {
   switch (event.type) {
     case 'dispatch_drafted': {
       const { template, addressees, hash } = event.draft;
@@ -32,8 +31,9 @@ export function sentenceForDelivery(event: ToldOfDelivery): string | null {
       return `A notice for people outside was written (${template}, text ${hash.slice(0, 12)}) to ${names}; it waits for an approval.`;
     }
     case 'delivery_queued':
+      return `The notice ${event.delivery.id} to ${event.delivery.addressee.name} was approved and is sent.`;
     case 'delivery_begun':
-      return null;
+      return `The notice ${event.id} is on its way (attempt ${event.attempt}).`;
     case 'delivery_sent':
       return `The notice ${event.id} was taken by the other side: ${event.answer}`;
     case 'delivery_deferred':

@@ -1,6 +1,7 @@
 import type { Approval } from './approval.ts';
 import type { ExpiryClaim } from './digest/claim.ts';
 import type { Impression } from './digest/shown.ts';
+import type { NoticeDelivery } from './dispatch.ts';
 import type { AuditEntry } from './event.ts';
 import type { FollowUp, Retrospective } from './follow-up.ts';
 import type { Ask, Evidence, Incident, Notice, Reminder } from './incident.ts';
@@ -21,6 +22,8 @@ export interface IncidentFacts {
   approvals: readonly Approval[];
   asks: readonly Ask[];
   notices: readonly Notice[];
+  /** What was sent to people outside. */
+  deliveries: readonly NoticeDelivery[];
   evidence: readonly Evidence[];
   /** The reminder of the current key. */
   reminder: Reminder | null;

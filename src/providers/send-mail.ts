@@ -42,6 +42,10 @@ function handedOver(spec: SmtpSpec, mail: Mail, { smtp }: Session): Promise<Atte
       resolve(verdictOf(new Error(`no answer within ${timeoutMs} ms`), wasRead));
       smtp.close();
     }, timeoutMs);
+    smtp.once('end', () => {
+      clearTimeout(late);
+      resolve(verdictOf(new Error('the connection was closed'), wasRead));
+    });
     smtp.send({ from: spec.from, to: [mail.to] }, message, (error, sent) => {
       clearTimeout(late);
       resolve(error ? verdictOf(error, wasRead) : { kind: 'taken', answer: oneLine(sent?.response ?? 'taken') });

@@ -32,6 +32,7 @@ export async function incidentFacts(
     approvals: await ledger.approvalsOfIncident(incident.id),
     asks: await ledger.asksOfIncident(incident.id),
     notices: await ledger.noticesOfIncident(incident.id),
+    deliveries: await ledger.deliveriesOfIncident(incident.id),
     evidence: await ledger.evidenceOfIncident(incident.id),
     reminder: current === null ? null : await ledger.reminder(current.id),
     board: failed === null ? null : await boardOfReplacement(ledger, failed),

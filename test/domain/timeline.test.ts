@@ -28,6 +28,7 @@ import {
   NOON,
 } from '../support/builders.ts';
 import { aDigest } from '../support/digest-builders.ts';
+import { aDelivery, aDispatch } from '../support/dispatches.ts';
 
 const key = aKey().id;
 const names = new Map<string, string>([
@@ -58,8 +59,42 @@ const tested = {
   channel: 'C0KEYS',
 };
 
+const { id: delivery, dispatch } = aDelivery();
+
 // The record makes the compiler ask for a case here whenever an event is added.
 const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: Type }>, string] } = {
+  dispatch_drafted: [
+    { type: 'dispatch_drafted', draft: aDispatch() },
+    'A notice for people outside was written (key-replaced, text aaaaaaaaaaaa) to Partner on call; it waits for an approval.',
+  ],
+  delivery_queued: [
+    { type: 'delivery_queued', dispatch, delivery: aDelivery() },
+    'The notice dlv-1 to Partner on call was approved and is sent.',
+  ],
+  delivery_begun: [
+    { type: 'delivery_begun', dispatch, id: delivery, attempt: 2, sender: 'host:1:ab' },
+    'The notice dlv-1 is on its way (attempt 2).',
+  ],
+  delivery_sent: [
+    { type: 'delivery_sent', dispatch, id: delivery, answer: '250 Ok' },
+    'The notice dlv-1 was taken by the other side: 250 Ok',
+  ],
+  delivery_deferred: [
+    { type: 'delivery_deferred', dispatch, id: delivery, why: '451 later', until: NOON },
+    'The notice dlv-1 could not be sent and is tried again at 2027-03-10T12:00:00.000Z: 451 later',
+  ],
+  delivery_failed: [
+    { type: 'delivery_failed', dispatch, id: delivery, how: 'bounced', why: '550 nobody' },
+    'The notice dlv-1 bounced: 550 nobody',
+  ],
+  delivery_doubted: [
+    { type: 'delivery_doubted', dispatch, id: delivery, why: 'the line was cut' },
+    'Whether the notice dlv-1 arrived is not known: the line was cut',
+  ],
+  delivery_settled: [
+    { type: 'delivery_settled', dispatch, id: delivery, arrived: true, reason: 'they called', by: 'person:bob' },
+    'person:bob says that the notice arrived (dlv-1): they called',
+  ],
   digest_ran: [{ type: 'digest_ran', digest: aDigest() }, 'The daily digest of 2027-03-10 tells of 1 key.'],
   digest_shown: [
     { type: 'digest_shown', digest: 'dig-2027-03-10', message: 'dig-2027-03-10/1', to: null, shownAt: NOON },

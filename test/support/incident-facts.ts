@@ -57,6 +57,7 @@ export function incidentFactsWith(overrides: Partial<IncidentFacts> = {}): Incid
     evidence: [],
     reminder,
     board: null,
+    deliveries: [],
     usageOfCurrent: [],
     roles: [],
     notes: [],

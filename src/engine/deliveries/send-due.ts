@@ -21,8 +21,10 @@ const LONGEST_ATTEMPT_MS = 5 * 60_000;
 export async function sendDue(deps: SenderDeps): Promise<number> {
   await takeUpLeft(deps);
   const due = await deps.ledger.read.dueDeliveries(deps.now(), AT_ONCE);
-  const tried = await Promise.all(due.map((delivery) => sendOne(deps, delivery)));
-  return tried.filter((one) => one).length;
+  const tried = await Promise.allSettled(due.map((delivery) => sendOne(deps, delivery)));
+  // All of them are over before the first trouble is told: a row is in a hand only while that hand works on it.
+  for (const one of tried) if (one.status === 'rejected') throw one.reason;
+  return tried.filter((one) => one.status === 'fulfilled' && one.value).length;
 }
 
 /** Written before anything is sent, so that a crash leaves a row in a hand that is gone, and never a silence. */

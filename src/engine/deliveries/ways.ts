@@ -3,6 +3,7 @@ import type { Dispatch, NoticeDelivery } from '../../domain/dispatch.ts';
 import { fingerprintOf, type Key, nameOf } from '../../domain/key.ts';
 import { addressed, htmlOf } from '../../domain/notice-template.ts';
 import type { Outside } from '../../domain/outside.ts';
+import type { MailDeps } from '../../providers/mail-server.ts';
 import { sendMail } from '../../providers/send-mail.ts';
 import { sendWebhook } from '../../providers/send-webhook.ts';
 
@@ -16,7 +17,7 @@ export interface Outgoing {
 /** Sends one letter once. What is not there any more, or leads elsewhere now, is waited for: an operator may mend it. */
 export type SendOut = (outgoing: Outgoing, outside: Outside) => Promise<Attempt>;
 
-export interface WaysDeps {
+export interface WaysDeps extends Pick<MailDeps, 'resolve'> {
   keysDir: string;
   /** What may be reached from here at all, see allowedHost. */
   allow: readonly string[];
