@@ -3,13 +3,7 @@ import type { Actor } from '../../domain/ids.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { approvalsNeeded } from '../../domain/rotation-rules.ts';
 import type { Situation } from '../../domain/run.ts';
-import {
-  type ForeseenStep,
-  firstFinal,
-  type RunbookPlan,
-  stepsAhead,
-  worstDelayMs,
-} from '../../domain/runbook-plan.ts';
+import { type ForeseenStep, type RunbookPlan, stepsAhead, worstDelayMs } from '../../domain/runbook-plan.ts';
 import type { PlanRequest } from '../../engine/plan/plan-runbook.ts';
 import { ROTATION_RUNBOOK } from '../../engine/rotations/runbook.ts';
 import { EMERGENCY_RUNBOOK, LEAK_RUNBOOK } from '../../engine/start.ts';
@@ -17,7 +11,7 @@ import { Refusal } from '../../errors.ts';
 import type { Occasion } from '../commands/rotate-intent.ts';
 import { deliveryOf } from '../commands/start-rotation.ts';
 import type { Desk } from '../moment.ts';
-import type { RotationPreview } from '../views/rotation-preview.ts';
+import type { PlanShown, RotationPreview } from '../views/rotation-preview.ts';
 import { displayNames, type NameOf } from './names.ts';
 
 interface Chosen {
@@ -86,9 +80,8 @@ function previewOf(
   { key, occasion }: { key: Key; occasion: Occasion },
   name: NameOf,
 ): RotationPreview {
-  const steps = stepsAhead(plan.run);
-  const final = firstFinal(plan);
-  const mint = steps.find(({ uses }) => uses === 'key.mint');
+  // What tells people and sums up changes nothing about the key.
+  const steps = stepsAhead(plan.run).filter(({ phase }) => phase !== 'communicate' && phase !== 'finally');
   return {
     kind: 'plan',
     name: nameOf(key),
@@ -96,26 +89,40 @@ function previewOf(
     obstacles: plan.start.obstacles.map(({ sentence }) => sentence),
     joins: plan.start.joins,
     callers: plan.radius.callers.map(({ caller, calls }) => ({ caller, calls })),
-    agree: steps.flatMap((step) => agreeOn(step, name)),
-    stops:
-      final === null
-        ? null
-        : {
-            earliestAt: final.earliestAt,
-            order: mint === undefined || final.stage < mint.stage ? 'before_new' : 'after_new',
-            delayMs: worstDelayMs(plan),
-          },
+    agree: agreeOn(steps, name),
+    stops: stopsOf(steps, worstDelayMs(plan)),
     order: steps
-      .filter(({ effect }) => effect !== 'reads')
-      .map(({ id, back }) => ({ id, isFinal: back.kind === 'point_of_no_return' })),
+      .filter((step) => step.effect !== 'reads' && (isCertain(step) || isFinal(step)))
+      .map((step) => ({ id: step.id, isFinal: isFinal(step), isCertain: isCertain(step) })),
+    problems: [...new Set(steps.flatMap(({ problems }) => problems))],
   };
 }
 
-function agreeOn({ people, willRun }: ForeseenStep, name: NameOf): string[] {
-  return people
-    .filter(({ terms, later }) => terms !== undefined && later !== true)
-    .map(
-      ({ who }) =>
-        `${who.map(name).join(' or ') || 'nobody who could'}${willRun.kind === 'depends' ? ' (if it comes to that)' : ''}`,
+const isCertain = ({ willRun }: ForeseenStep) => willRun.kind === 'yes';
+const isFinal = ({ back }: ForeseenStep) => back.kind === 'point_of_no_return';
+
+/** Whether the old key ends before or after there is a new one. Where an answer decides that, both are said. */
+function stopsOf(steps: readonly ForeseenStep[], delayMs: number | null): PlanShown['stops'] {
+  const finals = steps.filter(isFinal);
+  const certain = finals.filter(isCertain);
+  const counted = certain.length > 0 ? certain.slice(0, 1) : finals;
+  const last = counted.at(-1);
+  if (last === undefined) return null;
+  const create = steps.findIndex(({ uses }) => uses === 'key.create');
+  const isBefore = (step: ForeseenStep) => create < 0 || steps.indexOf(step) < create;
+  const order = counted.every(isBefore) ? 'before_new' : counted.some(isBefore) ? 'either' : 'after_new';
+  return { earliestAt: last.earliestAt, order, delayMs };
+}
+
+/** One entry for each set of people; of questions that may not come up, only when no other is sure to. */
+function agreeOn(steps: readonly ForeseenStep[], name: NameOf): string[] {
+  const asking = (of: readonly ForeseenStep[]) =>
+    of.flatMap(({ people }) =>
+      people
+        .filter(({ terms, later }) => terms !== undefined && later !== true)
+        .map(({ who }) => who.map(name).join(' or ') || 'NOBODY who could'),
     );
+  const certain = asking(steps.filter(isCertain));
+  if (certain.length > 0) return [...new Set(certain)];
+  return [...new Set(asking(steps).map((who) => `${who}, if it comes to that`))];
 }

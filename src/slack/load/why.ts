@@ -27,7 +27,14 @@ export async function loadWhy(id: string | null, moment: Moment, desk: Desk): Pr
   }
   const key = await keyNamed(id, 'read', { moment, desk });
   const { cause, todo, checks } = await diagnosisOf(desk.ledger, { key, now: desk.now() });
-  return { title: `Why ${nameOf(key)}`, cause, todo, looked: checks };
+  return { title: `Why ${nameOf(key)}`, cause, todo: todo.map(inSlack), looked: checks };
+}
+
+/** What the terminal is told to type, as it is typed here. */
+function inSlack(text: string): string {
+  return text
+    .replace(/rekey keys rotate (\S+) --because/, '/rotate-key $1 because')
+    .replace('rekey keys list', '/keys list');
 }
 
 const LINES = 500;

@@ -132,3 +132,12 @@ describe('/keys', () => {
     expect(seen).not.toContain('payments-prod v');
   });
 });
+
+test('what expired for good and nothing replaced is at the top of the list', async () => {
+  const { ask, rekey } = await aRoom();
+  await recordEvents(rekey.ledger, [{ type: 'key_expired', key: 'key-mail3' as never }]);
+  const list = textOf(await ask('/keys list service=post', '7 keys: 1 expired', 'mail-03'));
+  expect(list).toContain('mail-03 v1');
+  await ask('/keys list mail-03', '1 key: 1 expired');
+  await ask('/keys list health=expired', 'mail-03');
+});

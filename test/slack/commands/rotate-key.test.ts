@@ -47,7 +47,7 @@ const aSmallPlan = async () => {
     run: {
       steps: [
         step('go', 'approve', 0, { effect: 'reads', people: [{ who: ['bob', 'carol'], for: 'yes or no', terms }] }),
-        step('mint', 'key.mint', 1),
+        step('mint', 'key.create', 1),
         step('end', 'key.revoke', 2, { effect: 'destroys', back: { kind: 'point_of_no_return', text: '' } }),
       ],
     },
@@ -79,6 +79,7 @@ describe('/rotate-key', () => {
     expect(textOf(form)).toContain('There is no key "payments-prd" in the ledger. Did you mean payments-prod?');
     expect(JSON.stringify(form.blocks)).toMatch(/"initial_option":\{"value":"payments-prod"/);
     await ask('/rotate-key nothing-like-it expired', 'There is no key "nothing-like-it"');
+    await ask('/rotate-key statsu', 'Did you mean status?');
   });
 
   test('finds a key that a phone began with a capital letter', async () => {
@@ -108,7 +109,12 @@ describe('/rotate-key', () => {
     await ask(`/rotate-key status ${run}`, 'waiting for ', 'the approval of Bob or Carol', 'Recover');
     await ask('/rotate-key help', 'leaked', 'counts as exploited', 'public gist');
     await ask(`/rotate-key why ${run}`, `Why ${run}`, 'It waits.', 'the approval of');
-    await ask('/rotate-key why payments-prod', 'payments-prod v3 expired', 'Looked at');
+    await ask(
+      '/rotate-key why payments-prod',
+      'payments-prod v3 expired',
+      'Looked at',
+      '/rotate-key payments-prod because',
+    );
     await ask(`/rotate-key cancel ${run} because "wrong key"`, 'is being cancelled');
     await ask('/rotate-key cancel run-nope because "x"', 'There is no run run-nope');
     await ask('/rotate-key status run-nope', 'There is no run "run-nope"');

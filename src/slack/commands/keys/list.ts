@@ -81,7 +81,7 @@ async function queryOf(words: readonly Token[], { person }: Moment, desk: Desk):
     }),
     ...(health !== undefined && { health: oneOf(KeysQuery.shape.health.unwrap().options, health, 'health') }),
     ...(keyClass !== undefined && { class: oneOf(KeyClass.options, keyClass, 'class') }),
-    ...(name !== undefined && { name: `${slugOf(name, LIST).toLowerCase()}*` }),
+    ...(name !== undefined && { name: slugOf(name, LIST).toLowerCase() }),
   };
 }
 
