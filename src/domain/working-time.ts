@@ -1,5 +1,6 @@
+import { Refusal } from '../errors.ts';
 import { quietUntil } from './quiet-hours.ts';
-import { zonedInstant, zonedParts } from './zoned.ts';
+import { firstShowing, zonedInstant, zonedParts } from './zoned.ts';
 
 const FIRST_HOUR = 9;
 const LAST_HOUR = 17;
@@ -25,6 +26,15 @@ export function workingDaysAfter(from: Date, days: number, zone: string): Date {
     if (!isWeekend(zonedParts(at, zone).weekday)) left -= 1;
     if (left <= 0) return at;
   }
+}
+
+/** Five in the afternoon of that day on a clock of the team's zone. Refusal `bad_date` for what is no day. */
+export function endOfWorkingDay(day: string, zone: string): Date {
+  const at = new Date(`${day}T00:00:00Z`);
+  // 30 February is no day, and JavaScript would make one of March of it.
+  const isDay = /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(at.getTime()) && at.toISOString().startsWith(day);
+  if (!isDay) throw new Refusal('bad_date', 'The date has to be a day such as 2027-03-24.');
+  return firstShowing(`${day}T${LAST_HOUR}:00`, zone);
 }
 
 function isWeekend(weekday: string): boolean {

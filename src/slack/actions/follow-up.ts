@@ -1,8 +1,8 @@
 import type { ModalView } from '@slack/types';
 import type { FollowUp } from '../../domain/follow-up.ts';
 import { IncidentId } from '../../domain/ids.ts';
-import { assertMay, type Policy } from '../../domain/policy.ts';
-import { firstShowing } from '../../domain/zoned.ts';
+import { assertMay } from '../../domain/policy.ts';
+import { endOfWorkingDay } from '../../domain/working-time.ts';
 import { assertMayChange, followUpOrRefuse } from '../../engine/follow-ups/change.ts';
 import { incidentOrRefuse, subjectOfIncident } from '../../engine/follow-ups/record.ts';
 import { Refusal } from '../../errors.ts';
@@ -63,7 +63,7 @@ export const addFollowUpForm: SlackForm = {
     const { what = '', due = '' } = values;
     const { policy } = await desk.policy();
     return besides({ bad_date: 'due', words_needed: 'what', secret_in_text: 'what' }, async () => {
-      const dueAt = endOfDay(due, policy);
+      const dueAt = endOfWorkingDay(due, policy.team.time_zone);
       await desk.followUps.add({ ...origin, incident: IncidentId.parse(metadata), what, owner: chosen.person, dueAt });
     });
   },
@@ -87,7 +87,7 @@ export const moveFollowUpForm: SlackForm = {
     const { due = '', reason = '' } = values;
     const { policy } = await desk.policy();
     return besides({ bad_date: 'due', reason_needed: 'reason', secret_in_text: 'reason' }, () =>
-      desk.followUps.move({ ...origin, followUp, person, dueAt: endOfDay(due, policy), reason }),
+      desk.followUps.move({ ...origin, followUp, person, dueAt: endOfWorkingDay(due, policy.team.time_zone), reason }),
     );
   },
 };
@@ -99,15 +99,6 @@ export const dropFollowUpForm: SlackForm = {
       desk.followUps.drop({ ...origin, followUp, person, reason: values.reason ?? '' }),
     ),
 };
-
-const END_OF_DAY = '17:00';
-
-/** The end of that working day on a clock of the team's zone. Refusal `bad_date` for what is none. */
-export function endOfDay(day: string, { team }: Pick<Policy, 'team'>): Date {
-  const isDay = /^\d{4}-\d\d-\d\d$/.test(day) && !Number.isNaN(Date.parse(`${day}T00:00:00Z`));
-  if (!isDay) throw new Refusal('bad_date', 'Choose a day, such as 2027-03-24.');
-  return firstShowing(`${day}T${END_OF_DAY}`, team.time_zone);
-}
 
 /** Shows a refusal beside the field that it is about; any other one in place of the form. */
 export async function besides(

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import type { LedgerEvent } from '../../../src/domain/event.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { dayOf } from '../../../src/domain/schedule.ts';
 import { zonedParts } from '../../../src/domain/zoned.ts';
@@ -176,7 +177,7 @@ describe('a retrospective', () => {
 
 test('a summary is drawn again once for what was learned since, and the posted one stays', async () => {
   const { ledger, live, followUps, add, lines } = await aWorld();
-  const closed = { type: 'incident_closed', incident, openPoints: [] } as const;
+  const closed: LedgerEvent = { type: 'incident_closed', incident, openPoints: [] };
   await recordEvents(ledger, [summaryPosted(incident, '# as it was posted'), closed], { incident });
   await add();
   await live(3);
