@@ -15,10 +15,12 @@ import { say, sayInModal } from '../../../src/slack/views/say.ts';
 import { summaryPost } from '../../../src/slack/views/summary.ts';
 import { NOON } from '../../support/builders.ts';
 import { messagesOfApprovals, viewsOfApprovals } from './samples-approvals.ts';
+import { messagesOfDigests, viewsOfDigests } from './samples-digests.ts';
 import { viewsOfHome } from './samples-home.ts';
 import { messagesOfIncidents } from './samples-incidents.ts';
 import { messagesOfKeys, viewsOfKeys } from './samples-keys.ts';
 import { messagesOfPeers, viewsOfPeers } from './samples-peers.ts';
+import { messagesOfRunbooks, viewsOfRunbooks } from './samples-runbooks.ts';
 import { messagesOfRuns, viewsOfRuns } from './samples-runs.ts';
 
 const many = <T>(count: number, make: (index: number) => T): T[] =>
@@ -58,7 +60,9 @@ export function messagesWith(text: string): Record<string, Message> {
       room: { state: 'refused', channel: null, why: text },
       waived: many(20, () => ({ point: text, by: text, reason: text })),
     }),
+    ...messagesOfDigests(text),
     ...messagesOfIncidents(text),
+    ...messagesOfRunbooks(text),
     ...messagesOfRuns(text),
     ...messagesOfApprovals(text),
     ...messagesOfPeers(text),
@@ -112,7 +116,9 @@ export function messagesWith(text: string): Record<string, Message> {
 export function viewsWith(text: string): Record<string, ModalView | HomeView> {
   return {
     ...viewsOfApprovals(text),
+    ...viewsOfDigests(text),
     ...viewsOfPeers(text),
+    ...viewsOfRunbooks(text),
     ...viewsOfRuns(text),
     ...viewsOfKeys(text),
     rotate: rotateModal({
