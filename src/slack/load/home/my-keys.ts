@@ -2,7 +2,7 @@ import type { PersonId } from '../../../domain/ids.ts';
 import { healthOf, type Key, nameOf } from '../../../domain/key.ts';
 import { byEnd } from '../../../domain/key-search.ts';
 import { type Policy, peopleNamed } from '../../../domain/policy.ts';
-import { reachesNothing, reachOf } from '../../../domain/reach.ts';
+import { isInReach, reachesNothing, reachOf } from '../../../domain/reach.ts';
 import type { Sources } from '../../deps.ts';
 import type { MyKeys } from '../../views/home/keys.ts';
 
@@ -15,7 +15,8 @@ const MOST_READ = 300;
 /** The keys that this person answers for, themselves or with a group of theirs; the one that ends first comes first. */
 export async function loadMyKeys({ ledger, now }: Sources, policy: Policy, person: PersonId): Promise<MyKeys> {
   const names = namesOf(policy, person);
-  const found = await keysUnder(ledger, names, now());
+  const readable = reachOf(policy, 'read', person);
+  const found = (await keysUnder(ledger, names, now())).filter((key) => isInReach(readable, key));
   const rows = await Promise.all(
     found.slice(0, SHOWN).map(async (key) => ({
       id: key.id,
@@ -29,7 +30,7 @@ export async function loadMyKeys({ ledger, now }: Sources, policy: Policy, perso
   return {
     rows,
     more: Math.max(0, found.length - SHOWN),
-    atLeast: found.length === MOST_READ,
+    atLeast: found.length >= MOST_READ,
     mayPlan: !reachesNothing(reachOf(policy, 'rotate', person)),
   };
 }

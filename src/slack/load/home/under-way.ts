@@ -13,14 +13,18 @@ const NOBODY = { owner: null, escalation: null };
 /** Where the card of an incident can be opened; null while that is not known. */
 export type LinkOf = (incident: string) => Promise<string | null>;
 
-/** Incidents are the team's; of runs only those about keys that this person may read. */
+/** Only what is about keys that this person may read; what is about none, for those who may read every key. */
 export async function loadUnderWay(
   sources: Sources,
   { policy, person, linkOf }: { policy: Policy; person: PersonId; linkOf: LinkOf },
 ): Promise<UnderWay> {
   const { ledger } = sources;
-  const incidents = await ledger.openIncidents(MOST_READ);
   const reach = reachOf(policy, 'read', person);
+  const incidents: Incident[] = [];
+  for (const incident of await ledger.openIncidents(MOST_READ)) {
+    const key = incident.key === null ? null : await ledger.key(incident.key);
+    if (isInReach(reach, key ?? NOBODY)) incidents.push(incident);
+  }
   const runs: UnderWay['runs'][number][] = [];
   for (const id of await ledger.newestRuns({ open: true, limit: MOST_READ })) {
     const run = await ledger.run(id);
