@@ -3,6 +3,7 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { benchAck } from './bench/ack.ts';
+import { benchDigest } from './bench/digest.ts';
 import { benchLedger, type Figure } from './bench/ledger.ts';
 import { benchPoison } from './bench/poison.ts';
 import { benchRuns } from './bench/runs.ts';
@@ -10,9 +11,9 @@ import { benchRuns } from './bench/runs.ts';
 // Prints a table and writes bench/results.json. Ratios compare two things in one run on one machine; the bare times are there to show what was
 // compared.
 const USAGE =
-  'npm run bench -- ledger [--keys 1000000] [--lines 5000000] [--rounds 7]\n          npm run bench -- runs [--runs 100000] [--rounds 7]\n          npm run bench -- poison\n          npm run bench -- ack [--seconds 300] [--per-second 50]';
+  'npm run bench -- ledger [--keys 1000000] [--lines 5000000] [--rounds 7]\n          npm run bench -- runs [--runs 100000] [--rounds 7]\n          npm run bench -- poison\n          npm run bench -- digest [--keys 1000000] [--rounds 7]\n          npm run bench -- ack [--seconds 300] [--per-second 50]';
 
-const KNOWN = ['ledger', 'runs', 'poison', 'ack'];
+const KNOWN = ['ledger', 'runs', 'poison', 'digest', 'ack'];
 const { values, positionals } = given();
 const [which] = positionals;
 if (values.help || which === undefined || !KNOWN.includes(which)) {
@@ -37,6 +38,7 @@ process.exitCode = figures.every(meetsGoal) ? 0 : 1;
 
 async function measured(): Promise<Figure[]> {
   if (which === 'poison') return benchPoison(say);
+  if (which === 'digest') return benchDigest(size, say);
   if (which === 'ack')
     return benchAck({ perSecond: Number(values['per-second']), seconds: Number(values.seconds) }, say);
   return which === 'runs' ? benchRuns(size, say) : benchLedger(size, say);

@@ -26,8 +26,10 @@ export function digestKeyQueries(db: LedgerDb): Asked {
       const expired = current().where(sql`coalesce(state, '')`, '=', 'expired').where('forgotten_at', 'is', null);
       return (await expired.orderBy('expires_at', 'desc').limit(limit).execute()).map(keyFromRow);
     },
-    currentOwnerless: async (limit) =>
-      (await inUse().where('owner', 'is', null).orderBy('id').limit(limit).execute()).map(keyFromRow),
+    currentOwnerless: async (limit) => {
+      const nobodys = current().where('owner', 'is', null).where('state', '=', 'active');
+      return (await nobodys.orderBy('expires_at').limit(limit).execute()).map(keyFromRow);
+    },
     currentWithoutEnd: async (limit) => {
       // Every environment, said so that the index is entered at its beginning and left at the limit.
       const undated = inUse().where('expires_at', 'is', null).where('environment', '>=', '');

@@ -34,7 +34,8 @@ export function digestQueries(db: LedgerDb): Shown {
       return head === null ? null : { ...head, items: (await itemsOf(id).execute()).map(itemFromRow) };
     },
     lastDigest: async () => {
-      const row = await heads().where('kind', '<>', sql.lit('asked')).orderBy('day', 'desc').executeTakeFirst();
+      const byClock = heads().where('kind', '<>', sql.lit('asked')).orderBy('day', 'desc');
+      const row = await byClock.limit(1).executeTakeFirst();
       return row === undefined ? null : headFromRow(row);
     },
     digests: async (limit) => (await heads().orderBy('ran_at', 'desc').limit(limit).execute()).map(headFromRow),

@@ -117,14 +117,14 @@ test('one claim at a time: the database itself refuses a second one, and takes o
   const { ledger, read } = await aLedger();
   await recordEvents(ledger, [claimed()]);
   await expect(recordEvents(ledger, [claimed({ id: 'clm-2', by: carol })])).rejects.toThrow(/UNIQUE/);
-  const ended = {
+  const ended: DigestEvent = {
     type: 'digest_claim_ended',
     claim: 'clm-1',
     key,
     how: 'released',
     why: 'Nothing came of it.',
     tell: [alice],
-  } as const;
+  };
   await recordEvents(ledger, [ended, claimed({ id: 'clm-2', by: carol })]);
   await expect(recordEvents(ledger, [ended])).rejects.toThrow('no open claim clm-1');
   expect((await read.expiryClaimsOf(key)).map(({ id, end }) => [id, end?.how])).toEqual(

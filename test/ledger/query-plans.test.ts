@@ -30,6 +30,25 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
   'at the end of their grace, a later page': (read) =>
     read.keysToRetire(NOON, 50, { at: daysAfter(NOON, -1), id: some }),
   'to be forgotten': (read) => read.keysToForget(daysAfter(NOON, -400), 50),
+  'expired and not replaced, for a digest': (read) => read.currentExpired(50),
+  'owned by nobody': (read) => read.currentOwnerless(50),
+  'without an end': (read) => read.currentWithoutEnd(50),
+  'the names of all owners': (read) => read.ownersOfKeys(),
+  'keys of an owner, a page': (read) => read.currentOfOwner('group:team-3', 5),
+  'how many of a class are too old': (read) => read.countOlderThan('jwt', daysAfter(NOON, -400)),
+  'how many end in each week of the next month': (read) => read.expiriesBetween([NOON, week, daysAfter(NOON, 14)]),
+  'the last digest': (read) => read.lastDigest(),
+  'the newest digests': (read) => read.digests(14),
+  'the digests of the last days': (read) => read.digestsSince(daysAfter(NOON, -3)),
+  'the messages of a digest': (read) => read.digestMessages('dig-2027-03-10'),
+  'the keys of a message of a digest': (read) => read.digestItems('dig-2027-03-10', { part: 1, person: null }),
+  'who was shown a key': (read) => read.impressionsOf(some),
+  'who claimed a key': (read) => read.expiryClaimsOf(some),
+  'the claim on a key': (read) => read.openExpiryClaim(some),
+  'claims that are over': (read) => read.expiryClaimsDue(NOON, 50),
+  'what is snoozed': (read) => read.openSnoozes(NOON),
+  'whether a key is said to be unused': (read) => read.standingMark(some),
+  'which keys are not in use': (read) => read.confirmedUnused([some]),
   'administrators of a provider': (read) => read.administrators('stoa'),
   'a page of keys': (read) => read.keys({ after: 'service-250', limit: 50 }),
   'versions of a name': (read) => read.versionsOf('service-3-3'),
@@ -100,7 +119,7 @@ const HOME = 'SCAN approvals USING INDEX approvals_one_open_per_step|SCAN steps 
 const LAST =
   'SCAN canaries USING (COVERING )?INDEX canaries_healthy|SCAN runbook_proofs USING (COVERING )?INDEX runbook_proofs_drilled|SCAN checkpoints|SCAN audit USING INDEX audit_synced';
 const READ_WHOLE = new RegExp(
-  `^(${HOME}|${LAST}|SCAN key_counts|SCAN keys USING INDEX keys_gone|SCAN audit|SCAN runs USING INDEX runs_(open_)?newest|${OPEN})$`,
+  `^(${HOME}|${LAST}|SCAN key_counts|SCAN keys USING INDEX keys_gone|SCAN digests USING INDEX digests_(one_a_day|by_time)|SCAN audit|SCAN runs USING INDEX runs_(open_)?newest|${OPEN})$`,
 );
 
 const folder = mkdtempSync(join(tmpdir(), 'rekey-plans-'));

@@ -3,6 +3,8 @@ import { type CompiledQuery, Kysely } from 'kysely';
 import { auditQueries } from '../../src/ledger/audit.ts';
 import { claimQueries } from '../../src/ledger/claims.ts';
 import { controlQueries } from '../../src/ledger/control-reader.ts';
+import { digestKeyQueries } from '../../src/ledger/digest-keys.ts';
+import { digestAnswerQueries, digestQueries } from '../../src/ledger/digests.ts';
 import { dueKeyQueries } from '../../src/ledger/due-keys.ts';
 import { fanOutQueries } from '../../src/ledger/fan-outs.ts';
 import { keySearchQueries } from '../../src/ledger/find-keys.ts';
@@ -21,6 +23,9 @@ export function listeningReader(sqlite: Database.Database) {
     ...homeQueries(db),
     ...keyQueries(db),
     ...dueKeyQueries(db),
+    ...digestQueries(db),
+    ...digestAnswerQueries(db),
+    ...digestKeyQueries(db),
     ...keySearchQueries(db),
     ...rotationQueries(db),
     ...claimQueries(db),

@@ -78,7 +78,4 @@ create table unused_marks (
 ) strict;
 create index unused_marks_by_key on unused_marks (key_id);
 create unique index unused_marks_one_standing on unused_marks (key_id) where confirmed is null or confirmed = 1;
-
--- Keys without an end stand in keys_undated by environment; the digest asks for all of them.
-create index keys_without_owner on keys (id) where owner is null and superseded_at is null and state in ('active', 'suspended');
 `;
