@@ -9,6 +9,7 @@ const TABLE: Readonly<Record<string, () => Promise<CliCommand>>> = {
   runbooks: async () => (await import('./runbooks.ts')).runbooks,
   runs: async () => (await import('./runs.ts')).runs,
   keys: async () => (await import('./keys.ts')).keys,
+  incidents: async () => (await import('./incidents.ts')).incidents,
   digest: async () => (await import('./digest.ts')).digest,
   'follow-ups': async () => (await import('./follow-ups.ts')).followUps,
   summary: async () => (await import('./summary.ts')).summary,

@@ -113,6 +113,19 @@ const CHANGES: ReadonlySet<LedgerEvent['type']> = new Set([
   'incident_opened',
 ]);
 
+/** The messages to whoever had a role before: they say who has it now. */
+export async function rolesTouchedBy(tx: LedgerDb, event: LedgerEvent): Promise<string[]> {
+  if (event.type !== 'incident_role_given') return [];
+  const { incident, role } = event;
+  const rows = await tx
+    .selectFrom('incident_roles')
+    .select('number')
+    .where('incident_id', '=', incident)
+    .where('role', '=', role)
+    .execute();
+  return rows.map(({ number }) => `${incident}.${number}`);
+}
+
 /** The incidents whose messages and channel an event is about: its own, and those of a key that got another owner. */
 export async function incidentsOf(tx: LedgerDb, event: LedgerEvent, context: AuditContext): Promise<string[]> {
   const own = context.incident === null ? [] : [context.incident];
