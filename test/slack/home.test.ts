@@ -59,7 +59,7 @@ describe('a newcomer', () => {
 
 describe('an owner', () => {
   test('sees their keys by urgency, those of which they are the escalation too, with what can be done', async () => {
-    const { carol, rekey } = await aQuietTeam();
+    const { carol, rekey } = await aQuietTeam({ policy: { may: { read: ['owner', 'escalation'] } } });
     await recordEvents(rekey.ledger, [
       issued('later', { owner: 'carol', expiresAt: daysAfter(NOON, 20) }),
       issued('soon', { owner: 'carol', expiresAt: daysAfter(NOON, 2) }),

@@ -17,7 +17,7 @@ type StepUpDeps = Pick<SecondFactorDeps, 'ledger' | 'vault' | 'pepper' | 'newId'
 const WINDOW = 1;
 
 export const HOW_TO_ENROL =
-  'Type `rekey second-factor enrol` on the machine of Rekey, or let an administrator make a link for you there: `rekey second-factor invite <you>`.';
+  'Type `rekey second-factor enrol` on the machine of Rekey, or let an administrator make a link for you there: `rekey second-factor invite <you>`. In Slack, "Set up my codes" in App Home leads through it.';
 
 export function openStepUp(deps: StepUpDeps): StepUp {
   return {
