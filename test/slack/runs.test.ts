@@ -3,7 +3,8 @@ import { z } from 'zod';
 import { RunId } from '../../src/domain/ids.ts';
 import type { StepResult } from '../../src/steps/contract.ts';
 import type { Message } from '../../src/workspace/state/message.ts';
-import { bob as bobId, MINUTE } from '../support/builders.ts';
+import { aKey, bob as bobId, daysAfter, MINUTE } from '../support/builders.ts';
+import { recordEvents } from '../support/ledger-file.ts';
 import { aPlan, aPlannedStep } from '../support/plans.ts';
 import { aSlackWorld, INCIDENTS, OPS, says, textOf } from './support.ts';
 
@@ -255,4 +256,34 @@ describe('its buttons', () => {
     await answer();
     await live('✓ Succeeded');
   });
+});
+
+test('whoever asks for a key whose run is open is led to the message of that run', async () => {
+  const { live, bob, run, workspace } = await aRunningRun();
+  const message = await live('Details');
+  await bob.command(OPS, '/rotate-key payments-prod expired because "still blocked"');
+  const told = await bob.waitForMessage(says('already being replaced', run), { timeoutMs: 10_000 });
+  const stamp = message.ts.replace('.', '');
+  expect(JSON.stringify(told.blocks)).toContain(`${workspace.url}/archives/${INCIDENTS}/p${stamp}`);
+});
+
+test('a planned rotation has its one message where it was asked for, and no channel hears of it besides', async () => {
+  const { rekey, alice, world } = await aRunningRun();
+  const mail = {
+    id: 'key-mail1' as never,
+    slug: 'mail-prod',
+    service: 'mail',
+    version: 1,
+    expiresAt: daysAfter(world.now(), 40),
+    externalRef: 'mail',
+    digest: 'a'.repeat(64),
+  };
+  await recordEvents(rekey.ledger, [{ type: 'key_issued', key: aKey(mail) }]);
+  await alice.command(OPS, '/rotate-key mail-prod planned because "a new quarter"');
+  const live = await alice.waitForMessage((one) => one.channel === OPS && says('R-ROTATE', 'Details')(one), {
+    timeoutMs: 10_000,
+  });
+  expect(live.visibleTo).toBeUndefined();
+  expect(textOf(live)).toContain('a new quarter');
+  expect(alice.messages(INCIDENTS).filter(says('mail-prod'))).toEqual([]);
 });
