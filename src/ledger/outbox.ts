@@ -53,6 +53,8 @@ export interface Outbox {
   find: (surface: Surface, subject: string) => Promise<OutgoingMessage | null>;
   /** What stands at this place in Slack, and in the thread that begins there. */
   shownAt: (place: { channel: string; ts: string }) => Promise<{ surface: Surface; subject: string }[]>;
+  /** Some subjects that were shown on this surface. */
+  latest: (surface: Surface, limit: number) => Promise<string[]>;
   /**
    * It is no more where it stood, or cannot be put where it was meant to: what is still open is posted anew, once for each reason, and where
    * it stood is kept.

@@ -1,8 +1,7 @@
-import type { HomeView, ModalView } from '@slack/types';
 import type { WebClient } from '@slack/web-api';
 import type { Policy } from '../domain/policy.ts';
-import type { Message } from './limits.ts';
-import { SCOPES } from './manifest.ts';
+import { checkViews, type Sample } from './check-views.ts';
+import { EVENTS, SCOPES, slackManifest } from './manifest.ts';
 import { failureOf } from './web.ts';
 
 export interface Check {
@@ -12,11 +11,15 @@ export interface Check {
   detail: string;
 }
 
-/** What `doctor` asks the installed app: token, scopes, people, incident channel, and every view. Nothing is posted. */
-export async function checkSlack(
-  client: WebClient,
-  { policy, samples }: { policy: Policy; samples: readonly Sample[] },
-): Promise<Check[]> {
+export interface Expected {
+  policy: Policy;
+  /** Besides those of the policy: where incidents that are open are told of. */
+  channels: readonly string[];
+  samples: readonly Sample[];
+}
+
+/** What `doctor` asks the installed app: token, scopes, people, channels, and every view. Nothing is posted. */
+export async function checkSlack(client: WebClient, { policy, channels, samples }: Expected): Promise<Check[]> {
   const token = await checkToken(client, policy);
   // Without a token nothing else can be asked.
   if (token[0]?.ok !== true) return token;
@@ -25,13 +28,14 @@ export async function checkSlack(
     ...(await Promise.all(
       Object.entries(policy.people).map(([name, person]) => checkPerson(client, name, person.slack)),
     )),
-    await checkChannel(client, policy.team.incident_channel),
+    toCompare(),
+    await checkChannel(client, 'incident channel', policy.team.incident_channel),
+    ...(await Promise.all(
+      otherChannels(policy, channels).map((channel) => checkChannel(client, `channel ${channel}`, channel)),
+    )),
     ...(await checkViews(client, samples)),
   ];
 }
-
-/** A message or view as large as it gets, under the name of its surface. */
-export type Sample = { name: string } & ({ message: Message } | { view: ModalView | HomeView });
 
 async function checkToken(client: WebClient, policy: Policy): Promise<Check[]> {
   try {
@@ -96,14 +100,31 @@ async function checkPerson(client: WebClient, name: string, user: string): Promi
   }
 }
 
-async function checkChannel(client: WebClient, channel: string): Promise<Check> {
-  const what = 'incident channel';
+function otherChannels({ team, alerts }: Policy, more: readonly string[]): string[] {
+  const named = [...Object.values(alerts).flatMap((alert) => alert?.channel ?? []), ...more];
+  return [...new Set(named)].filter((channel) => channel !== team.incident_channel);
+}
+
+/** Slack shows what an app listens to only to whoever owns the app, so this is for a person's eyes. */
+function toCompare(): Check {
+  const { features } = slackManifest({ httpUrl: null });
+  const commands = features.slash_commands.map(({ command }) => command).join(' ');
+  const menu = features.shortcuts.map(({ callback_id: id }) => id).join(' ') || 'none';
+  const detail = `the installed app needs the commands ${commands}, the message shortcuts ${menu} and the events ${EVENTS.join(' ')}; \`npm run manifest\` prints all of it`;
+  return { what: 'manifest', ok: true, detail };
+}
+
+async function checkChannel(client: WebClient, what: string, channel: string): Promise<Check> {
   try {
     const { channel: found } = await client.conversations.info({ channel });
+    if (found?.is_archived === true)
+      return {
+        what,
+        ok: false,
+        detail: `#${found.name} (${channel}) is archived; take it out of the archive, or name another one in policy.yaml`,
+      };
     if (found?.is_member !== true)
       return { what, ok: false, detail: `Rekey is not in ${channel}. Type there: /invite @Rekey` };
-    if (found.is_archived === true)
-      return { what, ok: false, detail: `${channel} is archived; name another one in policy.yaml` };
     const shared = found.is_ext_shared === true;
     return {
       what,
@@ -120,23 +141,4 @@ async function checkChannel(client: WebClient, channel: string): Promise<Check> 
       detail: `${channel}: Slack says ${code}. policy.yaml wants the channel's id (at the end of its "About" box), and Rekey has to be invited.`,
     };
   }
-}
-
-async function checkViews(client: WebClient, samples: readonly Sample[]): Promise<Check[]> {
-  const checks: Check[] = [];
-  for (const sample of samples) {
-    const what = `view ${sample.name}`;
-    try {
-      const given = 'view' in sample ? { view: sample.view } : { blocks: sample.message.blocks };
-      // Not among the client's own methods yet.
-      await client.apiCall('blocks.validate', given);
-      checks.push({ what, ok: true, detail: 'Slack takes it' });
-    } catch (error) {
-      const { error: code } = failureOf(error);
-      if (code === 'unknown_method')
-        return [{ what: 'views', ok: true, detail: 'this Slack has no blocks.validate; not checked' }];
-      checks.push({ what, ok: false, detail: `Slack says ${code}; this is a defect of Rekey, please report it` });
-    }
-  }
-  return checks;
 }

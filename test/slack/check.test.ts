@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest';
+import { IncidentId } from '../../src/domain/ids.ts';
 import { Secret } from '../../src/secret.ts';
-import { checkSlack } from '../../src/slack/check.ts';
+import { checkSlack, type Expected } from '../../src/slack/check.ts';
+import { drawnSamples } from '../../src/slack/check-views.ts';
 import { slackManifest } from '../../src/slack/manifest.ts';
 import { webClient } from '../../src/slack/web.ts';
-import { aLog, aSlackPolicy, aSlackWorld, BOT_TOKEN } from './support.ts';
+import type { Workspace } from '../../src/workspace/workspace.ts';
+import { anIncident } from '../support/builders.ts';
+import { recordEvents } from '../support/ledger-file.ts';
+import { aLog, aSlackPolicy, aSlackWorld, BOT_TOKEN, OPS } from './support.ts';
 import { messagesWith, viewsWith } from './views/samples.ts';
 
 const samples = [
@@ -13,17 +18,23 @@ const samples = [
 
 async function checked(
   change: (policy: ReturnType<typeof aSlackPolicy>) => ReturnType<typeof aSlackPolicy>,
-  options: Parameters<typeof aSlackWorld>[0] & { token?: string } = {},
+  options: Parameters<typeof aSlackWorld>[0] & {
+    token?: string;
+    expected?: Partial<Expected>;
+    before?: (workspace: Workspace) => Promise<unknown>;
+  } = {},
 ) {
   const { workspace } = await aSlackWorld(options);
   const client = webClient(new Secret(options.token ?? BOT_TOKEN), { apiUrl: workspace.apiUrl, log: aLog().log });
-  const checks = await checkSlack(client, { policy: change(aSlackPolicy(workspace.teamId)), samples });
+  await options.before?.(workspace);
+  const policy = change(aSlackPolicy(workspace.teamId));
+  const checks = await checkSlack(client, { policy, samples, channels: [], ...options.expected });
   return { checks, wrong: checks.filter((check) => !check.ok), teamId: workspace.teamId };
 }
 
 const members = (policy: ReturnType<typeof aSlackPolicy>) => {
   const { gina: _guest, stan: _stranger, ...people } = policy.people;
-  return { ...policy, people };
+  return { ...policy, people, alerts: {} };
 };
 
 test('an app that is installed as its manifest says has nothing to mend, and Slack takes its largest views', async () => {
@@ -34,6 +45,7 @@ test('an app that is installed as its manifest says has nothing to mend, and Sla
       'bot token',
       'scopes',
       'workspace',
+      'manifest',
       'person alice',
       'incident channel',
       'view review',
@@ -74,4 +86,38 @@ test('a wrong token is one line, not twenty', async () => {
   expect(checks).toEqual([
     { what: 'bot token', ok: false, detail: expect.stringContaining('Slack says invalid_auth') },
   ]);
+});
+
+test('a channel that is archived or gone is named, also where only an open incident or an alert needs it', async () => {
+  const { wrong } = await checked(
+    (policy) => ({ ...members(policy), alerts: { key_expiring_soon: { within_days: [7], channel: 'C0NOWHERE' } } }),
+    {
+      expected: { samples: [], channels: [OPS] },
+      before: (workspace) => workspace.person('U0ALICE').archive(OPS),
+    },
+  );
+  expect(wrong.map((check) => `${check.what}: ${check.detail}`)).toEqual([
+    expect.stringContaining('channel C0NOWHERE: C0NOWHERE: Slack says channel_not_found'),
+    expect.stringContaining(`channel ${OPS}: #ops (${OPS}) is archived`),
+  ]);
+});
+
+test('a view that Slack does not take is named with the place in it', async () => {
+  const block = { type: 'header' as const, text: { type: 'plain_text' as const, text: 'x'.repeat(151) } };
+  const { wrong } = await checked(members, { expected: { samples: [{ name: 'run', message: { blocks: [block] } }] } });
+  expect(wrong).toEqual([
+    { what: 'view run', ok: false, detail: expect.stringMatching(/invalid_blocks: \/0\/text\/text .*151/) },
+  ]);
+});
+
+test('what an installation shows is drawn anew from its ledger, the latest of each kind', async () => {
+  const { deps, rekey, world } = await aSlackWorld();
+  for (const id of ['inc-1', 'inc-2', 'inc-3']) {
+    world.pass(1_000);
+    const incident = anIncident({ id: IncidentId.parse(id) });
+    const about = { at: world.now(), incident: incident.id, run: null };
+    await recordEvents(rekey.ledger, [{ type: 'incident_opened', incident }], about);
+  }
+  const drawn = await drawnSamples(deps, deps.outbox, 2);
+  expect(drawn.map((sample) => sample.name)).toEqual(['incident inc-3', 'incident inc-2']);
 });
