@@ -4,7 +4,7 @@ import { incidentOrRefuse, subjectOfIncident } from '../../engine/follow-ups/rec
 import { Refusal } from '../../errors.ts';
 import { loadSummary } from '../load/summary.ts';
 import type { Desk, Moment } from '../moment.ts';
-import { PageOf, summaryModal } from '../views/summary-modal.ts';
+import { readPage, summaryModal } from '../views/summary-modal.ts';
 import type { SlackAction } from './contract.ts';
 import { openOrAskAgain } from './open-or-ask-again.ts';
 
@@ -22,9 +22,4 @@ async function show(value: string, moment: Moment, desk: Desk): Promise<void> {
   const view = summaryModal(summary, page);
   if (await moment.updateModal(view)) return;
   await openOrAskAgain(view, moment, 'Full summary');
-}
-
-function readPage(value: string): PageOf {
-  if (!value.startsWith('{')) return { incident: value, page: 0 };
-  return PageOf.parse(JSON.parse(value));
 }

@@ -1,9 +1,12 @@
 import { commandOf } from './contract.ts';
 import { closeVerb, reopenVerb, waiveVerb } from './incident/close.ts';
+import { followUpVerb } from './incident/follow-up.ts';
 import { incidentOwnerVerb, noteVerb, roleVerb, severityVerb } from './incident/lead.ts';
 import { listVerb } from './incident/list.ts';
-import { impactVerb, statusVerb } from './incident/look.ts';
+import { impactVerb, statusVerb, summaryVerb } from './incident/look.ts';
+import { notifyVerb } from './incident/notify.ts';
 import { openVerb } from './incident/open.ts';
+import { retrospectiveVerb, summaryVerb } from './incident/summary.ts';
 
 /** `/incident`: declare one, lead it, close it. In its thread or channel its id can be left out. */
 export const incident = commandOf({
@@ -19,6 +22,11 @@ export const incident = commandOf({
     roleVerb,
     impactVerb,
     incidentOwnerVerb,
+    summaryVerb,
+    notifyVerb,
+    summaryVerb,
+    followUpVerb,
+    retrospectiveVerb,
     closeVerb,
     waiveVerb,
     reopenVerb,

@@ -33,16 +33,18 @@ export interface ReviewCard {
 
 /** The checklist of a review, with who looked at what. */
 export function reviewCard(card: ReviewCard): Message {
-  return fitting([() => drawn(card, 400), () => drawn(card, 160), () => drawn(card, 60)]);
+  return fitting([
+    () => drawn(card, { room: 400, most: 25 }),
+    () => drawn(card, { room: 160, most: 20 }),
+    () => drawn(card, { room: 80, most: 12 }),
+  ]);
 }
 
-const MOST = 25;
-
-function drawn(card: ReviewCard, room: number): Message {
+function drawn(card: ReviewCard, { room, most }: { room: number; most: number }): Message {
   const { id, title, open, ticked, fine, leftOver, finishedAt } = card;
   const head = finishedAt === null ? title : `${title} finished`;
   const list = <T>(name: string, items: readonly T[], show: (item: T) => Line): KnownBlock[] =>
-    items.length === 0 ? [] : [bullets([bold(name)], atMost(items, MOST, show))];
+    items.length === 0 ? [] : [bullets([bold(name)], atMost(items, most, show))];
   return {
     text: `${head}: ${open.length} of ${open.length + ticked.length + fine.length} points wait for somebody`,
     blocks: [

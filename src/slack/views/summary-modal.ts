@@ -1,5 +1,4 @@
 import type { KnownBlock, ModalView } from '@slack/types';
-import { z } from 'zod';
 import type { Summary } from '../../domain/summary.ts';
 import { type Section, sectionsOf } from '../../domain/summary-sections.ts';
 import { type Statement, sourcesText } from '../../domain/summary-source.ts';
@@ -7,9 +6,11 @@ import { actions, bold, bullets, button, context, type Line, plain } from '../bl
 import { LIMITS } from '../limits.ts';
 import { cut } from '../text.ts';
 
-/** What the buttons that turn a page carry. */
-export const PageOf = z.object({ incident: z.string(), page: z.int().min(0) });
-export type PageOf = z.infer<typeof PageOf>;
+/** What the buttons that turn a page carry: `inc-4k9x2m.3`; without a number, the first page is meant. */
+export function readPage(token: string): { incident: string; page: number } {
+  const [, incident = token, page = '0'] = /^(.+)\.(\d{1,4})$/.exec(token) ?? [];
+  return { incident, page: Number(page) };
+}
 
 // A page that is read on a phone, and stays far under what a view may hold.
 const ON_A_PAGE = 6_000;
@@ -21,7 +22,7 @@ export function summaryModal(summary: Summary, wanted: number): ModalView {
   const pages = pagesOf(summary);
   const page = Math.min(Math.max(wanted, 0), pages.length - 1);
   const turn = (to: number, label: string) =>
-    button({ action: 'full_summary', token: JSON.stringify({ incident: summary.incident, page: to }), label });
+    button({ action: 'full_summary', token: `${summary.incident}.${to}`, label });
   const buttons = [
     ...(page > 0 ? [{ ...turn(page - 1, 'Previous page'), action_id: 'full_summary_back' }] : []),
     ...(page < pages.length - 1 ? [turn(page + 1, 'Next page')] : []),

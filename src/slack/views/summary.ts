@@ -8,7 +8,7 @@ import { missedBlock } from './missed.ts';
 
 /** The post-incident summary as it is read in a channel; the whole of it is behind its button, and in the Markdown and JSON reports. */
 export function summaryPost(summary: Summary): Message {
-  return fitting([() => drawn(summary, 6), () => drawn(summary, 3), () => drawn(summary, 1)]);
+  return fitting([() => drawn(summary, 6), () => drawn(summary, 3), () => drawn(summary, 1), () => drawn(summary, 0)]);
 }
 
 function drawn(summary: Summary, most: number): Message {

@@ -2,7 +2,6 @@ import type { HomeView, ModalView } from '@slack/types';
 import { IncidentId } from '../../../src/domain/ids.ts';
 import { IncidentRole } from '../../../src/domain/incident-work.ts';
 import { QUESTIONS } from '../../../src/domain/questions.ts';
-import type { Summary } from '../../../src/domain/summary.ts';
 import type { Message } from '../../../src/slack/limits.ts';
 import { incidentCard } from '../../../src/slack/views/incident-card.ts';
 import { keyCard } from '../../../src/slack/views/key-card.ts';
@@ -12,12 +11,12 @@ import { recoveredCard } from '../../../src/slack/views/recovered.ts';
 import { rotateModal } from '../../../src/slack/views/rotate-modal.ts';
 import { runbookChange } from '../../../src/slack/views/runbook-change.ts';
 import { say, sayInModal } from '../../../src/slack/views/say.ts';
-import { summaryPost } from '../../../src/slack/views/summary.ts';
 import { NOON } from '../../support/builders.ts';
 import { messagesOfApprovals, viewsOfApprovals } from './samples-approvals.ts';
 import { messagesOfDigests, viewsOfDigests } from './samples-digests.ts';
+import { messagesOfFollowUps, viewsOfFollowUps } from './samples-follow-ups.ts';
 import { viewsOfHome } from './samples-home.ts';
-import { messagesOfIncidents } from './samples-incidents.ts';
+import { messagesOfIncidents, viewsOfIncidents } from './samples-incidents.ts';
 import { messagesOfKeys, viewsOfKeys } from './samples-keys.ts';
 import { messagesOfPeers, viewsOfPeers } from './samples-peers.ts';
 import { messagesOfRunbooks, viewsOfRunbooks } from './samples-runbooks.ts';
@@ -90,7 +89,7 @@ export function messagesWith(text: string): Record<string, Message> {
       recoveredAt: NOON,
       took: '36 min 0 s',
     }),
-    summary: summaryPost(aSummary(text)),
+    ...messagesOfFollowUps(text),
     key: keyCard({
       id: 'key-1',
       name: text,
@@ -116,6 +115,7 @@ export function messagesWith(text: string): Record<string, Message> {
 export function viewsWith(text: string): Record<string, ModalView | HomeView> {
   return {
     ...viewsOfApprovals(text),
+    ...viewsOfIncidents(text),
     ...viewsOfDigests(text),
     ...viewsOfPeers(text),
     ...viewsOfRunbooks(text),
@@ -132,36 +132,6 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
     }),
     say: sayInModal('Not done', text),
     ...viewsOfHome(text),
+    ...viewsOfFollowUps(text),
   };
-}
-
-function aSummary(text: string): Summary {
-  return {
-    incident: 'inc-1',
-    title: text,
-    severity: 'SEV2',
-    whatHappened: text,
-    impact: {
-      startedAt: NOON,
-      recoveredAt: NOON,
-      rejectedCalls: 7,
-      callers: many(50, () => ({ caller: text, rejected: 1 })),
-    },
-    times: { toReportMs: 1, toContainMs: 2, toRecoverMs: 3, revokeToProofMs: null },
-    decisions: many(30, () => ({ question: text, outcome: 'approved', by: [text, text], at: NOON, why: text })),
-    missed: {
-      missed: text,
-      answers: (['alert_configured', 'alert_backed', 'right_owner', 'missing_owner', 'peer_blocked'] as const).map(
-        (question) => ({ question, answer: 'yes' as const, proof: text }),
-      ),
-    },
-    dataIntegrity: text,
-    told: many(50, () => text),
-    peers: text,
-    followUps: many(30, () => ({ what: text, owner: text, due: NOON })),
-    openPoints: many(30, () => text),
-    timeline: [],
-    evidence: many(30, () => ({ kind: text, hash: 'e'.repeat(64), capturedAt: NOON })),
-    audit: { lines: 100, seq: 100, hash: 'f'.repeat(64) },
-  } as Summary;
 }
