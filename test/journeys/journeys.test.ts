@@ -6,15 +6,20 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { type SharedQueue, shareQueue } from '../../src/drill/shared-queue.ts';
 import { openQueue } from '../../src/engine/queue.ts';
 import { hasBrowser, launch, openPage } from '../workspace/page-browser.ts';
+import { breakGlass } from './break-glass.ts';
 import { browserHands } from './browser-hands.ts';
 import { emergency } from './emergency.ts';
+import { incident } from './incident.ts';
 import { type Cast, type Journey, PEOPLE } from './journey.ts';
+import { leak } from './leak.ts';
+import { planned } from './planned.ts';
 import { openStage, type Stage } from './stage.ts';
+import { tierThree } from './tier-three.ts';
 import { transcriptOf } from './transcript.ts';
 import { troubles } from './troubles.ts';
 import { wireHands } from './wire-hands.ts';
 
-const JOURNEYS: readonly Journey[] = [emergency];
+const JOURNEYS: readonly Journey[] = [emergency, leak, planned, breakGlass, tierThree, incident];
 
 const CHANNELS = ['general', 'incidents'];
 const SEED = Math.floor(Math.random() * 2 ** 31);
@@ -28,7 +33,7 @@ beforeAll(async () => {
     await queue.close();
     rmSync(dataDir, { recursive: true, force: true });
   };
-});
+}, 120_000);
 
 describe('over the wire', () => {
   test.each(JOURNEYS)('$name', { timeout: 120_000 }, async ({ name, setting, play }) => {

@@ -28,6 +28,7 @@ export const VERIFIER = 'payments-api-verifier';
 
 export interface Stage extends AsyncDisposable {
   workspace: Workspace;
+  keysDir: string;
   ledger: Ledger;
   serving: () => Serving;
   api: PaymentsApi;
@@ -94,7 +95,16 @@ export async function openStage({ ledger: wanted, policy = {}, prepare }: Settin
   all.defer(ledger.close);
   all.defer(() => serving.stop());
   return {
-    ...{ workspace, ledger, api, keys, serving: () => serving, now: clock.now, materialOf: materialAt },
+    ...{
+      keysDir: layout.keysDir,
+      workspace,
+      ledger,
+      api,
+      keys,
+      serving: () => serving,
+      now: clock.now,
+      materialOf: materialAt,
+    },
     passes: async (ms) => {
       clock.travelTo(new Date(clock.now().getTime() + ms));
       const { deps } = serving;

@@ -1,8 +1,10 @@
 import { setTimeout as pause } from 'node:timers/promises';
+import { shortcuts } from '../../src/slack/shortcuts/index.ts';
 import type { Block, Message } from '../../src/workspace/state/message.ts';
 import type { FieldValue, View } from '../../src/workspace/state/view.ts';
 import type { ActingPerson, Outcome, Workspace } from '../../src/workspace/workspace.ts';
 import type { Hands } from './hands.ts';
+import { PEOPLE } from './journey.ts';
 import { saysAll, wordsOf } from './said.ts';
 import { untilFound } from './until-found.ts';
 
@@ -134,7 +136,8 @@ export function wireHands(workspace: Workspace, { id, name }: { id: string; name
     },
     picks: async (shortcut, on) => {
       const at = await message(on);
-      await must(`picks ${shortcut}`, () => person().shortcut(shortcut, at));
+      const known = shortcuts.find((one) => one.name === shortcut);
+      await must(`picks ${shortcut}`, () => person().shortcut(known?.shortcut ?? shortcut, at));
     },
     reacts: async (emoji, on) => {
       const at = await message(on);
@@ -170,6 +173,10 @@ function fieldOf(view: View | undefined, label: string, wanted: string | readonl
   const [element] = block === undefined ? [] : elementsOf(block);
   if (view === undefined || block === undefined || element === undefined) return undefined;
   if (element.type === 'external_select') return { view, block, element, value: null };
+  if (element.type === 'users_select') {
+    const known = Object.entries(PEOPLE).find(([name]) => String(wanted).toLowerCase().startsWith(name));
+    return { view, block, element, value: (known?.[1] ?? String(wanted)) as FieldValue };
+  }
   if (element.options === undefined) return { view, block, element, value: String(wanted) as FieldValue };
   const words = typeof wanted === 'string' ? [wanted] : wanted;
   const values = words.map((one) => element.options?.find(({ text }) => text.text.includes(one))?.value);

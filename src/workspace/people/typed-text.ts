@@ -5,7 +5,11 @@ export function encodeTyped(text: string, world: World): string {
   return text
     .replace(/[&<>]/g, (sign) => ESCAPED[sign] ?? sign)
     .replace(/(^|[\s(])@([\w.-]*\w)/g, (whole, before: string, name: string) => {
-      const id = name === world.identity.botName ? world.identity.botUserId : world.people.named(name)?.id;
+      // Slack's own completion does not look at capital letters.
+      const id =
+        name.toLowerCase() === world.identity.botName.toLowerCase()
+          ? world.identity.botUserId
+          : world.people.named(name)?.id;
       return id ? `${before}<@${id}>` : whole;
     })
     .replace(/(^|[\s(])#([\w-]+)/g, (whole, before: string, name: string) => {
