@@ -70,13 +70,15 @@ export function incidentOfWork(event: IncidentWorkEvent): IncidentId {
   }
 }
 
-export function sentenceForIncidentWork(event: ToldOfIncidentWork): string | null {
+export function sentenceForIncidentWork(event: ToldOfIncidentWork): string {
   switch (event.type) {
     case 'incident_room_wanted':
+      return `A channel of its own was asked for: #${event.name}.`;
     case 'incident_status_posted':
+      // Its words stand in the line of situation_reported.
+      return `${event.status.by} posted a status.`;
     case 'incident_update_asked':
-      // What came of it stands in another line, or is of no use in the story.
-      return null;
+      return `${event.person} was asked how it stands.`;
     case 'incident_room_made':
       return `The channel #${event.name} was opened for it.`;
     case 'incident_room_refused':

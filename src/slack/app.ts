@@ -153,6 +153,7 @@ function keepBeforeAck(app: App, door: Door): void {
     const type: unknown = body.type === 'event_callback' ? body.event?.type : null;
     if (type === 'app_mention') return door.mention(body, () => ack());
     if (type === 'reaction_added' || type === 'reaction_removed') return door.reaction(body, () => ack());
+    if (type === 'message') return door.message(body, () => ack());
     return others(received);
   };
 }

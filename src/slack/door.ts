@@ -4,8 +4,10 @@ import { holdsSecret } from '../scrub.ts';
 import { type Ack, answerAck, answerWords, refusedForm, showTo } from './answers.ts';
 import type { optionOf } from './blocks.ts';
 import type { Order } from './carry-out.ts';
+import { followEdit } from './follow-edit.ts';
 import { answerTo, type DoorDeps, handle, handleForm } from './handle.ts';
 import { readAction, readCommand, readShortcut, readSubmission, readSuggestion } from './inbound.ts';
+import { readEdit } from './inbound-edits.ts';
 import { readHomeOpened, readMention, readReaction } from './inbound-events.ts';
 import { type Incoming, NOT_LIVE, type ReactionIn, type Received, type SubmissionIn } from './incoming.ts';
 import type { FormAnswer } from './moment.ts';
@@ -22,6 +24,8 @@ export interface Door {
   shortcut: (body: unknown, deliveryId: string, ack: () => Promise<void>) => Promise<void>;
   mention: (body: unknown, ack: () => Promise<void>) => Promise<void>;
   reaction: (body: unknown, ack: () => Promise<void>) => Promise<void>;
+  /** Acknowledged only when a change of it is on the timeline: Slack sends again what was not. */
+  message: (body: unknown, ack: () => Promise<void>) => Promise<void>;
   submission: (body: unknown, deliveryId: string, ack: (answer?: Ack) => Promise<void>) => Promise<void>;
   suggestion: (
     body: unknown,
@@ -57,6 +61,7 @@ export function openDoor(given: Omit<DoorDeps, 'stopping'>): Door {
     shortcut: (body, deliveryId, ack) => holding(takeIn(deps, readShortcut(body, deliveryId), ack)),
     mention: (body, ack) => holding(takeEvent(deps, readMention(body), ack)),
     reaction: (body, ack) => holding(meant(deps, readReaction(body)).then((order) => takeEvent(deps, order, ack))),
+    message: (body, ack) => holding(takeMessage(deps, body, ack)),
     submission: (body, deliveryId, ack) => holding(takeForm(deps, readSubmission(body, deliveryId), ack)),
     suggestion: (body, ack) => holding(suggest(deps, readSuggestion(body), ack)),
     homeOpened: (body) => holding(showHome(deps, readHomeOpened(body))),
@@ -66,6 +71,12 @@ export function openDoor(given: Omit<DoorDeps, 'stopping'>): Door {
       while (inHand.size > 0) await Promise.allSettled([...inHand]);
     },
   };
+}
+
+async function takeMessage(deps: DoorDeps, body: unknown, ack: () => Promise<void>): Promise<void> {
+  const edit = readEdit(body);
+  if (edit !== null) await followEdit(edit, deps);
+  await acknowledge(deps, ack);
 }
 
 /** Null is nothing that Rekey listens to: it is acknowledged, so that Slack does not send it again, and forgotten. */

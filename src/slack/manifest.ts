@@ -51,7 +51,15 @@ export const SCOPES: Readonly<Record<string, string>> = {
 };
 
 /** What Slack tells Rekey of by itself. */
-export const EVENTS: readonly string[] = ['app_home_opened', 'app_mention', 'reaction_added', 'reaction_removed'];
+export const EVENTS: readonly string[] = [
+  'app_home_opened',
+  'app_mention',
+  'reaction_added',
+  'reaction_removed',
+  // Of these only changes of messages on a timeline are looked at, and nothing else is kept.
+  'message.channels',
+  'message.groups',
+];
 
 /** The app as the code needs it: Socket Mode, or signed HTTP to `httpUrl`. */
 export function slackManifest({

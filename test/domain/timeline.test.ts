@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { canonicalJson } from '../../src/domain/canonical.ts';
 import type { LedgerEvent } from '../../src/domain/event.ts';
-import { AskId, IncidentId, RunId, SecretId, StepId } from '../../src/domain/ids.ts';
+import { AskId, IncidentId, PersonId, RunId, SecretId, StepId } from '../../src/domain/ids.ts';
 import { sentenceFor, timelineOf, toldBy } from '../../src/domain/timeline.ts';
 import {
   aClaim,
@@ -276,6 +276,75 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
   ],
   incident_contained: [{ type: 'incident_contained', incident }, 'contained'],
   incident_recovered: [{ type: 'incident_recovered', incident }, 'recovered'],
+  incident_room_wanted: [{ type: 'incident_room_wanted', incident, name: 'inc-1121-payments-prod' }, 'asked for: #inc'],
+  incident_room_made: [
+    { type: 'incident_room_made', incident, name: 'inc-1121-payments-prod', room: 'C0ROOM' },
+    '#inc-1121-payments-prod was opened',
+  ],
+  incident_room_refused: [
+    { type: 'incident_room_refused', incident, why: 'Slack does not permit it' },
+    'no channel of its own: Slack does not permit it',
+  ],
+  incident_room_lost: [
+    { type: 'incident_room_lost', incident, why: 'it was archived' },
+    'goes on in the thread: it was archived',
+  ],
+  incident_role_given: [
+    {
+      type: 'incident_role_given',
+      incident,
+      role: 'commander',
+      person: PersonId.parse('bob'),
+      number: 2,
+      before: PersonId.parse('alice'),
+      reason: 'she goes off shift',
+    },
+    'bob is commander now instead of alice: she goes off shift',
+  ],
+  incident_severity_changed: [
+    { type: 'incident_severity_changed', incident, from: 'SEV3', to: 'SEV2', reason: 'customers see it' },
+    'went from SEV3 to SEV2: customers see it',
+  ],
+  incident_status_posted: [
+    {
+      type: 'incident_status_posted',
+      status: { incident, number: 1, conditions: 'down', actions: null, needs: null, by: 'person:bob', at: NOON },
+    },
+    'person:bob posted a status',
+  ],
+  incident_noted: [
+    {
+      type: 'incident_noted',
+      note: {
+        id: 'note-1',
+        incident,
+        version: 1,
+        words: 'the cache was cleared',
+        saidBy: PersonId.parse('bob'),
+        addedBy: [PersonId.parse('alice')],
+        source: null,
+        happenedAt: NOON,
+        reportedAt: NOON,
+        recordedAt: NOON,
+      },
+    },
+    'Noted, said by bob',
+  ],
+  incident_point_waived: [
+    {
+      type: 'incident_point_waived',
+      waiver: { incident, point: 'No reminder is set.', reason: 'a drill', by: 'person:bob', at: NOON },
+    },
+    'although this is open: “No reminder is set.” Reason: a drill',
+  ],
+  incident_reopened: [
+    { type: 'incident_reopened', incident, reason: 'it happened again' },
+    'opened again: it happened',
+  ],
+  incident_update_asked: [
+    { type: 'incident_update_asked', incident, number: 1, person: PersonId.parse('bob') },
+    'bob was asked how it stands',
+  ],
   incident_closed: [
     { type: 'incident_closed', incident, openPoints: ['No reminder is set.'] },
     'stays open: No reminder is set.',

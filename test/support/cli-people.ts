@@ -26,6 +26,8 @@ export function anInstallationOf(
         answer: security,
         read: security,
         create: security,
+        declare: [...security, 'group:oncall'],
+        close: security,
         change: security,
         suspend: security,
         revoke: security,

@@ -3,7 +3,7 @@ import { closeVerb, reopenVerb, waiveVerb } from './incident/close.ts';
 import { followUpVerb } from './incident/follow-up.ts';
 import { incidentOwnerVerb, noteVerb, roleVerb, severityVerb } from './incident/lead.ts';
 import { listVerb } from './incident/list.ts';
-import { impactVerb, statusVerb, summaryVerb } from './incident/look.ts';
+import { impactVerb, statusVerb } from './incident/look.ts';
 import { notifyVerb } from './incident/notify.ts';
 import { openVerb } from './incident/open.ts';
 import { retrospectiveVerb, summaryVerb } from './incident/summary.ts';
@@ -22,7 +22,6 @@ export const incident = commandOf({
     roleVerb,
     impactVerb,
     incidentOwnerVerb,
-    summaryVerb,
     notifyVerb,
     summaryVerb,
     followUpVerb,

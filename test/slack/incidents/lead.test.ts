@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { recordEvents } from '../../support/ledger-file.ts';
 import { INCIDENTS, says, textOf } from '../support.ts';
 import { anIncidentWorld, cardWith, declared } from './world.ts';
 
@@ -132,10 +133,7 @@ describe('closing', () => {
     const world = await led();
     const closed = { type: 'incident_closed', incident: world.incident.id, openPoints: [] } as const;
     const context = { at: world.world.now(), actor: 'system:test', channel: 'engine' } as const;
-    await world.rekey.ledger.record({ ...context, incident: world.incident.id }, async () => ({
-      events: [closed],
-      result: null,
-    }));
+    await recordEvents(world.rekey.ledger, [closed], { ...context, incident: world.incident.id });
     const card = await cardWith(world, 'Open again…');
     await world.bob.click(card, 'incident_reopen');
     const form = await world.bob.waitForView((view) => view.callbackId === 'incident_reopen', SOON);

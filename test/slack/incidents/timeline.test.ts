@@ -120,3 +120,41 @@ describe('/incident note', () => {
     );
   });
 });
+
+describe('a message on the timeline that is changed where it stands', () => {
+  const edited = (of: { channel: string; ts: string; text: string; id: string }) => ({
+    type: 'event_callback',
+    event_id: of.id,
+    event: {
+      type: 'message',
+      subtype: 'message_changed',
+      channel: of.channel,
+      message: { ts: of.ts, user: 'U0BOB', text: of.text, edited: { user: 'U0BOB' } },
+    },
+  });
+
+  test('gets a new version, once, and says who wrote it', async () => {
+    const world = await aThread();
+    const said = await world.tell('it began at noon, we think');
+    await world.alice.react(said, 'pushpin');
+    await world.alice.waitForMessage(says('On the timeline'), SOON);
+    const change = { channel: INCIDENTS, ts: said.ts, text: 'it began at eleven', id: 'Ev1' };
+    for (let delivery = 0; delivery < 2; delivery++) await world.workspace.deliverRaw('events_api', edited(change));
+    await vi.waitFor(async () => expect((await world.notes())[0]?.words).toBe('it began at eleven'), PATIENT);
+    expect((await world.notes())[0]).toMatchObject({ version: 2, saidBy: 'bob', addedBy: ['alice'] });
+  });
+
+  test('is not followed into words that hold what looks like a live key', async () => {
+    const world = await aThread();
+    const said = await world.tell('the vendor sent us a new one');
+    await world.alice.react(said, 'pushpin');
+    await world.alice.waitForMessage(says('On the timeline'), SOON);
+    const change = { channel: INCIDENTS, ts: said.ts, text: `it is ${LOOKS_LIVE}`, id: 'Ev2' };
+    await world.workspace.deliverRaw('events_api', edited(change));
+    await vi.waitFor(
+      () => expect(world.lines.map(({ text }) => text)).toContain('a changed message was not taken over'),
+      PATIENT,
+    );
+    expect((await world.notes())[0]?.words).toBe('the vendor sent us a new one');
+  });
+});

@@ -14,6 +14,7 @@ import { say, sayInModal } from '../../../src/slack/views/say.ts';
 import { NOON } from '../../support/builders.ts';
 import { messagesOfApprovals, viewsOfApprovals } from './samples-approvals.ts';
 import { messagesOfDigests, viewsOfDigests } from './samples-digests.ts';
+import { messagesOfDoor } from './samples-door.ts';
 import { messagesOfFollowUps, viewsOfFollowUps } from './samples-follow-ups.ts';
 import { viewsOfHome } from './samples-home.ts';
 import { messagesOfIncidents, viewsOfIncidents } from './samples-incidents.ts';
@@ -60,6 +61,7 @@ export function messagesWith(text: string): Record<string, Message> {
       waived: many(20, () => ({ point: text, by: text, reason: text })),
     }),
     ...messagesOfDigests(text),
+    ...messagesOfDoor(text),
     ...messagesOfIncidents(text),
     ...messagesOfRunbooks(text),
     ...messagesOfRuns(text),
