@@ -3,7 +3,8 @@ import { Refusal } from '../../errors.ts';
 import { keyNamed } from '../commands/key-named.ts';
 import { claimOwnership, giveKey } from '../commands/keys/claim-owner.ts';
 import { showHistory } from '../commands/keys/history.ts';
-import { KeysQuery, showKeys } from '../commands/keys/list.ts';
+import { showKeys } from '../commands/keys/list.ts';
+import { queryOf } from '../commands/keys/query.ts';
 import { EMPTY_FORM, openRotateForm } from '../commands/rotate-key/rotate.ts';
 import { HISTORY_OF_KEY, OWNER_OF_KEY, ROTATE_KEY } from '../views/key-card.ts';
 import { NEXT_KEYS } from '../views/keys-list.ts';
@@ -58,19 +59,10 @@ export const ownerForm: SlackForm = {
 
 export const nextKeys: SlackAction = {
   action: NEXT_KEYS,
-  press: async (value, moment, desk) => showKeys(queryIn(value), moment, desk),
+  press: async (token, moment, desk) => {
+    const query = queryOf(token);
+    if (query === null)
+      throw new Refusal('old_button', 'This button belongs to another version of Rekey. Type /keys list again.');
+    return showKeys(query, moment, desk);
+  },
 };
-
-function queryIn(value: string): KeysQuery {
-  const query = KeysQuery.safeParse(jsonOrNull(value));
-  if (query.success) return query.data;
-  throw new Refusal('old_button', 'This button belongs to another version of Rekey. Type /keys list again.');
-}
-
-function jsonOrNull(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return null;
-  }
-}

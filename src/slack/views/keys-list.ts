@@ -32,9 +32,7 @@ export function keysList({ summary, rows, note, next }: KeysList): Message {
       header(cut(summary, LIMITS.header)),
       ...(rows.length === 0 ? [] : [bullets([], rows.map(keyLine))]),
       ...(note === null ? [] : [line(cut(note, 600))]),
-      ...(next === null || next.length > LIMITS.buttonValue
-        ? []
-        : actions('keys', [button({ action: NEXT_KEYS, token: next, label: 'Next' })])),
+      ...(next === null ? [] : actions('keys', [button({ action: NEXT_KEYS, token: next, label: 'Next' })])),
     ],
   };
 }

@@ -27,7 +27,7 @@ export function messagesOfKeys(text: string): Record<string, Message> {
         ...{ service: text, environment: text, owner: text },
       })),
       note: text,
-      next: '{"page":1}',
+      next: 'p:1::s:payments-api',
     }),
     keyHistory: keyHistory({
       slug: text,

@@ -1,4 +1,3 @@
-import { z } from 'zod';
 import { spanText } from '../../../domain/duration.ts';
 import { healthOf, type Key, KeyClass } from '../../../domain/key.ts';
 import type { KeySearch } from '../../../domain/key-search.ts';
@@ -12,22 +11,7 @@ import { mayWithSomeKey } from '../offered.ts';
 import { ownerNamed } from '../person-named.ts';
 import type { Token } from '../tokens.ts';
 import { assertNoMore, malformed, shown, slugOf, spanOf, splitNamed } from '../words.ts';
-
-/** What a list is of, and how far it was turned: all of it comes back with a press of Next. */
-export const KeysQuery = z.strictObject({
-  service: z.string().optional(),
-  environment: z.string().optional(),
-  owner: z.string().optional(),
-  health: z.enum(['revoked', 'expired', 'expiring', 'healthy']).optional(),
-  class: KeyClass.optional(),
-  name: z.string().optional(),
-  expiringWithinMs: z.number().optional(),
-  page: z
-    .int()
-    .min(0)
-    .max(MOST_FOUND / KEYS_PAGE),
-});
-export type KeysQuery = z.infer<typeof KeysQuery>;
+import { KeysQuery, tokenOf } from './query.ts';
 
 const LIST = '/keys list service=payments-api health=expiring';
 const EXPIRING = '/keys expiring within 30d';
@@ -40,7 +24,7 @@ export const listVerb: Verb = {
   example: 'list service=payments-api health=expiring',
   help: 'what ends first first; by service, env, owner, health, class, or the beginning of a name',
   offered: mayWithSomeKey('read'),
-  run: async (words, moment, desk) => showKeys({ ...(await queryOf(words, moment, desk)), page: 0 }, moment, desk),
+  run: async (words, moment, desk) => showKeys({ ...(await filtersIn(words, moment, desk)), page: 0 }, moment, desk),
 };
 
 export const expiringVerb: Verb = {
@@ -56,7 +40,7 @@ export const expiringVerb: Verb = {
     const isGiven = isWithin || isSpan(span);
     const expiringWithinMs = spanOf(isGiven && span !== undefined ? span.text : '30d', EXPIRING);
     return showKeys(
-      { ...(await queryOf(isGiven ? others : words, moment, desk)), expiringWithinMs, page: 0 },
+      { ...(await filtersIn(isGiven ? others : words, moment, desk)), expiringWithinMs, page: 0 },
       moment,
       desk,
     );
@@ -67,7 +51,7 @@ function isSpan(token: Token | undefined): boolean {
   return token !== undefined && /^\d{1,5}(m|min|h|d|w)$/i.test(token.text);
 }
 
-async function queryOf(words: readonly Token[], { person }: Moment, desk: Desk): Promise<Omit<KeysQuery, 'page'>> {
+async function filtersIn(words: readonly Token[], { person }: Moment, desk: Desk): Promise<Omit<KeysQuery, 'page'>> {
   const { words: others, named } = splitNamed(words, { names: NAMES, also: ALSO, example: LIST });
   const [name, ...more] = others;
   assertNoMore(more, LIST);
@@ -104,7 +88,7 @@ export async function showKeys({ page, ...search }: KeysQuery, moment: Moment, d
       summary: await summaryOf(found, { reach, search, desk }),
       rows: await keyRows(found.slice(from, from + KEYS_PAGE), desk),
       note: noteOn(found, { from, isLast }),
-      next: isLast ? null : JSON.stringify({ ...search, page: page + 1 } satisfies KeysQuery),
+      next: isLast ? null : tokenOf({ ...search, page: page + 1 }),
     }),
   );
 }
