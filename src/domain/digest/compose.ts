@@ -82,20 +82,24 @@ const BUCKETS: readonly [Section, number][] = [
   ['days_30', FURTHEST_DAYS],
 ];
 
+type Ending = Pick<Key, 'createdAt' | 'expiresAt' | 'state' | 'provider' | 'predecessor'>;
+
 /**
  * How long it has left, as far as that is worth a line today: from the first warning of its class on, and at most 30 days ahead. A key that
  * lives shorter than every warning of its class is shown when a third of its life is left; of a class without warnings nobody is told.
  */
-export function bucketOf(
-  key: Pick<Key, 'createdAt' | 'expiresAt' | 'state'>,
-  rule: ClassRule,
-  now: Date,
-): Section | null {
+export function bucketOf(key: Ending, rule: ClassRule, now: Date): Section | null {
   if (key.expiresAt === null || key.state === 'revoked' || rule.warnDays.length === 0) return null;
   const leftMs = key.expiresAt.getTime() - now.getTime();
-  const fromDays = Math.min(FURTHEST_DAYS, Math.max(...ladderFor(key, rule.warnDays), 0));
-  if (leftMs > fromDays * DAY_MS) return null;
+  if (leftMs > Math.min(FURTHEST_DAYS, firstWarning(key, rule)) * DAY_MS) return null;
   return BUCKETS.find(([, days]) => leftMs <= days * DAY_MS)?.[0] ?? null;
+}
+
+/** In days. What was registered came into the ledger in the middle of its life: how long it lives is not known, and it is not taken for short. */
+function firstWarning(key: Ending, { warnDays }: ClassRule): number {
+  const isBornHere = key.provider === 'ledger' || key.predecessor !== null;
+  const lives = key.expiresAt !== null && key.expiresAt > key.createdAt;
+  return Math.max(...(isBornHere && lives ? ladderFor(key, warnDays) : warnDays), 0);
 }
 
 function rankOf(section: Section): number {

@@ -46,6 +46,12 @@ describe('where a key stands', () => {
     expect(bucketOf(hours(4), rule, NOON)).toBe('day_1');
   });
 
+  test('a key that was registered is not taken for a short one: its life began before the ledger knew of it', () => {
+    const registered = { provider: 'stoa', createdAt: daysAfter(NOON, -1), expiresAt: daysAfter(NOON, 20) };
+    expect(bucketOf(aKey(registered), rule, NOON)).toBe('days_30');
+    expect(bucketOf(aKey({ ...registered, provider: 'ledger' }), rule, NOON)).toBeNull();
+  });
+
   test('of a class without warnings nobody is told', () => {
     expect(bucketOf(aKey(), aClassRule({ warnDays: [] }), NOON)).toBeNull();
   });
