@@ -20,7 +20,7 @@ export async function openRunbookForm(begun: Begun, moment: Moment, desk: Desk):
   const { channel, thread } = moment;
   const view =
     begun.runbook === null
-      ? pickRunbookForm({ channel, thread, runbooks: offeredByHand(desk) })
+      ? pickRunbookForm({ channel, thread, reason: begun.reason, runbooks: offeredByHand(desk) })
       : runbookForm(formOf({ ...begun, runbook: begun.runbook }, { channel, thread, runbook: begun.runbook }, desk));
   if (await moment.openModal(view)) return;
   throw new Refusal(
@@ -31,7 +31,7 @@ export async function openRunbookForm(begun: Begun, moment: Moment, desk: Desk):
 
 export function formOf(
   { key, inputs: given, reason, hint }: Omit<Begun, 'runbook'> & { runbook: string },
-  place: RunbookFormMetadata,
+  place: Omit<RunbookFormMetadata, 'reason'>,
   { shelf }: Pick<Desk, 'shelf'>,
 ): RunbookForm {
   const { inputs, title } = shelf.named(place.runbook);

@@ -32,8 +32,8 @@ export const pickForm: SlackForm = {
   form: PICK_RUNBOOK_FORM,
   submit: async ({ metadata, values: { runbook = '' } }, _moment, desk) => {
     if (runbook === '') return { kind: 'errors', errors: { runbook: 'Choose a runbook.' } };
-    const place = { ...RunbookFormMetadata.parse(JSON.parse(metadata)), runbook };
-    const view = runbookForm(formOf({ ...NOTHING, runbook }, place, desk));
+    const { channel, thread, reason } = RunbookFormMetadata.parse(JSON.parse(metadata));
+    const view = runbookForm(formOf({ ...NOTHING, runbook, reason }, { channel, thread, runbook }, desk));
     return { kind: 'show', view, say: `Type: /runbook run ${runbook}` };
   },
 };

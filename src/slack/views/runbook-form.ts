@@ -15,10 +15,14 @@ export const RunbookFormMetadata = z.object({
   channel: z.string().nullable(),
   thread: z.string().nullable(),
   runbook: z.string(),
+  /** Said before anybody chose a runbook. */
+  reason: z.string().default(''),
 });
 export type RunbookFormMetadata = z.infer<typeof RunbookFormMetadata>;
 
-export interface RunbookForm extends RunbookFormMetadata {
+type Place = Omit<RunbookFormMetadata, 'reason'>;
+
+export interface RunbookForm extends Place {
   title: string;
   inputs: Readonly<Record<string, InputSpec>>;
   /** What is filled in, by input; a key by its name. */
@@ -34,7 +38,7 @@ export function runbookForm(form: RunbookForm): ModalView {
   return {
     type: 'modal',
     callback_id: RUNBOOK_FORM,
-    private_metadata: JSON.stringify({ channel, thread, runbook } satisfies RunbookFormMetadata),
+    private_metadata: JSON.stringify({ channel, thread, runbook } satisfies Place),
     title: plain('Start a runbook', LIMITS.viewTitle),
     submit: plain('Start', LIMITS.viewButton),
     close: plain('Not now', LIMITS.viewButton),
@@ -123,11 +127,15 @@ function keyInput(
   };
 }
 
+// Slack takes 3 000 characters of what a form brings back; quotes and line breaks in it take two each.
+const LONGEST_KEPT = 400;
+
 /** Which runbook, when nobody has said yet. */
 export function pickRunbookForm(
   form: Omit<RunbookFormMetadata, 'runbook'> & { runbooks: readonly { id: string; title: string }[] },
 ): ModalView {
-  const { channel, thread, runbooks } = form;
+  const { channel, thread, reason, runbooks } = form;
+  const kept = cut(reason, LONGEST_KEPT);
   const options = runbooks
     .filter(({ id }) => id.length <= LIMITS.optionValue)
     .slice(0, LIMITS.options)
@@ -135,7 +143,7 @@ export function pickRunbookForm(
   return {
     type: 'modal',
     callback_id: PICK_RUNBOOK_FORM,
-    private_metadata: JSON.stringify({ channel, thread, runbook: '' } satisfies RunbookFormMetadata),
+    private_metadata: JSON.stringify({ channel, thread, runbook: '', reason: kept } satisfies RunbookFormMetadata),
     title: plain('Start a runbook', LIMITS.viewTitle),
     submit: plain('Next', LIMITS.viewButton),
     close: plain('Not now', LIMITS.viewButton),

@@ -138,6 +138,17 @@ describe('/runbook run', () => {
     await alice.waitForView((view) => says('did you mean')(view as never) && says('quick')(view as never));
   });
 
+  test('is started from a message, which becomes its reason', async () => {
+    const { alice } = await aShelf();
+    await alice.say(OPS, 'the vault is slow');
+    const message = await alice.waitForMessage(says('the vault is slow'));
+    await alice.shortcut('start_runbook', message);
+    const pick = await alice.waitForView((view) => view.callbackId === 'pick_runbook');
+    await alice.submit(pick, { runbook: 'R-CLEAN-UP' });
+    const form = await alice.waitForView((view) => view.callbackId === 'run_runbook');
+    expect(JSON.stringify(form.blocks)).toContain('the vault is slow');
+  });
+
   test.each([
     [
       'R-KEY-EXPIRY payments-prod situation=exploited because "a gist"',

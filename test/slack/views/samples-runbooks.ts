@@ -106,6 +106,7 @@ export function viewsOfRunbooks(text: string): Record<string, ModalView> {
     }),
     'pick a runbook': pickRunbookForm({
       ...place,
+      reason: text,
       runbooks: many(200, (index) => ({ id: `R-${index}`, title: text })),
     }),
     'wider grants': grantsModal({ runbook: 'R-KEY-EXPIRY', hash: HASH, widened: many(90, () => text) }),
