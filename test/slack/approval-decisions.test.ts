@@ -1,8 +1,8 @@
 import { describe, expect, test, vi } from 'vitest';
-import { aKey, MINUTE } from '../support/builders.ts';
+import { aKey, aPolicy, MINUTE } from '../support/builders.ts';
 import { recordEvents } from '../support/ledger-file.ts';
 import { anApprovalUnder, decisionOf } from './approval-world.ts';
-import { says, textOf } from './support.ts';
+import { aSlackWorld, INCIDENTS, OPS, says, textOf } from './support.ts';
 
 describe('the card of a decision', () => {
   test('says how long is left, and says it again at half of the time', async () => {
@@ -111,4 +111,17 @@ describe('break-glass', () => {
     await bob.waitForMessage((message) => message.ts === told.ts && says('Review OVERDUE')(message));
     expect((await rekey.ledger.read.unreviewedGlassBreaks()).map(({ by }) => by)).toEqual(['alice']);
   });
+});
+
+test('where nobody could decide, that is said at once in the channel, with whom to add', async () => {
+  const { rules } = aPolicy({ rules: { rotate: { approve: 1, from: ['alice'] } as never } });
+  const { workspace, start } = await aSlackWorld({ policy: { rules } });
+  await start();
+  await vi.waitFor(() => expect(workspace.connections()).toBe(2), { timeout: 10_000 });
+  const alice = workspace.person('U0ALICE');
+  await alice.command(OPS, '/rotate-key payments-prod expired because "blocked"');
+  const failed = await alice.waitForMessage(
+    (message) => message.channel === INCIDENTS && says('failed', 'rotate')(message),
+  );
+  expect(textOf(failed)).toMatch(/policy\.yaml/);
 });

@@ -158,3 +158,15 @@ describe('how Rekey itself is', () => {
     expect(tab).toContain('Rekey for Alice');
   });
 });
+
+test('a tab that somebody looks at is drawn again at most once in its time, however much happens', async () => {
+  const slackWorld = await aSlackWorld();
+  const { workspace, rekey } = slackWorld;
+  await slackWorld.start({ homeEveryMs: 60_000 });
+  await vi.waitFor(() => expect(workspace.connections()).toBe(2), { timeout: 10_000 });
+  const bob = workspace.person('U0BOB');
+  const before = textOf(await bob.openHome());
+  for (const index of [1, 2, 3]) await recordEvents(rekey.ledger, [issued(`one-more-${index}`, { owner: null })]);
+  expect(textOf(bob.home() ?? { blocks: [] })).toBe(before);
+  expect(textOf(await bob.openHome())).toContain('4 keys registered, 3 without an owner');
+});
