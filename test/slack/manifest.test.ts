@@ -14,7 +14,14 @@ test('every command of the catalogue is declared, and nothing else', () => {
   expect(app.commands.map((one) => one.command)).toEqual(commands.map((one) => one.command));
   expect(app.socketMode).toBe(true);
   expect(app.homeTab).toBe(true);
-  expect([...app.events]).toEqual(['app_home_opened', 'app_mention', 'reaction_added', 'reaction_removed']);
+  expect([...app.events]).toEqual([
+    'app_home_opened',
+    'app_mention',
+    'reaction_added',
+    'reaction_removed',
+    'message.channels',
+    'message.groups',
+  ]);
   expect(app.shortcuts.map((one) => one.callbackId)).toEqual(shortcuts.map((one) => one.shortcut));
   expect(app.shortcuts.every((one) => one.type === 'message')).toBe(true);
 });

@@ -29,7 +29,7 @@ const LONGEST_BACKOFF_MS = 60_000;
 const MOST_UNKNOWN = 6;
 
 /** Why nothing can be posted in a channel of ours any more; undefined for every other error. */
-export function roomGone(error: string): string | undefined {
+function roomGone(error: string): string | undefined {
   return Object.hasOwn(GONE, error) ? GONE[error] : undefined;
 }
 

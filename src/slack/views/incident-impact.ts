@@ -1,6 +1,6 @@
 import { at, atMost, bold, bullets, context, type Line, line } from '../blocks.ts';
 import type { Message } from '../limits.ts';
-import { cut, oneLine } from '../text.ts';
+import { cut, escapeMrkdwn, oneLine } from '../text.ts';
 
 export interface IncidentImpact {
   incident: string;
@@ -16,7 +16,7 @@ const MOST = 20;
 /** Who is affected: callers with their calls, and peers with how far they are. */
 export function incidentImpact(impact: IncidentImpact): Message {
   const { incident, title, key, owner, callers, peers } = impact;
-  const text = `Who is affected by ${cut(oneLine(title), 120)}`;
+  const text = escapeMrkdwn(`Who is affected by ${cut(oneLine(title), 120)}`);
   if (key === null)
     return { text, blocks: [line(`${incident} is about no key, so no callers are known.`), context(incident)] };
   const calls = callers.reduce((sum, one) => sum + one.calls, 0);

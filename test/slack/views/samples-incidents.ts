@@ -28,7 +28,7 @@ export function messagesOfIncidents(text: string): Record<string, Message> {
       by: text,
       reason: text,
       heldNow: text,
-      room: 'C0ROOM',
+      room: null,
     }),
     'incident update asked': incidentUpdateAsked({ ...about, saidAt: NOON, reportedAt: NOON, over: false }),
     'incident list': incidentList(
@@ -37,7 +37,7 @@ export function messagesOfIncidents(text: string): Record<string, Message> {
         id: `inc-${index}`,
         key: text,
         commander: text,
-        room: 'C0ROOM',
+        room: null,
       })),
       'all',
     ),

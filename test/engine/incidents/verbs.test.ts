@@ -1,0 +1,159 @@
+import { describe, expect, test } from 'vitest';
+import { IncidentId, PersonId } from '../../../src/domain/ids.ts';
+import type { Policy } from '../../../src/domain/policy.ts';
+import { openIncidents } from '../../../src/engine/incidents/open-incidents.ts';
+import { remindOfUpdates } from '../../../src/engine/incidents/remind.ts';
+import { openPepper } from '../../../src/providers/pepper.ts';
+import { Secret } from '../../../src/secret.ts';
+import { aKey, aPolicy, minutesAfter, NOON } from '../../support/builders.ts';
+import { anEngineWorld } from '../../support/engine-world.ts';
+import { recordEvents } from '../../support/ledger-file.ts';
+
+let nonce = 0;
+
+async function anOffice(policy: Partial<Policy> = {}) {
+  const world = await anEngineWorld();
+  const everybody = ['alice', 'bob', 'carol'];
+  const may = { declare: ['alice', 'bob'], close: ['bob'], read: everybody, rotate: everybody };
+  const rules = aPolicy({ may, ...policy });
+  world.setPolicy(rules);
+  const rekey = await world.open();
+  const pepper = openPepper('p1', Buffer.alloc(32, 1));
+  const incidents = openIncidents({ ...rekey.deps, pepper });
+  const by = (person: string, id = `${++nonce}`) =>
+    ({ actor: `person:${PersonId.parse(person)}`, channel: 'cli', dedupe: { source: 'test', id } }) as const;
+  const declare = async (more: object = {}) => {
+    const asked = {
+      title: 'odd calls',
+      severity: null,
+      key: 'payments-prod',
+      what: 'seen',
+      happenedAt: NOON,
+      from: null,
+    };
+    return (await incidents.declare({ ...by('alice'), ...asked, ...more })).incident;
+  };
+  const { ledger } = rekey;
+  return { world, rekey, rules, pepper, incidents, by, declare, ledger, read: ledger.read };
+}
+
+describe('what people do with an incident', () => {
+  test('is in the tables as the audit tells it, to the last version of a note', async () => {
+    const { incidents, declare, by, ledger, read } = await anOffice({
+      incidents: { ...aPolicy().incidents, channel_from: 'SEV2' },
+    });
+    const incident = await declare();
+    const on = (person: string) => ({ ...by(person), incident });
+    await incidents.giveRole({ ...on('alice'), role: 'commander', person: 'bob', reason: '' });
+    await incidents.giveRole({ ...on('bob'), role: 'commander', person: 'alice', reason: 'off shift' });
+    await incidents.setSeverity({ ...on('alice'), severity: 'SEV1', reason: 'customers see it' });
+    await incidents.postStatus({ ...on('alice'), conditions: 'checkout is down' });
+    const source = { channel: 'C0', ts: '1.0' };
+    const pin = { words: 'it is back', saidBy: null, source, happenedAt: NOON };
+    await incidents.pin({ ...on('alice'), ...pin, by: PersonId.parse('alice') });
+    await incidents.reword({ ...by('bob'), source, words: 'it is back for all' });
+    await incidents.unpin({ ...by('alice'), source, by: PersonId.parse('alice') });
+    const [point = ''] = await incidents.gate(incident);
+    await incidents.waive({ ...on('bob'), point, reason: 'a drill' });
+    await incidents.roomMade(incident, { name: 'inc-0310-payments-prod-2', channel: 'C0ROOM' });
+    await incidents.roomLost(incident, 'it was archived');
+    expect(await ledger.verifyTables()).toMatchObject({ whole: true });
+    expect((await ledger.verifyAudit()).whole).toBe(true);
+    expect(await read.rolesOf(incident)).toMatchObject([{ role: 'commander', person: 'alice', number: 2 }]);
+    expect(await read.statusesOf(incident)).toMatchObject([{ number: 1, conditions: 'checkout is down' }]);
+    expect((await read.notesOf(incident)).map(({ words }) => words)).toEqual(['seen']);
+    expect(await read.incidentAt({ channel: 'C0ROOM', thread: null })).toBe(incident);
+  });
+
+  test('happens once for one request, however often it comes', async () => {
+    const { incidents, declare, by, read } = await anOffice();
+    const incident = await declare();
+    const request = { ...by('alice', 'once'), incident, words: 'the cache was cleared', happenedAt: NOON };
+    await incidents.note(request);
+    await incidents.note(request);
+    expect((await read.notesOf(incident)).filter(({ words }) => words === request.words)).toHaveLength(1);
+  });
+
+  test('is refused, and the refusal is on record, for whoever may not', async () => {
+    const { incidents, declare, by, read } = await anOffice();
+    const incident = await declare();
+    await expect(incidents.close({ ...by('alice'), incident })).rejects.toMatchObject({ code: 'not_allowed' });
+    await expect(
+      incidents.giveRole({ ...by('carol'), incident, role: 'scribe', person: 'bob', reason: '' }),
+    ).rejects.toThrow('carol may not declare or change incidents. Who may: alice, bob.');
+    const [line] = await read.audit({ limit: 1 });
+    expect(line).toMatchObject({ action: 'request_refused', actor: 'person:carol' });
+  });
+
+  test.each([
+    ['a key in a note', { words: `rekey_live_${'A'.repeat(16)}_${'b'.repeat(43)}` }, 'secret_in_text'],
+    ['nothing', { words: '  ' }, 'nothing_said'],
+    ['something that lies ahead', { words: 'it will end', happenedAt: minutesAfter(NOON, 90) }, 'bad_time'],
+    ['another incident than there is', { words: 'x', incident: IncidentId.parse('inc-nobody') }, 'unknown_incident'],
+  ])('cannot be %s', async (_what, wrong, code) => {
+    const { incidents, declare, by } = await anOffice();
+    const request = { ...by('alice'), incident: await declare(), words: 'x', happenedAt: NOON, ...wrong };
+    await expect(incidents.note(request)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('the gate', () => {
+  test('keeps an incident open until each point is done or let go, and is open again after it was opened again', async () => {
+    const { incidents, declare, by, read } = await anOffice();
+    const incident = await declare();
+    const first = await incidents.close({ ...by('bob'), incident });
+    expect(first.closed).toBe(false);
+    expect(first.openPoints).toContain('The post-incident summary has not been posted.');
+    for (const _point of first.openPoints)
+      await incidents.waive({ ...by('bob'), incident, point: '1', reason: 'a drill' });
+    expect((await read.incident(incident))?.closedAt).not.toBeNull();
+    await expect(
+      incidents.setSeverity({ ...by('bob'), incident, severity: 'SEV1', reason: 'x' }),
+    ).rejects.toMatchObject({
+      code: 'incident_closed',
+    });
+    await incidents.reopen({ ...by('bob'), incident, reason: 'it happened again' });
+    expect((await read.incident(incident))?.closedAt).toBeNull();
+    expect(await read.waiversOf(incident)).toHaveLength(first.openPoints.length);
+  });
+
+  test('knows no point that is not open', async () => {
+    const { incidents, declare, by } = await anOffice();
+    const incident = await declare();
+    const waive = { ...by('bob'), incident, point: '99', reason: 'x' };
+    await expect(incidents.waive(waive)).rejects.toMatchObject({ code: 'no_such_point' });
+  });
+});
+
+test('whoever leads is asked for news, again after as long, and not once it was said or closed', async () => {
+  const { incidents, declare, by, ledger, rules, read, world } = await anOffice();
+  const incident = await declare();
+  const look = (minutes: number) => remindOfUpdates(ledger, { policy: rules, now: minutesAfter(NOON, minutes) });
+  expect(await look(59)).toBe(0);
+  expect(await look(61)).toBe(1);
+  expect(await look(62)).toBe(0);
+  await incidents.giveRole({ ...by('alice'), incident, role: 'commander', person: 'bob', reason: '' });
+  expect(await look(122)).toBe(1);
+  expect((await read.updateRemindersOf(incident)).map(({ person }) => person)).toEqual(['alice', 'bob']);
+  world.pass(130 * 60_000);
+  await incidents.postStatus({ ...by('bob'), incident, conditions: 'it is back' });
+  expect(await look(180)).toBe(0);
+  expect(await look(191)).toBe(1);
+});
+
+test('a key that was pasted is found by its digest', async () => {
+  const { incidents, ledger, pepper } = await anOffice();
+  const material = new Secret(`rekey_live_${'A'.repeat(16)}_${'c'.repeat(43)}`);
+  const digest = pepper.digestOf(material.reveal());
+  const key = aKey({
+    id: aKey().id.replace('3', '9') as never,
+    slug: 'ledger-ci',
+    version: 1,
+    digest,
+    externalRef: 'ci',
+  });
+  await recordEvents(ledger, [{ type: 'key_issued', key }]);
+  expect((await incidents.keysOf([new Secret('something else entirely'), material])).map(({ slug }) => slug)).toEqual([
+    'ledger-ci',
+  ]);
+});
