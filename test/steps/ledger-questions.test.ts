@@ -4,7 +4,18 @@ import { EXPIRING_SOON, MISSED_ROTATION, QUESTIONS } from '../../src/domain/ques
 import { keyRefOf } from '../../src/steps/fields.ts';
 import { ledgerQuestions } from '../../src/steps/ledger-questions.ts';
 import { aStepWorld, type StepWorld } from '../support/a-step-context.ts';
-import { aKey, aNotice, anAsk, aPolicy, aRun, aStep, daysAfter, minutesAfter, NOON } from '../support/builders.ts';
+import {
+  aKey,
+  aNotice,
+  anAsk,
+  aPolicy,
+  aRun,
+  aStep,
+  carol,
+  daysAfter,
+  minutesAfter,
+  NOON,
+} from '../support/builders.ts';
 import { done, play } from '../support/play-step.ts';
 
 const input = { key: keyRefOf(aKey()), ask: [...QUESTIONS] };
@@ -43,6 +54,15 @@ describe('ledger.questions', () => {
     const { of, missed } = await answers(world);
     expect(of('right_owner')).toMatchObject({ answer: 'yes', proof: expect.stringContaining('carol got 2 warnings') });
     expect(missed).toContain('the owner was warned and did not rotate');
+  });
+
+  test('finds the digests that showed it, and that nobody claimed it', async () => {
+    const world = known();
+    const shown = (day: number) => ({ digest: `dig-${day}`, at: daysAfter(NOON, day), to: null, owners: [carol] });
+    world.ledger.reader.impressionsOf = async () => [shown(-5), shown(-2)];
+    const { of, missed } = await answers(world);
+    expect(of('right_owner')).toMatchObject({ answer: 'yes', proof: expect.stringContaining('shown 2 times, last ') });
+    expect(missed).toContain('claimed by nobody');
   });
 
   test('does not mistake other notices about the key for warnings', async () => {
