@@ -165,6 +165,25 @@ describe('a channel that is out of reach', () => {
     await vi.waitFor(() => expect(notifier.problem()).toBeNull(), SOON);
   });
 
+  test('and is the incident’s own: what was shown there goes to the thread, with the reason and without an alarm', async () => {
+    const { open, record, settled, shown, alarms, workspace, bob, rekey } = await aNewsroom();
+    await record(DECLARED, { type: 'incident_room_wanted', incident: INCIDENT.id, name: 'ops' });
+    await record({ type: 'incident_room_made', incident: INCIDENT.id, name: 'ops', room: OPS });
+    await record(RUNNING);
+    open();
+    await settled();
+    expect(shown(OPS).some(says('▸ Running'))).toBe(true);
+    await workspace.person('U0ALICE').archive(OPS);
+    await record(CHANGED);
+    await record({ type: 'run_cancel_requested', run: aRun().id, reason: 'wrong key' });
+    const moved = await bob.waitForMessage(
+      (message) => message.channel === INCIDENTS && says('run-1', 'Here, because #ops was archived')(message),
+    );
+    expect(moved.threadTs).toBe(shown(INCIDENTS)[0]?.ts);
+    expect((await rekey.ledger.read.roomOf(INCIDENT.id))?.state).toBe('lost');
+    expect(alarms()).toEqual([]);
+  });
+
   test('and what was shown there and is over stays as it is', async () => {
     const { open, record, settled, shown, workspace, losses } = await aNewsroom();
     await record({ ...DECLARED, incident: { ...INCIDENT, channel: OPS } });

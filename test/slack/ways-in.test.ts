@@ -54,11 +54,11 @@ function catalogues(seen: Seen) {
   return { commands: [incident, keys] as SlashCommand[], shortcuts: [shortcut], reactions: [reaction] };
 }
 
-async function aListeningRoom() {
+async function aListeningRoom(strict = {}) {
   const seen: Seen = { words: [], pointedAt: [], moments: [] };
   const all = catalogues(seen);
   const manifest = slackManifest({ httpUrl: null, catalogue: all.commands, menu: all.shortcuts });
-  const slackWorld = await aSlackWorld({ workspace: { manifest } });
+  const slackWorld = await aSlackWorld({ workspace: { manifest, strict: { postBurst: 50, ...strict } } });
   const started = await slackWorld.start({ catalogues: all });
   await vi.waitFor(() => expect(slackWorld.workspace.connections()).toBe(2), SOON);
   const alice = slackWorld.workspace.person('U0ALICE');
@@ -108,6 +108,16 @@ describe('saying it after Rekey’s name', () => {
     await workspace.person('U0BOB').click(press, 'open_form');
     await workspace.person('U0BOB').waitForMessage(says('That offer is too old'));
     expect(seen.words).toHaveLength(2);
+  });
+
+  test('shows that button for a slash command that came too late for its form, too', async () => {
+    const { alice, workspace } = await aListeningRoom({ triggerMs: 1_000 });
+    workspace.faults.delayDelivery(1_100);
+    await alice.command(OPS, '/incident form');
+    const offer = await alice.waitForMessage(says('This needs a form'));
+    workspace.faults.delayDelivery(0);
+    await alice.click(offer, 'open_form');
+    await alice.waitForView((view) => view.title === 'A form');
   });
 
   test('is kept before it is acknowledged, counts once however often it comes, and not at all from a bot', async () => {
@@ -302,6 +312,20 @@ describe('a Slack that does not say who somebody is', () => {
     await alice.command(OPS, TYPED);
     await alice.waitForMessage(says('Started for payments-prod'));
     expect(await runs()).toHaveLength(1);
+  });
+
+  test('holds up a form no longer than it has to, and the decision is taken', async () => {
+    const { workspace, alice } = await aRoom();
+    await alice.command(OPS, TYPED);
+    const bob = workspace.person('U0BOB');
+    const card = await bob.waitForMessage(says('Approval needed'));
+    await bob.click(card, 'review');
+    const modal = await bob.waitForView((view) => view.callbackId === 'review');
+    const field = modal.blocks.find((block) => block.block_id.startsWith('decision-'))?.block_id ?? '';
+    workspace.faults.failNext(3, 500, 'users.info');
+    workspace.faults.slow(60, 'users.info');
+    await bob.submit(modal, { [field]: 'approve', reason: 'seen it' });
+    await bob.waitForMessage((message) => message.ts === card.ts && says('Approved', 'seen it')(message));
   });
 
   test('a person who was deactivated between the question and the click decides nothing', async () => {
