@@ -92,7 +92,7 @@ describe('what people do with an incident', () => {
     ['another incident than there is', { words: 'x', incident: IncidentId.parse('inc-nobody') }, 'unknown_incident'],
   ])('cannot be %s', async (_what, wrong, code) => {
     const { incidents, declare, by } = await anOffice();
-    const request = { ...by('alice'), incident: await declare(), words: 'x', happenedAt: NOON, ...wrong };
+    const request = { ...by('alice'), incident: await declare(), happenedAt: NOON, ...wrong };
     await expect(incidents.note(request)).rejects.toMatchObject({ code });
   });
 });

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import type { LedgerEvent } from '../../../src/domain/event.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
 import { INCIDENTS, says, textOf } from '../support.ts';
 import { anIncidentWorld, cardWith, declared } from './world.ts';
@@ -131,7 +132,7 @@ describe('closing', () => {
 
   test('is undone with a reason', async () => {
     const world = await led();
-    const closed = { type: 'incident_closed', incident: world.incident.id, openPoints: [] } as const;
+    const closed: LedgerEvent = { type: 'incident_closed', incident: world.incident.id, openPoints: [] };
     const context = { at: world.world.now(), actor: 'system:test', channel: 'engine' } as const;
     await recordEvents(world.rekey.ledger, [closed], { ...context, incident: world.incident.id });
     const card = await cardWith(world, 'Open again…');
