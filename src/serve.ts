@@ -107,7 +107,7 @@ async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'u
   });
   const http = await startHttp({
     ...config.http,
-    hooks: { engine, secretOf: (name) => hookSecret(config.keysDir, name), now },
+    hooks: { engine, deliveries: open.deliveries, secretOf: (name) => hookSecret(config.keysDir, name), now },
     api: apiDeps({ deps, engine, keys, rotations, pepper: keyFiles.pepper, usage }),
     secondFactor: { secondFactors: open.secondFactors, qrOf: qrModules },
     notReady: async () => notReady(await health()),

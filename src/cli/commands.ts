@@ -15,6 +15,7 @@ const TABLE: Readonly<Record<string, () => Promise<CliCommand>>> = {
   summary: async () => (await import('./summary.ts')).summary,
   reviews: async () => (await import('./reviews.ts')).reviews,
   peers: async () => (await import('./peers.ts')).peers,
+  notices: async () => (await import('./notices.ts')).notices,
   'break-glass': async () => (await import('./break-glass.ts')).breakGlass,
   'second-factor': async () => (await import('./second-factor.ts')).secondFactor,
   audit: async () => (await import('./audit.ts')).audit,

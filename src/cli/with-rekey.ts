@@ -15,7 +15,19 @@ import { assertLedger } from './with-ledger.ts';
 export interface Rekey
   extends Pick<
     Parts<NoQueue>,
-    'deps' | 'runbooks' | 'keyFiles' | 'engine' | 'keys' | 'rotations' | 'peers' | 'secondFactors' | 'digests' | 'followUps' | 'incidents' | 'deliveries' | 'sender'
+    | 'deps'
+    | 'runbooks'
+    | 'keyFiles'
+    | 'engine'
+    | 'keys'
+    | 'rotations'
+    | 'peers'
+    | 'secondFactors'
+    | 'digests'
+    | 'followUps'
+    | 'incidents'
+    | 'deliveries'
+    | 'sender'
   > {
   config: Config;
   policy: Policy;

@@ -1,6 +1,6 @@
 import { sentenceOf } from '../errors.ts';
-import type { Secret } from '../secret.ts';
 import { signatureOf } from '../providers/webhook-signature.ts';
+import type { Secret } from '../secret.ts';
 
 interface Sender {
   rekeyUrl: string;

@@ -3,6 +3,7 @@ import { Hono } from 'hono';
 import { Refusal, sentenceOf } from '../errors.ts';
 import { apiRoutes } from './api/api-routes.ts';
 import type { ApiDeps } from './api/deps.ts';
+import { type BounceDeps, bounceRoutes } from './bounces.ts';
 import { claimRoutes } from './claim/claim-routes.ts';
 import { type HookDeps, hookRoutes } from './hooks.ts';
 import { problemOf, type Report } from './problem.ts';
@@ -13,7 +14,7 @@ const LEAVE_AFTER_MS = 5_000;
 const USHER_MS = 50;
 
 export interface AppDeps {
-  hooks: HookDeps;
+  hooks: HookDeps & BounceDeps;
   api: ApiDeps;
   secondFactor: Omit<SecondFactorPageDeps, 'onError'>;
   /** What is not ready, by part; empty when everything is. */
@@ -47,6 +48,7 @@ export function httpApp(deps: AppDeps): Hono<WithRequestId> {
       const ready = Object.keys(waiting).length === 0;
       return context.json({ ready, waiting }, ready ? 200 : 503);
     })
+    .route('/hooks', bounceRoutes(deps.hooks))
     .route('/hooks', hookRoutes(deps.hooks))
     .route('/claim', claimRoutes({ keys: deps.api.keys, onError: deps.onError }))
     .route('/second-factor', secondFactorRoutes({ ...deps.secondFactor, onError: deps.onError }))

@@ -69,6 +69,10 @@ export async function draftOf(told: Told, addressees: readonly Addressee[], cont
     data_integrity: facts.dataIntegrity,
     incident: run.incident ?? run.id,
   });
+  if (letter.body.length > LONGEST_BODY)
+    throw new PermanentFailure(
+      `The text has ${letter.body.length} characters; at most ${LONGEST_BODY} are read in a hurry. Nothing was sent; say less of data integrity.`,
+    );
   const said = { letter, facts, addressees: [...addressees] };
   return {
     id: DispatchId.parse(newId('dsp')),
@@ -82,6 +86,9 @@ export async function draftOf(told: Told, addressees: readonly Addressee[], cont
     createdAt: now(),
   };
 }
+
+/** So that whoever approves it sees every word in one modal. */
+const LONGEST_BODY = 6_000;
 
 export function withApproval(draft: Draft, approval: ApprovalId): Dispatch {
   return { ...draft, approval };

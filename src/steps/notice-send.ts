@@ -27,6 +27,8 @@ import { noticeOf } from './notice-of.ts';
 const MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
 
+const CHOSEN = 'chosen';
+
 const With = z.strictObject({
   to: z
     .string()
@@ -45,8 +47,8 @@ const With = z.strictObject({
   template: z
     .string()
     .regex(/^[a-z0-9][a-z0-9-]{0,62}$/, 'expected the name of a file in notices/ without .md')
-    .optional()
-    .describe('A reviewed template of `notices/`; without it the one that what happened asks for.'),
+    .default(CHOSEN)
+    .describe('A reviewed template of `notices/`; `chosen`: the one that what happened asks for.'),
   rule: approvalRule.default('notify_outside').describe('Rule in policy.yaml that says who approves the exact text.'),
   wait: duration
     .default(15 * MINUTE_MS)
@@ -111,7 +113,7 @@ async function forecastOf(
       notices: people,
     });
   const dataIntegrity = input.data_integrity ?? '(known during the run)';
-  const told = { key, replacement: null, dataIntegrity, template: input.template ?? null };
+  const told = { key, replacement: null, dataIntegrity, template: templateOf(input) };
   const draft = await draftOf(told, addressees, context);
   const asked = await approve.forecast?.(
     { question: questionOf(draft, key), rule: input.rule ?? 'notify_outside' },
@@ -234,7 +236,7 @@ async function toldNow(input: Input, context: StepContext): Promise<{ told: Told
   const key = await currentKey(context, input.key);
   const replacement = input.replacement === null ? null : await currentKey(context, input.replacement);
   const reached = await reachedNow(circlesOf(input.to) ?? [], key, context);
-  return { told: { key, replacement, dataIntegrity: input.data_integrity, template: input.template ?? null }, reached };
+  return { told: { key, replacement, dataIntegrity: input.data_integrity, template: templateOf(input) }, reached };
 }
 
 function queuedFor(
@@ -266,6 +268,10 @@ function questionOf({ addressees, hash, template }: Draft, key: Key): string {
   const named = addressees.slice(0, MOST_NAMED).map(({ name, address }) => `${name} (${address})`);
   const more = addressees.length > MOST_NAMED ? ` and ${addressees.length - MOST_NAMED} more` : '';
   return `Tell ${named.join(', ')}${more}, outside the company, of ${nameOf(key)}? Template ${template}, text ${shortHash(hash)}: “Read it” shows every word.`;
+}
+
+function templateOf({ template = CHOSEN }: Partial<Input>): string | null {
+  return template === CHOSEN ? null : template;
 }
 
 async function peopleInside({ inside }: Reached, { policy }: ForecastContext): Promise<string[]> {

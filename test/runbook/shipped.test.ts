@@ -31,6 +31,7 @@ test('the shipped runbooks, policy and key classes load and lint clean', async (
     'R-REKEY-CONTROLLED',
     'R-ROTATE',
     'R-ROTATION-STUCK',
+    'R-TELL-OUTSIDE',
   ]);
 });
 
@@ -102,6 +103,7 @@ describe('R-KEY-EXPIRY', () => {
       'revoke_old',
       'old_dead',
       'tell',
+      'tell_outside',
       'never_again',
       'copies',
       'summary',
@@ -148,6 +150,7 @@ describe('R-KEY-EXPIRY', () => {
         'pulls_seen',
         'integrity',
         'tell',
+        'tell_outside',
         'never_again',
         'copies',
         'summary',
@@ -186,6 +189,7 @@ describe('R-KEY-EXPIRY', () => {
       'rekey_planned',
       'integrity',
       'tell',
+      'tell_outside',
       'never_again',
       'copies',
       'summary',

@@ -116,7 +116,12 @@ export async function anHttpWorld(
   const engine = openEngine(deps);
   const [keys, rotations] = [openKeys({ ...deps, pepper }), openRotations(deps)];
   const http = {
-    hooks: { engine, secretOf: (name: string) => hookSecret(keysDir, name), now },
+    hooks: {
+      engine,
+      deliveries: { bounced: async () => false },
+      secretOf: (name: string) => hookSecret(keysDir, name),
+      now,
+    },
     api: apiDeps({ deps, engine, keys, rotations, pepper, usage, limits }),
     secondFactor: { secondFactors: openSecondFactors({ ...deps, pepper }), qrOf: qrModules },
     notReady,

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { Layout } from '../../src/demo/layout.ts';
 import { openVerifier } from '../../src/demo/verifier.ts';
-import { Secret } from '../../src/secret.ts';
 import { signatureOf } from '../../src/providers/webhook-signature.ts';
+import { Secret } from '../../src/secret.ts';
 
 export interface PaymentsApi {
   /** What a call with this key gets: 200, 401, or 503 while Rekey cannot be asked. */

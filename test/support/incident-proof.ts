@@ -25,6 +25,7 @@ export const STEPS = [
   'revoke_old',
   'old_dead',
   'tell',
+  'tell_outside',
   'never_again',
   'copies',
   'summary',

@@ -44,14 +44,13 @@ export async function aMailServer({
     disabledCommands: auth ? [] : ['AUTH'],
     disableReverseLookup: true,
     onAuth: ({ username = '', password = '' }, _session, done) => {
-      state.logins.push({ user: username, pass: password });
-      if (password === MAIL_PASSWORD) done(null, { user: username });
+    onAuth: ({ username, password }, _session, done) => {
+      if (password === MAIL_PASSWORD) done(null, { user: username ?? '' });
       else done(answer(535, 'authentication failed'));
     },
-    onRcptTo: (_address, _session, done) => {
+    onRcptTo: (_address, _session, done) => 
       mood = state.moods.shift() ?? 'take';
-      done(typeof mood === 'object' && 'recipient' in mood ? answer(mood.recipient, mood.says) : null);
-    },
+      done(typeof mood === 'object' && 'recipient' in mood ? answer(mood.recipient, mood.says) : null);,
     onData: (stream, _session, done) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,8 +1,8 @@
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { Refusal } from '../../src/errors.ts';
-import { Secret } from '../../src/secret.ts';
 import { signatureOf } from '../../src/providers/webhook-signature.ts';
+import { Secret } from '../../src/secret.ts';
 import { alertFromWebhook, type SignedRequest } from '../../src/triggers/signed-webhook.ts';
 import { NOON } from '../support/builders.ts';
 

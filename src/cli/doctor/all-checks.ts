@@ -2,6 +2,7 @@ import { environmentHere } from '../config-here.ts';
 import type { Check } from './check.ts';
 import { clickCheck } from './click.ts';
 import { examined } from './configuration.ts';
+import { outsideChecks } from './outside.ts';
 import { hooksCheck, keyFilesCheck, secretFilesCheck } from './private-files.ts';
 import { portCheck, queueCheck } from './reachable.ts';
 import { secondFactorsCheck } from './second-factors.ts';
@@ -20,6 +21,7 @@ export async function* allChecks(): AsyncGenerator<Check> {
   yield await runbooksCheck(config);
   yield await secondFactorsCheck(config);
   yield await hooksCheck(config);
+  yield* outsideChecks(config);
   yield await queueCheck(config);
   yield await portCheck(config);
   yield* await slackChecks(config);

@@ -22,6 +22,8 @@ export interface RunRequest extends Origin {
   runbook: string;
   /** A slug, an id, a public id or a fingerprint, for the input of type `key`. */
   key: string | null;
+  /** The incident that it is part of, where it opens none itself. */
+  incident?: IncidentId;
   /** As people write them: `situation` → `exploited`. */
   inputs: Readonly<Record<string, string>>;
   reason: string;
@@ -60,7 +62,7 @@ export async function runRunbook(deps: PlanDeps, request: RunRequest): Promise<B
         runbook: id,
         inputs,
         key,
-        incident: incident?.incident.id ?? null,
+        incident: incident?.incident.id ?? request.incident ?? null,
         requestedBy: request.actor,
         reason,
       };

@@ -38,7 +38,7 @@ export interface UnreviewedTemplate extends Omit<NoticeTemplate, 'reviewedBy' | 
 }
 
 const FRONT = /^---\r?\n([\s\S]*?)\r?\n---[ \t]*(?:\r?\n|$)/;
-const LONGEST_BODY = 8_000;
+const LONGEST_BODY = 3_000;
 const START: Position = { line: 1, column: 1 };
 
 /** A template: front matter and a text with placeholders, and nothing that is worked out. All that is wrong with it at once. */

@@ -27,6 +27,13 @@ import { rolesButton, rolesForm, severityButton, severityForm } from './incident
 import { noteButton, noteForm, statusButton, statusForm } from './incident/status.ts';
 import { historyButton, nextKeys, ownerButton, ownerForm, rotateButton } from './key-card.ts';
 import { incidentKeyMenu, keyMenu, runKeyMenu } from './key-menu.ts';
+import {
+  notifyForm,
+  otherContactButton,
+  readNoticeButton,
+  settleDeliveryButton,
+  settleDeliveryForm,
+} from './outside-notice.ts';
 import { markPeerButton, markPeerForm, waivePeerButton, waivePeerForm } from './peers.ts';
 import { publishButton, publishForm } from './publish-retrospective.ts';
 import { pushBackButton, pushBackForm } from './push-back.ts';
@@ -95,6 +102,9 @@ export const actions: readonly SlackAction[] = [
   followUpDropButton,
   publishButton,
   tickReviewButton,
+  readNoticeButton,
+  settleDeliveryButton,
+  otherContactButton,
 ];
 export const forms: readonly SlackForm[] = [
   declareForm,
@@ -132,5 +142,7 @@ export const forms: readonly SlackForm[] = [
   dropFollowUpForm,
   publishForm,
   tickReviewForm,
+  settleDeliveryForm,
+  notifyForm,
 ];
 export const menus: readonly SlackMenu[] = [keyMenu, incidentKeyMenu, runKeyMenu];

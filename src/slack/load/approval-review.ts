@@ -9,6 +9,7 @@ import type { PlanLine, ReviewModal } from '../views/review-modal.ts';
 import { type About, aboutOf } from './approval.ts';
 import { radiusOf } from './blast-radius.ts';
 import { actorText, displayNames, type NameOf } from './names.ts';
+import { loadLetterOf } from './outside-notice.ts';
 
 /** What the modal shows of a review that the engine has allowed this person to make. */
 export async function loadReview(
@@ -39,6 +40,7 @@ export async function loadReview(
     reasonWanted: termsOf(approval.rule).reason,
     plan: planLines(inspection, about, name),
     radius: await radiusOf(sources, about),
+    leaves: await loadLetterOf(sources, approval.id),
   };
 }
 

@@ -71,7 +71,7 @@ export function isStuck({ state }: Pick<NoticeDelivery, 'state'>): boolean {
   return state === 'bounced' || state === 'given_up' || state === 'in_doubt';
 }
 
-const MOST = 20;
+const MOST = 12;
 
 function recipientsOf({ recipients }: Pick<OutsideNotice, 'recipients'>): Line[] {
   return atMost(recipients, MOST, ({ name, address, way }) => [

@@ -5,6 +5,7 @@ import { at, atMost, bold, bullets, code, type Line, line, plain } from '../bloc
 import { LIMITS } from '../limits.ts';
 import { cut } from '../text.ts';
 import { type BlastRadius, radiusBlock } from './blast-radius.ts';
+import { letterBlocks, type OutsideNotice } from './outside-notice.ts';
 import { type Deciding, decisionFields } from './review-fields.ts';
 
 export interface PlanLine {
@@ -36,6 +37,8 @@ export interface ReviewModal extends Deciding {
   wasStale: boolean;
   plan: readonly PlanLine[];
   radius: BlastRadius;
+  /** What a yes lets leave the company, word for word; null for every other approval. */
+  leaves?: Pick<OutsideNotice, 'letter' | 'recipients' | 'hash'> | null;
 }
 
 /** What the submission brings back: which approval, and what was shown when it was decided. */
@@ -53,6 +56,7 @@ export function reviewModal(review: ReviewModal): ModalView {
       `${cut(review.key ?? 'No key', 320)}; asked for by ${cut(review.requestedBy, 100)}: ${cut(review.reason, 400)}`,
     ),
     line('Decide until ', at(expiresAt), `, ${leftText(expiresAt, now)}. After that nothing is executed.`),
+    ...(review.leaves == null ? [] : letterBlocks(review.leaves)),
     radiusBlock(radius),
     bullets([bold('What a yes lets run')], atMost(plan, MOST_STEPS, planLine)),
     ...decisionFields(review),

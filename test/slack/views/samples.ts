@@ -19,6 +19,7 @@ import { messagesOfFollowUps, viewsOfFollowUps } from './samples-follow-ups.ts';
 import { viewsOfHome } from './samples-home.ts';
 import { messagesOfIncidents, viewsOfIncidents } from './samples-incidents.ts';
 import { messagesOfKeys, viewsOfKeys } from './samples-keys.ts';
+import { messagesOfOutside, viewsOfOutside } from './samples-outside.ts';
 import { messagesOfPeers, viewsOfPeers } from './samples-peers.ts';
 import { messagesOfRunbooks, viewsOfRunbooks } from './samples-runbooks.ts';
 import { messagesOfRuns, viewsOfRuns } from './samples-runs.ts';
@@ -67,6 +68,7 @@ export function messagesWith(text: string): Record<string, Message> {
     ...messagesOfRuns(text),
     ...messagesOfApprovals(text),
     ...messagesOfPeers(text),
+    ...messagesOfOutside(text),
     'runbook change': runbookChange({
       runbook: 'R-TEST',
       title: text,
@@ -120,6 +122,7 @@ export function viewsWith(text: string): Record<string, ModalView | HomeView> {
     ...viewsOfIncidents(text),
     ...viewsOfDigests(text),
     ...viewsOfPeers(text),
+    ...viewsOfOutside(text),
     ...viewsOfRunbooks(text),
     ...viewsOfRuns(text),
     ...viewsOfKeys(text),
