@@ -155,6 +155,7 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
     expiryClaimsOf: async () => [],
     summariesOf: async () => [],
     auditChecked: async () => null,
+    deliveriesOfIncident: async () => [],
     evidenceOfIncident: async (incident) => rows.evidence.filter((one) => one.incident === incident),
     audit: async (filter) =>
       rows.audit
