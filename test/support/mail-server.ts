@@ -43,8 +43,8 @@ export async function aMailServer({
     authOptional: !auth,
     disabledCommands: auth ? [] : ['AUTH'],
     disableReverseLookup: true,
-    onAuth: ({ username = '', password = '' }, _session, done) => {
     onAuth: ({ username, password }, _session, done) => {
+      state.logins.push({ user: username ?? '', pass: password ?? '' });
       if (password === MAIL_PASSWORD) done(null, { user: username ?? '' });
       else done(answer(535, 'authentication failed'));
     },
