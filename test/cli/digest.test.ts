@@ -12,6 +12,7 @@ test('shows what the next digest would say, sends one, and lists which were made
   const shown = await rekey(['digest', 'show']);
   expect(shown).toMatchObject({ code: 0, err: '' });
   expect(shown.out).toMatch(/days 7\s+orders/);
+  expect(shown.out).toMatch(/The next one: \d{4}-\d\d-\d\d \d\d:00 UTC/);
   expect(shown.out).toMatch(/missing owner\s+reports/);
   expect((await rekey(['digest', 'history'])).out).toContain('No digest was made so far.');
   const sent = await rekey(['digest', 'send']);

@@ -1,4 +1,5 @@
 import type { Digest, DigestItem } from '../../domain/digest/digest.ts';
+import { nextDigestDue } from '../../domain/digest/schedule.ts';
 import { personOf } from '../../domain/ids.ts';
 import { nameOf } from '../../domain/key.ts';
 import { Refusal } from '../../errors.ts';
@@ -16,13 +17,16 @@ export const show: CliCommand = (group) => {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  rekey digest show')
     .action((id: string | undefined, { json }: { json?: boolean }) =>
-      withRekey(async ({ deps, digests, actor }) => {
+      withRekey(async ({ deps, digests, actor, policy }) => {
         const { read } = deps.ledger;
         const person = personOf(actor);
         if (person === null) throw new Refusal('unknown_person', 'Only people read a digest.');
         const digest = id === undefined ? await digests.preview(person) : await digestOrRefuse(id, read);
         if (json) return sayJson(digest);
         for (const line of await linesOf(digest, read)) say(line);
+        const next = nextDigestDue(deps.now(), policy);
+        if (id === undefined)
+          say(next === null ? 'No digest is due on any day.' : `The next one: ${minuteOf(next.at)} UTC.`);
       }),
     );
 };
