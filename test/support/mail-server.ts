@@ -48,9 +48,10 @@ export async function aMailServer({
       if (password === MAIL_PASSWORD) done(null, { user: username ?? '' });
       else done(answer(535, 'authentication failed'));
     },
-    onRcptTo: (_address, _session, done) => 
+    onRcptTo: (_address, _session, done) => {
       mood = state.moods.shift() ?? 'take';
-      done(typeof mood === 'object' && 'recipient' in mood ? answer(mood.recipient, mood.says) : null);,
+      done(typeof mood === 'object' && 'recipient' in mood ? answer(mood.recipient, mood.says) : null);
+    },
     onData: (stream, _session, done) => {
       const chunks: Buffer[] = [];
       stream.on('data', (chunk: Buffer) => chunks.push(chunk));
