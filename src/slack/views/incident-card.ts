@@ -4,7 +4,7 @@ import type { IncidentRole, Room } from '../../domain/incident-work.ts';
 import type { Missed } from '../../domain/questions.ts';
 import type { Situated } from '../../ledger/reader.ts';
 import { actions, at, bold, bullets, button, context, header, type Line, lines } from '../blocks.ts';
-import type { Message } from '../limits.ts';
+import { fitting, type Message } from '../limits.ts';
 import { cut, escapeMrkdwn, oneLine } from '../text.ts';
 import { noteButton, statusButton } from './incident-status.ts';
 import { missedBlock } from './missed.ts';
@@ -43,6 +43,16 @@ export interface IncidentCard {
 
 /** What is wrong, since when, and how far it is mended. */
 export function incidentCard(card: IncidentCard): Message {
+  return fitting([() => drawn(card, { points: 15, each: 300 }), () => drawn(card, { points: 8, each: 120 })]);
+}
+
+/** How many open points are named, and how much of each and of everything that was let go. */
+interface Detail {
+  points: number;
+  each: number;
+}
+
+function drawn(card: IncidentCard, { points, each }: Detail): Message {
   const title = `${card.severity}: ${cut(oneLine(card.title), 120)}`;
   const facts: Line[] = [
     [bold('Key '), cut(card.key ?? 'not known', 320), card.keyClass === null ? '' : ` (${card.keyClass})`],
@@ -68,11 +78,17 @@ export function incidentCard(card: IncidentCard): Message {
   if (card.openPoints.length > 0)
     blocks.push(
       bullets(
-        [bold(`Before it can close (${card.openPoints.length})`)],
-        card.openPoints.slice(0, 15).map((point) => [cut(point, 300)]),
+        [bold(openPointsTitle(card.openPoints.length, points))],
+        card.openPoints.slice(0, points).map((point) => [cut(point, each)]),
       ),
     );
-  if (card.waived.length > 0) blocks.push(bullets([bold('Let go')], card.waived.slice(0, 5).map(waivedLine)));
+  if (card.waived.length > 0)
+    blocks.push(
+      bullets(
+        [bold('Let go')],
+        card.waived.slice(0, 5).map((waived) => waivedLine(waived, each / 2)),
+      ),
+    );
   blocks.push(
     ...actions(`incident_${card.id}`, buttonsOf(card)),
     context(`${card.id} · /incident list shows every open incident`),
@@ -106,8 +122,12 @@ function roomLine(room: IncidentCard['room']): Line[] {
   return [[bold('Channel '), what, cut(room.why ?? '', 200)]];
 }
 
-function waivedLine({ point, by, reason }: IncidentCard['waived'][number]): Line {
-  return [cut(point, 150), ` Let go by ${cut(by, 60)}: ${cut(reason, 150)}`];
+function openPointsTitle(all: number, shown: number): string {
+  return all > shown ? `Before it can close (the first ${shown} of ${all})` : `Before it can close (${all})`;
+}
+
+function waivedLine({ point, by, reason }: IncidentCard['waived'][number], each: number): Line {
+  return [cut(point, each), ` Let go by ${cut(by, 60)}: ${cut(reason, each)}`];
 }
 
 /** What can be done with it now; whether somebody may is asked at the press. */
