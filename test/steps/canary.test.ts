@@ -72,10 +72,11 @@ ${cohort(folder).join('\n')}
       watch: { for: 3m, every: 1m, key_probe: true, http: { path: [health], expect: { json: { ready: true } } }${watch} }
 `,
   });
-  const { world, open, lead } = outside;
+  const { world, keysDir, open, lead } = outside;
   let folder = '';
   return {
     world,
+    keysDir,
     lead,
     services,
     held: () => MEMBERS.map((name) => readFileSync(join(folder, name), 'utf8').trim()),

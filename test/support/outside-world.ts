@@ -54,7 +54,7 @@ export async function anOutsideWorld({
   connections?: Record<string, Partial<ConnectionSpec> & { url: string }>;
   /** Who is outside; credentials belong into `connections/` of the keys folder. */
   outside?: (keysDir: string) => Outside;
-}): Promise<OutsideWorld & { keysDir: string }> {
+}): Promise<OutsideWorld> {
   const world = await aRotationWorld();
   const dir = mkdtempSync(join(tmpdir(), 'rekey-outside-'));
   onTestFinished(() => rmSync(dir, { recursive: true, force: true }));
