@@ -26,7 +26,7 @@ describe('the name of a channel', () => {
   });
 
   test('is one that Slack takes, whatever the key is called, and each next one is another', () => {
-    for (const slug of ['a'.repeat(300), '---', '🔑🔑', 'x'.repeat(49) + '-tail']) {
+    for (const slug of ['a'.repeat(300), '---', '🔑🔑', `${'x'.repeat(49)}-tail`]) {
       const names = roomNames(incident, { ...about, slug });
       expect(new Set(names).size).toBe(names.length);
       for (const name of [...names, ...namesFrom(names[0] ?? '')]) expect(name).toMatch(/^[a-z0-9][a-z0-9_-]{0,79}$/);

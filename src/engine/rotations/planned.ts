@@ -61,7 +61,12 @@ export async function planned(
   const alarms = await spikeAlarm(deps, read, { key, policy, requestedBy, replaces: null });
   const requested = { type: 'rotation_requested', rotation } as const;
   if (scheduledAt > now) return { events: [requested, ...alarms], result: { kind: 'scheduled', rotation, key } };
-  const { events } = beginning(deps, { rotation, key, incident: null, ...(request.askedIn && { askedIn: request.askedIn }) });
+  const { events } = beginning(deps, {
+    rotation,
+    key,
+    incident: null,
+    ...(request.askedIn && { askedIn: request.askedIn }),
+  });
   return { events: [requested, ...events, ...alarms], result: { kind: 'started', rotation, key } };
 }
 
