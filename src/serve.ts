@@ -34,6 +34,8 @@ export interface Serving {
   engine: Parts<Queue>['engine'];
   /** Writes the calls that were counted, instead of within a second. */
   flushUsage: () => Promise<void>;
+  /** When the schedule last looked at the clock and went through; null before the first time. */
+  lookedAt: () => Date | null;
   /** No new work; what is in hand is finished or put back; then everything is closed. */
   stop: () => Promise<void>;
 }
@@ -87,7 +89,7 @@ async function startQueue(config: Config, { log, openQueue: open }: Machine, onS
 
 type Open = Parts<Queue> & { machine: Machine; log: Log; onStop: OnStop };
 
-async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'url' | 'flushUsage'>> {
+async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'url' | 'flushUsage' | 'lookedAt'>> {
   const { deps, queue, keyFiles, engine, keys, rotations, log, onStop } = open;
   onStop(await keepRunbooks(config, open));
   const { ledger, now } = deps;
@@ -127,7 +129,7 @@ async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'u
     slackState = slack.ready;
     onStop(slack.stop);
   }
-  return { url: http.url, flushUsage: usage.flush };
+  return { url: http.url, flushUsage: usage.flush, lookedAt: () => watches.lastTick()?.at ?? null };
 }
 
 /** What goes on by itself: the clock's work, the check of the whole audit, the signed checkpoint of each day. */
@@ -150,7 +152,7 @@ function startWatches(config: Config, { deps, rotations, machine, log, onStop }:
   const { uptimeMs, lookEveryMs: everyMs } = machine;
   const scheduler = startScheduler({ ...deps, rotations, uptimeMs }, { everyMs });
   onStop(scheduler.stop);
-  return { audit: check.state, schedule: scheduler.health };
+  return { audit: check.state, schedule: scheduler.health, lastTick: scheduler.lastTick };
 }
 
 function slackDeps(open: Open): Omit<SlackDeps, 'config' | 'health' | 'publicUrl'> {

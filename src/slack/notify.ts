@@ -48,6 +48,9 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   let problem: string | null = null;
   let stopped = false;
   let wake = Promise.withResolvers<void>();
+  // Replies in a thread go in the order of their channel: the thread's first message is in the same lane. What is meant for the team's channel stands in line with everything else there, under whatever address it was written.
+  let team = 'team';
+  const laneOf = ({ thread, channel }: OutgoingMessage) => thread?.channel ?? (channel === 'team' ? team : channel);
   const now = () => sources.now().getTime();
 
   const settle = async (message: OutgoingMessage, error: unknown): Promise<'go_on' | 'hold'> => {
@@ -95,6 +98,10 @@ export function createNotifier(deps: NotifierDeps): Notifier {
 
   const round = async (): Promise<boolean> => {
     if (now() < allHeldUntil) return false;
+    team = await sources.policy().then(
+      ({ policy }) => policy.team.incident_channel,
+      () => team,
+    );
     for (const [lane, until] of heldUntil) if (until <= now()) heldUntil.delete(lane);
     const due = (await outbox.due(sources.now(), AT_ONCE)).filter((message) => !heldUntil.has(laneOf(message)));
     const lanes = Map.groupBy(due, laneOf);
@@ -133,11 +140,6 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       await looping;
     },
   };
-}
-
-/** Replies in a thread go in the order of their channel: the thread's first message is in the same lane. */
-function laneOf(message: OutgoingMessage): string {
-  return message.thread?.channel ?? message.channel;
 }
 
 function openPublishing(deps: NotifierDeps) {

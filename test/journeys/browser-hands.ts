@@ -77,7 +77,7 @@ export function browserHands(page: Page, { id, name }: { id: string; name: strin
     sends: async () => {
       const title = await dialog.getByRole('heading').first().textContent();
       await dialog.locator('button[type=submit]').click();
-      await page.waitForFunction(GONE_OR_OTHER, title);
+      await page.waitForFunction(`(${GONE_OR_OTHER})(${JSON.stringify(title)})`);
     },
     closes: async () => {
       if ((await dialog.count()) > 0) await dialog.getByRole('button', { name: 'Close' }).first().click();

@@ -41,6 +41,8 @@ export const incident: Journey = {
 
     await bob.goes('#incidents');
     await bob.opensThread('mails to customers bounce');
+    await bob.types('@rekey incident summary post');
+    await bob.sees('is posted');
     await bob.types('@rekey incident close');
     await bob.sees('stays open');
     await bob.goes('#incidents');
@@ -56,13 +58,17 @@ export const incident: Journey = {
     }
     await bob.sees('mails to customers bounce', 'closed');
 
-    for (let days = 0; days < 4; days++) await stage.passes(24 * 3_600_000);
-    await alice.goes('messages');
+    await alice.goes('#incidents');
+    await alice.opensThread('Led by Alice');
+    // What comes after an incident is looked at every ten minutes.
+    await stage.passes(15 * 60_000);
     await alice.sees('Retrospective to be written');
     await alice.opens('Publish retrospective', 'Publish…', 'Retrospective to be written');
     await alice.fills({ 'A link to it, or the text itself': 'https://wiki.example.com/retro/mails' });
     await alice.sends();
     await alice.sees('Retrospective published');
+    await alice.goes('#incidents');
+    await alice.sees('Summary of SEV2', 'mails to customers bounce');
   },
 };
 

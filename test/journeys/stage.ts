@@ -2,7 +2,6 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from 'vitest';
 import { openLayout } from '../../src/demo/layout.ts';
 import { secretScan } from '../../src/demo/secret-scan.ts';
 import { sendAlert } from '../../src/demo/send-alert.ts';
@@ -20,6 +19,7 @@ import { Secret } from '../../src/secret.ts';
 import { type Serving, startServing } from '../../src/serve.ts';
 import type { Workspace } from '../../src/workspace/workspace.ts';
 import { type PaymentsApi, startPaymentsApi } from '../support/incident-api.ts';
+import { untilFound } from './until-found.ts';
 
 const RUNBOOKS = fileURLToPath(new URL('../../runbooks', import.meta.url));
 /** A Monday, ten minutes before the first digest. */
@@ -29,6 +29,8 @@ export const VERIFIER = 'payments-api-verifier';
 export interface Stage extends AsyncDisposable {
   workspace: Workspace;
   keysDir: string;
+  runbooksDir: string;
+  ledgerFile: string;
   ledger: Ledger;
   serving: () => Serving;
   api: PaymentsApi;
@@ -83,7 +85,12 @@ export async function openStage({ ledger: wanted, policy = {}, prepare }: Settin
       ...drillMachine(clock, queue.lend(clock.onMachine), join(layout.logsDir, 'rekey.log')),
       lookEveryMs: 100,
     });
-  const connected = () => expect.poll(() => workspace.connections(), { timeout: 15_000 }).toBe(2);
+  const connected = () =>
+    untilFound(
+      'a Rekey with both of its connections',
+      () => (workspace.connections() === 2 ? true : undefined),
+      () => `${workspace.connections()} connections`,
+    );
   let serving = await start();
   await connected();
   const secrets = new Map(keys.map(({ slug }) => [slug, materialAt(slug)]));
@@ -97,6 +104,8 @@ export async function openStage({ ledger: wanted, policy = {}, prepare }: Settin
   return {
     ...{
       keysDir: layout.keysDir,
+      runbooksDir,
+      ledgerFile: config.ledgerFile,
       workspace,
       ledger,
       api,
@@ -107,8 +116,14 @@ export async function openStage({ ledger: wanted, policy = {}, prepare }: Settin
     },
     passes: async (ms) => {
       clock.travelTo(new Date(clock.now().getTime() + ms));
-      const { deps } = serving;
+      const { deps, lookedAt } = serving;
+      const arrived = clock.now();
       for (const run of await deps.ledger.leases.due(clock.now(), ownerIsGone)) await deps.queue.wake(run);
+      await untilFound(
+        'a look at what is due by now',
+        () => ((lookedAt()?.getTime() ?? 0) >= arrived.getTime() ? true : undefined),
+        () => `the last one was at ${lookedAt()?.toISOString() ?? 'no time'}`,
+      );
     },
     restarts: async () => {
       await serving.stop();

@@ -4,7 +4,7 @@ import { PEOPLE } from './journey.ts';
 import { wordsOf } from './said.ts';
 
 /** What a message is about stands in its first words; further down are figures that differ from run to run. */
-const TOLD = 140;
+const TOLD = 90;
 
 /** Everything that stands in Slack in the end, place by place and in its order, with what differs from day to day left out. */
 export function transcriptOf(workspace: Workspace, channels: readonly string[]): string {
@@ -20,7 +20,10 @@ export function transcriptOf(workspace: Workspace, channels: readonly string[]):
 }
 
 function linesOf(messages: readonly Message[]): string[] {
-  const kept = messages.filter(({ visibleTo }) => visibleTo === undefined);
+  // Of people only what they began with: between Rekey's messages it stands wherever they were quick or slow.
+  const kept = messages.filter(
+    ({ visibleTo, by, threadTs }) => visibleTo === undefined && (by === 'app' || threadTs === undefined),
+  );
   const first = kept.filter(({ threadTs }) => threadTs === undefined);
   return first.flatMap((message) => [
     `- ${told(message)}`,
@@ -30,7 +33,7 @@ function linesOf(messages: readonly Message[]): string[] {
 
 function told(message: Message): string {
   const words = plain(wordsOf(message));
-  return `${message.by === 'app' ? '' : `${message.author}: `}${words.slice(0, TOLD)}${words.length > TOLD ? ' …' : ''}`;
+  return `${message.by === 'app' ? '' : `${message.author}: `}${words.slice(0, TOLD).trimEnd()}${words.length > TOLD ? ' …' : ''}`;
 }
 
 function plain(words: string): string {
