@@ -45,6 +45,6 @@ test('a step whose effect stays is not called something that can be taken back',
   const here = await world.open();
   const id = await here.begin();
   expect((await reviewOf(here, id, world.now)).undo).toBe(
-    'The rest can be taken back. What these change stays: post (test.ask).',
+    'The rest can be taken back. What these change stays: post.',
   );
 });

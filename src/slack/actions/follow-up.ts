@@ -28,7 +28,7 @@ export const followUpDoneButton: SlackAction = {
   },
 };
 
-export const followUpHandOverButton = opens('follow_up_hand_over', 'Hand over', handOverFollowUpModal);
+export const followUpHandOverButton = opens('follow_up_hand_over', 'Hand over…', handOverFollowUpModal);
 export const followUpMoveButton = opens('follow_up_move', 'Move date', moveFollowUpModal);
 export const followUpDropButton = opens('follow_up_drop', 'Drop', dropFollowUpModal);
 
@@ -51,7 +51,7 @@ export const addFollowUpButton: SlackAction = {
     const incident = await incidentOrRefuse(desk.ledger, IncidentId.parse(id));
     const subject = await subjectOfIncident(desk.ledger, incident);
     assertMay((await desk.policy()).policy, 'declare', { actor: moment.origin.actor, subject });
-    await openOrAskAgain(addFollowUpModal(incident), moment, 'Add follow-up');
+    await openOrAskAgain(addFollowUpModal(incident), moment, 'Add follow-up…');
   },
 };
 

@@ -10,7 +10,7 @@ export const handOverButton: SlackAction = {
   action: 'hand_over',
   press: async (token, moment, desk) => {
     const ask = await openQuestion(token, moment, desk);
-    await openOrAskAgain(handOverModal(ask), moment, 'Hand over');
+    await openOrAskAgain(handOverModal(ask), moment, 'Hand over…');
   },
 };
 

@@ -11,7 +11,7 @@ export const pushBackButton: SlackAction = {
     const ask = await openQuestion(token, moment, desk);
     if (ask.pushBackTo.length === 0)
       throw new Refusal('no_push_back', 'The runbook lets nobody send this question back.');
-    await openOrAskAgain(pushBackModal(ask), moment, 'Not possible yet');
+    await openOrAskAgain(pushBackModal(ask), moment, 'Not possible yet…');
   },
 };
 

@@ -1,7 +1,7 @@
 import { spanText } from '../../domain/duration.ts';
 import { healthOf, type Key, nameOf } from '../../domain/key.ts';
 import { pastPointOfNoReturn } from '../../domain/moves-back.ts';
-import type { Plan, PlannedStep } from '../../domain/plan.ts';
+import type { Plan } from '../../domain/plan.ts';
 import type { Run } from '../../domain/run.ts';
 import { stepsToCome } from '../../domain/to-come.ts';
 import { keyRef } from '../../steps/fields.ts';
@@ -72,16 +72,11 @@ function undoText(plan: Plan, run: Run): string {
     return 'The point of no return has been passed: from here on only going forward is possible.';
   const toCome = stepsToCome(plan, run);
   const final = toCome.find((step) => step.undo === 'point_of_no_return');
-  const lasting = toCome.filter((step) => step.undo === 'nothing' && step.effect !== 'reads').map(named);
+  const lasting = toCome.filter((step) => step.undo === 'nothing' && step.effect !== 'reads').map(({ id }) => id);
   const except = lasting.length === 0 ? '' : ` What these change stays: ${lasting.join(', ')}.`;
   if (final !== undefined)
-    return `Can be taken back until the step ${named(final)}; that one is the point of no return.${except}`;
+    return `Can be taken back until the step ${final.id}, which is the point of no return.${except}`;
   return lasting.length === 0
     ? 'Everything that this run still does can be taken back or only reads.'
     : `The rest can be taken back.${except}`;
-}
-
-// A run that it starts says for itself what can be taken back.
-function named({ id, uses }: PlannedStep): string {
-  return `${id} (${uses})`;
 }

@@ -10,7 +10,7 @@ import { type Possible, possibleVerbs, possibleWithoutPlan } from '../../domain/
 import { stepKinds } from '../../steps/index.ts';
 import type { Sources } from '../deps.ts';
 import type { RunProgress } from '../views/run-progress.ts';
-import type { StepLine, StepShown } from '../views/step-words.ts';
+import { NOT_MET, type StepLine, type StepShown } from '../views/step-words.ts';
 import { actorText, displayNames, keyName } from './names.ts';
 import { stepShown } from './step-shown.ts';
 
@@ -117,7 +117,7 @@ function toCome({ id, uses, when }: PlannedStep, out: boolean): StepLine {
 /** A condition that did not hold is said in words: its text stands in the runbook, and many steps may be left out. */
 function briefly(line: StepLine, { when }: PlannedStep): StepLine {
   if (when === null || line.shown.kind !== 'skipped' || line.shown.why !== notHolding(when)) return line;
-  return { ...line, shown: { kind: 'skipped', why: 'its condition does not hold' } };
+  return { ...line, shown: { kind: 'skipped', why: NOT_MET } };
 }
 
 function notHolding(when: NonNullable<PlannedStep['when']>): string {

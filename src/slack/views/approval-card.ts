@@ -49,7 +49,7 @@ export function approvalCard(card: ApprovalCard): Message {
     [bold('Asked for by '), `${cut(card.requestedBy, 100)}: ${cut(card.reason, 400)}`],
     [
       bold('Decided by '),
-      `${card.rule.approve} of ${cut(card.asked.join(', '), 400)}${WITH[card.rule.proof]} (rule ${cut(card.rule.name, 80)})`,
+      `${card.asked.length === 1 ? '' : `${card.rule.approve} of `}${cut(card.asked.join(', '), 400)}${WITH[card.rule.proof]}`,
     ],
     ...besidesOf(card),
     open ? deadlineLine(card) : outcomeLine(card),
@@ -60,7 +60,11 @@ export function approvalCard(card: ApprovalCard): Message {
     blocks.push(
       ...actions('approval', [button({ action: 'review', token: card.token, label: 'Review', style: 'primary' })]),
     );
-  blocks.push(context(`${card.id} · ${cut(card.runbook, 80)} · plan ${card.planHash.slice(0, 8)}`));
+  blocks.push(
+    context(
+      `${card.id} · ${cut(card.runbook, 80)} · rule ${cut(card.rule.name, 80)} · plan ${card.planHash.slice(0, 8)}`,
+    ),
+  );
   const when = open ? `, until ${dateText(card.expiresAt)}` : '';
   return { text: `${title}: ${escapeMrkdwn(question)}${when}`, blocks };
 }

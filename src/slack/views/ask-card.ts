@@ -82,10 +82,10 @@ function textOf({ progress, answer, over }: AskCard): string {
 
 function buttonsOf({ token, kind, answer, pushedBack, over, mayPushBack }: AskCard): Button[] {
   if (answer !== null || pushedBack !== null || over !== null) return [];
-  const back = button({ action: 'push_back', token, label: 'Not possible yet' });
+  const back = button({ action: 'push_back', token, label: 'Not possible yet…' });
   return [
     button({ action: 'answer', token, label: LABELS[kind], style: 'primary' }),
-    button({ action: 'hand_over', token, label: 'Hand over' }),
+    button({ action: 'hand_over', token, label: 'Hand over…' }),
     ...(mayPushBack ? [back] : []),
   ];
 }

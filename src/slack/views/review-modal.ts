@@ -58,7 +58,7 @@ export function reviewModal(review: ReviewModal): ModalView {
     line('Decide until ', at(expiresAt), `, ${leftText(expiresAt, now)}. After that nothing is executed.`),
     ...(review.leaves == null ? [] : letterBlocks(review.leaves)),
     radiusBlock(radius),
-    bullets([bold('What a yes lets run')], atMost(plan, MOST_STEPS, planLine)),
+    ...planBlocks(plan),
     ...decisionFields(review),
   ];
   return {
@@ -93,14 +93,40 @@ function changesOf({ differences, changes, wasStale }: ReviewModal): KnownBlock[
   ];
 }
 
-function planLine(step: PlanLine): Line {
+/** What is decided about comes first and in full; whom it asks, and what only looks, is a matter of a few words. */
+function planBlocks(plan: readonly PlanLine[]): KnownBlock[] {
+  const changing = plan.filter((step) => step.effect !== 'reads' || step.problems.length > 0);
+  const asking = plan.filter((step) => !changing.includes(step) && step.people.length > 0);
+  const looking = plan.filter((step) => !changing.includes(step) && !asking.includes(step));
+  const changes = changing.length === 0 ? [['nothing']] : atMost(changing, MOST_STEPS, changeLine);
+  return [
+    bullets([bold('What a yes lets run')], changes),
+    ...(asking.length === 0 ? [] : [bullets([bold('Whom it asks')], atMost(asking, MOST_STEPS, askLine))]),
+    ...(looking.length === 0 ? [] : [line('Besides it looks and checks: ', cut(namesOf(looking), 600), '.')]),
+  ];
+}
+
+function changeLine(step: PlanLine): Line {
   const does = [...step.calls, ...step.people].join('; ');
   return [
     bold(cut(step.id, 64)),
-    ` (${cut(step.uses, 40)})${step.depends ? ', if it comes to that' : ''}: ${EFFECTS[step.effect]}${UNDO[step.undo]}`,
-    does === '' ? '' : `. ${cut(does, 240)}`,
+    ifNeeded(step),
+    ` ${EFFECTS[step.effect]}${UNDO[step.undo]}`,
+    does === '' ? ` (${cut(step.uses, 40)})` : `: ${cut(does, 160)}`,
     ...(step.problems.length === 0 ? [] : [bold(' Would fail: '), cut(step.problems.join(' '), 160)]),
   ];
+}
+
+function askLine(step: PlanLine): Line {
+  return [bold(cut(step.id, 64)), `${ifNeeded(step)} ${cut(step.people.join('; '), 90)}`];
+}
+
+function ifNeeded({ depends }: PlanLine): string {
+  return depends ? ' (if it comes to that)' : '';
+}
+
+function namesOf(steps: readonly PlanLine[]): string {
+  return steps.map(({ id }) => cut(id, 64)).join(', ');
 }
 
 const EFFECTS = { reads: 'changes nothing', writes: 'changes something', destroys: 'DESTROYS something' } as const;

@@ -4,7 +4,7 @@ import { actions, at, atMost, bold, context, header, type Line, line, lines } fr
 import { fitting, type Message } from '../limits.ts';
 import { cut, escapeMrkdwn } from '../text.ts';
 import { runButtons } from './run-buttons.ts';
-import { MARKS, type StepLine, stepWords, undoWords } from './step-words.ts';
+import { MARKS, NOT_MET, type StepLine, stepWords, undoWords } from './step-words.ts';
 
 export interface RunProgress {
   id: string;
@@ -53,7 +53,7 @@ function drawn(run: RunProgress, room: Room): Message {
     ...run.phases.slice(0, 8).map((phase) => phaseBlock(phase, room)),
     ...doubtsOf(all),
     ...actions('run', runButtons({ ...run, doubt: doubtIn(all)?.token ?? null })),
-    context(`${run.id} · ✓ done  ▸ now  ✗ failed  – left out  ↶ taken back  ? in doubt  · to come`),
+    context(`${run.id} · every step is in the details`),
   ];
   return { text: `${escapeMrkdwn(run.runbook)} ${run.id}: ${escapeMrkdwn(textOf(run, all))}`, blocks };
 }
@@ -127,8 +127,33 @@ function textOf(run: RunProgress, steps: readonly StepLine[]): string {
 
 function phaseBlock(phase: RunProgress['phases'][number], room: Room): KnownBlock {
   if (phase.waived !== null) return line(bold(`${capital(phase.name)} `), `– waived: ${cut(phase.waived, 200)}`);
-  const shown = atMost(runsOfLikeSteps(phase.steps), room.steps, (alike) => stepsLine(alike, room));
-  return lines([[bold(capital(phase.name))], ...shown]);
+  const unmet = phase.steps.filter(isUnmet).length;
+  const rest = phase.steps.filter((step) => !isUnmet(step));
+  const plain = wholeOf(rest);
+  if (plain !== null)
+    return line(
+      bold(`${capital(phase.name)} `),
+      plain,
+      unmet === 0 ? '' : `${plain === '' ? '– ' : ', '}${unmet} left out`,
+    );
+  const shown = atMost(runsOfLikeSteps(rest), room.steps, (alike) => stepsLine(alike, room));
+  return lines([
+    [bold(capital(phase.name))],
+    ...shown,
+    ...(unmet === 0 ? [] : [[`– ${unmet} more left out, as their conditions do not hold`]]),
+  ]);
+}
+
+/** A phase of which one thing is to be said is one line; its steps are in the details. Null when they differ. */
+function wholeOf(steps: readonly StepLine[]): string | null {
+  if (steps.some(({ undoing, undoError }) => (undoing ?? undoError) !== null)) return null;
+  if (steps.length === 0) return '';
+  if (steps.every(({ shown }) => shown.kind === 'done')) return `✓ ${steps.length} done`;
+  return steps.every(({ shown }) => shown.kind === 'to_come') ? `· ${steps.length} to come` : null;
+}
+
+function isUnmet({ shown, undoing, undoError }: StepLine): boolean {
+  return shown.kind === 'skipped' && shown.why === NOT_MET && (undoing ?? undoError) === null;
 }
 
 /** Neighbours of which the same is to be said: they share one line. */
@@ -154,8 +179,7 @@ function stepsLine(alike: readonly StepLine[], room: Room): Line {
   if (first === undefined) return [];
   const words = stepWords(first.shown, { room: room.words, now: room.now });
   const mark = `${MARKS[first.shown.kind]} `;
-  if (alike.length === 1)
-    return [mark, bold(cut(first.id, 64)), ` (${cut(first.uses, 40)}): `, ...words, undoWords(first, room.words)];
+  if (alike.length === 1) return [mark, bold(cut(first.id, 64)), ': ', ...words, undoWords(first, room.words)];
   const names = alike.slice(0, room.steps).map(({ id }) => cut(id, 64));
   const more = alike.length > names.length ? ` and ${alike.length - names.length} more` : '';
   return [mark, bold(names.join(', ')), `${more}: `, ...words];

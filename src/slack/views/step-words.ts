@@ -39,6 +39,9 @@ export const MARKS: Record<StepShown['kind'], string> = {
   again: '·',
 };
 
+/** Why the engine leaves a step out by itself. */
+export const NOT_MET = 'its condition does not hold';
+
 /** What is said of a step, in at most `room` characters of explanation. */
 export function stepWords(shown: StepShown, { room, now }: { room: number; now: Date }): Line {
   switch (shown.kind) {

@@ -40,7 +40,7 @@ function drawn(summary: Summary, most: number): Message {
         ]),
     ...actions('summary', [
       button({ action: 'full_summary', token: summary.incident, label: 'Full summary', style: 'primary' }),
-      button({ action: 'add_follow_up', token: summary.incident, label: 'Add follow-up' }),
+      button({ action: 'add_follow_up', token: summary.incident, label: 'Add follow-up…' }),
     ]),
     context(proofOf(summary)),
   ];
