@@ -75,6 +75,9 @@ export function hashOf({ letter, facts, addressees }: Pick<Dispatch, 'letter' | 
   return contentHash({ letter, facts, addressees });
 }
 
+/** So that whoever approves it sees every one of them, with the whole text, in one form. */
+export const MOST_ADDRESSEES = 60;
+
 /** The first digits, for people. */
 export function shortHash(hash: string): string {
   return hash.slice(0, 12);

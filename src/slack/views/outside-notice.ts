@@ -74,16 +74,21 @@ export function isStuck({ state }: Pick<NoticeDelivery, 'state'>): boolean {
 const MOST = 12;
 
 function recipientsOf({ recipients }: Pick<OutsideNotice, 'recipients'>): Line[] {
-  return atMost(recipients, MOST, ({ name, address, way }) => [
-    `${cut(name, 100)} · ${WAYS[way]} ${cut(address, 250)}`,
-  ]);
+  return atMost(recipients, MOST, recipientLine);
 }
+
+function recipientLine({ name, address, way }: OutsideNotice['recipients'][number]): Line {
+  return [`${cut(name, 200)} · ${WAYS[way]} ${cut(address, LONGEST_ADDRESS)}`];
+}
+
+// Of a mail address 254 characters are allowed, of a host 253: none is ever shown in part.
+const LONGEST_ADDRESS = 254;
 
 function deliveriesOf({ deliveries }: OutsideNotice): Line[] {
   const worstFirst = [...deliveries].sort((a, b) => Number(isStuck(b)) - Number(isStuck(a)));
   return atMost(worstFirst, MOST, (one) => [
     bold(`${STATES[one.state]} `),
-    `${cut(one.addressee.name, 100)} · ${WAYS[one.addressee.way]} ${cut(one.addressee.address, 250)}`,
+    `${cut(one.addressee.name, 100)} · ${WAYS[one.addressee.way]} ${cut(one.addressee.address, LONGEST_ADDRESS)}`,
     ...(one.state === 'queued' && one.attempts > 0 ? [`, tried ${one.attempts} times, next `, at(one.dueAt)] : []),
     ...(one.answer === null ? [] : [`: ${cut(one.answer, 200)}`]),
   ]);
@@ -117,19 +122,30 @@ export function letterBlocks({
 }: Pick<OutsideNotice, 'letter' | 'recipients' | 'hash'>): KnownBlock[] {
   return [
     line(bold('Exactly this leaves the company'), `, once it is approved (text ${hash.slice(0, 12)}).`),
-    bullets([bold('To')], recipientsOf({ recipients })),
-    line(bold('Subject '), cut(letter.subject, 300)),
+    ...everybody(recipients),
+    line(bold('Subject '), letter.subject),
     ...pieces(letter.body).map((piece) => line(piece)),
   ];
 }
 
+const PER_BLOCK = 20;
+
+// No `… and 28 more` here: a yes lets it leave to all of them. How many there may be is kept low where the text is written.
+function everybody(recipients: OutsideNotice['recipients']): KnownBlock[] {
+  const blocks: KnownBlock[] = [];
+  for (let from = 0; from < recipients.length; from += PER_BLOCK) {
+    const until = Math.min(from + PER_BLOCK, recipients.length);
+    const which = recipients.length <= PER_BLOCK ? '' : `, ${from + 1} to ${until} of ${recipients.length}`;
+    blocks.push(bullets([bold(`To${which}`)], recipients.slice(from, until).map(recipientLine)));
+  }
+  return blocks;
+}
+
 const PIECE = 2_800;
-const MOST_PIECES = 4;
 
 function pieces(text: string): string[] {
   const found: string[] = [];
-  for (let from = 0; from < text.length && found.length < MOST_PIECES; from += PIECE)
-    found.push(text.slice(from, from + PIECE));
+  for (let from = 0; from < text.length; from += PIECE) found.push(text.slice(from, from + PIECE));
   return found;
 }
 
