@@ -70,18 +70,17 @@ async function findingOf(bytes: Buffer, says: string): Promise<Finding> {
 test('a byte that was flipped anywhere is refused, or seen in the chain or the tables, or changes nothing that is read', async () => {
   const { bytes, says } = await aWrittenLedger();
   const found: Record<string, number> = {};
+  const anywhere = fc.integer({ min: 0, max: bytes.length - 1 });
+  // Most of the file is the free room of tables that hold little.
+  const written = fc.constantFrom(...[...bytes.keys()].filter((at) => bytes[at] !== 0));
   await fc.assert(
-    fc.asyncProperty(
-      fc.integer({ min: 0, max: bytes.length - 1 }),
-      fc.integer({ min: 1, max: 255 }),
-      async (at, xor) => {
-        const flipped = Buffer.from(bytes);
-        flipped[at] = (flipped[at] ?? 0) ^ xor;
-        const finding = await findingOf(flipped, says);
-        found[finding] = (found[finding] ?? 0) + 1;
-      },
-    ),
-    { numRuns: 1_000, seed: 7 },
+    fc.asyncProperty(fc.oneof(anywhere, written), fc.integer({ min: 1, max: 255 }), async (at, xor) => {
+      const flipped = Buffer.from(bytes);
+      flipped[at] = (flipped[at] ?? 0) ^ xor;
+      const finding = await findingOf(flipped, says);
+      found[finding] = (found[finding] ?? 0) + 1;
+    }),
+    { numRuns: 600, seed: 7 },
   );
   expect(found['another value']).toBeUndefined();
   // Each of the defences has something to do: none of them could be left out.
