@@ -10,7 +10,7 @@ export const REMINDER_BY_HAND = 'reminder_by_hand';
 /**
  * Why this incident may not close yet, in sentences that say what is missing; empty when the gate of design/keys.md is met: every run
  * ended, production is proved to work again, everybody affected was told, and the reminder that would have prevented it was test-fired.
- * What somebody has waived with their name and a reason is not missing.
+ * What somebody has waived with their name and a reason is not missing. Of an incident that was opened again only what was done since counts.
  */
 export function openPointsOf(facts: IncidentFacts): string[] {
   const waived = new Set(facts.waivers.map(({ point }) => point));
@@ -21,10 +21,21 @@ function allPoints(facts: IncidentFacts): string[] {
   return [
     ...runsOpen(facts),
     ...recoveryOpen(facts),
-    ...tellingOpen(facts),
+    ...tellingOpen(sinceReopened(facts)),
     ...peersOpen(facts),
     ...reminderOpen(facts),
   ];
+}
+
+/** Whoever was told the last time does not know that it happened again. */
+function sinceReopened(facts: IncidentFacts): IncidentFacts {
+  const { reopenedAt: since, notices, deliveries } = facts;
+  if (since === null) return facts;
+  return {
+    ...facts,
+    notices: notices.filter(({ createdAt }) => createdAt > since),
+    deliveries: deliveries.filter(({ queuedAt }) => queuedAt > since),
+  };
 }
 
 function runsOpen({ run, runs }: IncidentFacts): string[] {

@@ -13,6 +13,8 @@ import type { Run } from './run.ts';
 /** Everything that the ledger knows about one incident, read in one go. */
 export interface IncidentFacts {
   incident: Incident;
+  /** When it was opened again last: the gate counts only what was done since. */
+  reopenedAt: Date | null;
   /** The key that failed, and the version that callers use now; the same one when nothing replaced it. */
   failed: Key | null;
   current: Key | null;

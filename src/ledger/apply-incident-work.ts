@@ -33,23 +33,11 @@ export async function applyIncidentWork(tx: LedgerDb, event: IncidentWorkEvent, 
     }
     case 'incident_noted':
       return note(tx, event.note);
-    case 'incident_point_waived': {
-      const { point, reason, by } = event.waiver;
-      await tx
-        .insertInto('incident_waivers')
-        .values({ incident_id: incident, point, reason, waived_by: by, waived_at: stored(event.waiver.at) })
-        .execute();
-      return letGo(tx, incident, point);
-    }
+    case 'incident_point_waived':
+      await waive(tx, event.waiver);
+      return letGo(tx, incident, event.waiver.point);
     case 'incident_reopened':
-      return changeOne(
-        tx
-          .updateTable('incidents')
-          .set({ closed_at: null })
-          .where('id', '=', incident)
-          .where('closed_at', 'is not', null),
-        `closed incident ${incident}`,
-      );
+      return reopen(tx, incident, at);
     case 'incident_update_asked': {
       const { number, person } = event;
       await tx
@@ -101,6 +89,40 @@ async function applyRoomEvent(tx: LedgerDb, event: RoomEvent, at: string): Promi
     default:
       return event satisfies never;
   }
+}
+
+async function waive(
+  tx: LedgerDb,
+  { incident, point, reason, by, at }: Extract<IncidentWorkEvent, { type: 'incident_point_waived' }>['waiver'],
+): Promise<void> {
+  const { count } = await tx
+    .selectFrom('incident_waivers')
+    .select((eb) => eb.fn.countAll<number>().as('count'))
+    .where('incident_id', '=', incident)
+    .executeTakeFirstOrThrow();
+  const waived = { point, reason, waived_by: by, waived_at: stored(at), ended_at: null };
+  await tx
+    .insertInto('incident_waivers')
+    .values({ incident_id: incident, number: count + 1, ...waived })
+    .execute();
+}
+
+/** It failed again, so what was proved or let go the time before says nothing about this time. */
+async function reopen(tx: LedgerDb, incident: string, at: string): Promise<void> {
+  await changeOne(
+    tx
+      .updateTable('incidents')
+      .set({ closed_at: null, recovered_at: null, reopened_at: at })
+      .where('id', '=', incident)
+      .where('closed_at', 'is not', null),
+    `closed incident ${incident}`,
+  );
+  await tx
+    .updateTable('incident_waivers')
+    .set({ ended_at: at })
+    .where('incident_id', '=', incident)
+    .where('ended_at', 'is', null)
+    .execute();
 }
 
 /** The card shows what is left. */

@@ -35,7 +35,10 @@ export interface IncidentWorkReader {
   notesOf: (incident: IncidentId) => Promise<IncidentNote[]>;
   /** The newest version, also of one that was withdrawn. */
   noteFrom: (source: { channel: string; ts: string }) => Promise<IncidentNote | null>;
+  /** Those that count: opening it again ends the ones before. */
   waiversOf: (incident: IncidentId) => Promise<Waiver[]>;
+  /** When it was opened again last; null when it never was. */
+  reopenedAt: (incident: IncidentId) => Promise<Date | null>;
   /** What people posted of how it stands, the first one first. */
   statusesOf: (incident: IncidentId) => Promise<StatusPost[]>;
   /** The wish for a channel of its own and what became of it; null when none was wanted. */
@@ -75,7 +78,7 @@ function incidentLists(db: LedgerDb): Pick<IncidentWorkReader, 'openIncidents' |
   };
 }
 
-type OfPeople = 'roleCount' | 'rolesOf' | 'roleGiven' | 'waiversOf' | 'statusesOf' | 'updateRemindersOf';
+type OfPeople = 'roleCount' | 'reopenedAt' | 'rolesOf' | 'roleGiven' | 'waiversOf' | 'statusesOf' | 'updateRemindersOf';
 
 function peopleQueries(db: LedgerDb): Pick<IncidentWorkReader, OfPeople> {
   const roles = (incident: IncidentId) =>
@@ -89,13 +92,17 @@ function peopleQueries(db: LedgerDb): Pick<IncidentWorkReader, OfPeople> {
     },
     waiversOf: async (incident) => {
       const rows = db.selectFrom('incident_waivers').selectAll().where('incident_id', '=', incident);
-      return (await rows.orderBy('waived_at').orderBy('point').execute()).map((row) => ({
+      return (await rows.where('ended_at', 'is', null).orderBy('number').execute()).map((row) => ({
         incident,
         point: row.point,
         reason: row.reason,
         by: Actor.parse(row.waived_by),
         at: instant(row.waived_at),
       }));
+    },
+    reopenedAt: async (incident) => {
+      const row = db.selectFrom('incidents').select('reopened_at').where('id', '=', incident);
+      return instant((await row.executeTakeFirst())?.reopened_at ?? null);
     },
     statusesOf: async (incident) => {
       const rows = db.selectFrom('incident_statuses').selectAll().where('incident_id', '=', incident);

@@ -25,6 +25,7 @@ export function incidentToRow(incident: Incident): Insertable<IncidentsTable> {
     contained_at: stored(incident.containedAt),
     recovered_at: stored(incident.recoveredAt),
     closed_at: stored(incident.closedAt),
+    reopened_at: null,
     open_points: jsonText(incident.openPoints),
   };
 }

@@ -61,7 +61,7 @@ const COMPARED = {
   incident_rooms: { key: ['incident_id'], without: [] },
   incident_roles: { key: ['incident_id', 'number'], without: [] },
   incident_notes: { key: ['id', 'version'], without: [] },
-  incident_waivers: { key: ['incident_id', 'point'], without: [] },
+  incident_waivers: { key: ['incident_id', 'number'], without: [] },
   incident_statuses: { key: ['incident_id', 'number'], without: [] },
   incident_update_reminders: { key: ['incident_id', 'number'], without: [] },
   second_factors: { key: ['id'], without: ['envelope'] },

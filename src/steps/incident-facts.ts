@@ -25,6 +25,7 @@ export async function incidentFacts(
   const isReplaced = current !== null && current.id !== failed?.id;
   return {
     incident,
+    reopenedAt: await ledger.reopenedAt(incident.id),
     failed,
     current,
     run,

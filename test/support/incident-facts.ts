@@ -39,6 +39,7 @@ export function incidentFactsWith(overrides: Partial<IncidentFacts> = {}): Incid
   const run = aRun();
   return {
     incident: anIncident({ containedAt: minutesAfter(NOON, 1), recoveredAt: minutesAfter(NOON, 9) }),
+    reopenedAt: null,
     failed,
     current,
     run,

@@ -149,6 +149,7 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
     rolesOf: async () => [],
     notesOf: async () => [],
     waiversOf: async () => [],
+    reopenedAt: async () => null,
     followUpsOf: async () => [],
     retrospective: async () => null,
     impressionsOf: async () => [],

@@ -21,7 +21,9 @@ async function pointsOf(read: LedgerReader, incident: Incident, now: Date): Prom
   const runs = await read.runsOfIncident(incident.id);
   const outermost = runs.find((run) => run.parent === null) ?? null;
   const facts = await incidentFacts(incident, outermost, { ledger: read, now: () => now });
-  const summed = (await read.summariesOf(incident.id)).length > 0;
+  const since = facts.reopenedAt;
+  const summaries = await read.summariesOf(incident.id);
+  const summed = summaries.some(({ posted, drawnAt }) => posted && (since === null || drawnAt > since));
   const waived = facts.waivers.some(({ point }) => point === NO_SUMMARY);
   return [...openPointsOf(facts), ...(summed || waived ? [] : [NO_SUMMARY])];
 }

@@ -46,10 +46,12 @@ export interface IncidentNotesTable {
 
 export interface IncidentWaiversTable {
   incident_id: string;
+  number: number;
   point: string;
   reason: string;
   waived_by: string;
   waived_at: string;
+  ended_at: string | null;
 }
 
 export interface IncidentStatusesTable {

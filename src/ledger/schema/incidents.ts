@@ -11,6 +11,7 @@ export interface IncidentsTable {
   contained_at: string | null;
   recovered_at: string | null;
   closed_at: string | null;
+  reopened_at: string | null;
   open_points: string;
 }
 

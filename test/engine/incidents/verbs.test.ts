@@ -5,7 +5,7 @@ import { openIncidents } from '../../../src/engine/incidents/open-incidents.ts';
 import { remindOfUpdates } from '../../../src/engine/incidents/remind.ts';
 import { openPepper } from '../../../src/providers/pepper.ts';
 import { Secret } from '../../../src/secret.ts';
-import { aKey, aPolicy, minutesAfter, NOON } from '../../support/builders.ts';
+import { aKey, aNotice, aPolicy, minutesAfter, NOON } from '../../support/builders.ts';
 import { anEngineWorld } from '../../support/engine-world.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
 
@@ -114,7 +114,46 @@ describe('the gate', () => {
     });
     await incidents.reopen({ ...by('bob'), incident, reason: 'it happened again' });
     expect((await read.incident(incident))?.closedAt).toBeNull();
-    expect(await read.waiversOf(incident)).toHaveLength(first.openPoints.length);
+  });
+
+  test('asks for everything again once it was opened again, and the same point can be let go again', async () => {
+    const { incidents, declare, by, read, ledger, world } = await anOffice();
+    const incident = await declare();
+    const waiveAll = async () => {
+      for (const point of await incidents.gate(incident))
+        await incidents.waive({ ...by('bob'), incident, point, reason: 'a drill' });
+    };
+    const before = await incidents.gate(incident);
+    await waiveAll();
+    world.pass(60_000);
+    await incidents.reopen({ ...by('bob'), incident, reason: 'it happened again' });
+    expect(await incidents.gate(incident)).toEqual(before);
+    expect((await incidents.close({ ...by('bob'), incident })).closed).toBe(false);
+    expect(await read.waiversOf(incident)).toEqual([]);
+    await waiveAll();
+    expect((await read.incident(incident))?.closedAt).not.toBeNull();
+    expect(await ledger.verifyTables()).toMatchObject({ whole: true });
+  });
+
+  test('takes neither the summary, nor the notices, nor the recovery of the time before', async () => {
+    const { incidents, declare, by, read, ledger, world } = await anOffice();
+    const incident = await declare();
+    const key = (await read.incident(incident))?.key ?? null;
+    const told = aNotice({ incident, run: null, ...(key !== null && { key }) });
+    const texts = { markdown: '# it', json: '{}' };
+    await recordEvents(ledger, [
+      { type: 'incident_recovered', incident },
+      { type: 'notice_issued', notice: told },
+      { type: 'summary_posted', incident, run: null, ...texts },
+    ]);
+    const missing = /works again|Nobody was told|summary has not been posted/;
+    const gate = async () => (await incidents.gate(incident)).filter((point) => missing.test(point));
+    expect(await gate()).toEqual([]);
+    for (const point of await incidents.gate(incident))
+      await incidents.waive({ ...by('bob'), incident, point, reason: 'a drill' });
+    world.pass(60_000);
+    await incidents.reopen({ ...by('bob'), incident, reason: 'it happened again' });
+    expect(await gate()).toHaveLength(3);
   });
 
   test('knows no point that is not open', async () => {

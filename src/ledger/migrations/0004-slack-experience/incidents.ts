@@ -57,12 +57,15 @@ create index incident_notes_by_source on incident_notes (source_channel, source_
 
 create table incident_waivers (
   incident_id text not null constraint incident_waivers_incident_fk references incidents (id),
+  number integer not null,
   point text not null,
   reason text not null,
   waived_by text not null,
   waived_at text not null,
-  constraint incident_waivers_pk primary key (incident_id, point)
+  ended_at text,
+  constraint incident_waivers_pk primary key (incident_id, number)
 ) strict;
+create unique index incident_waivers_one_each on incident_waivers (incident_id, point) where ended_at is null;
 
 create table incident_statuses (
   incident_id text not null constraint incident_statuses_incident_fk references incidents (id),
@@ -83,6 +86,7 @@ create table incident_update_reminders (
   constraint incident_update_reminders_pk primary key (incident_id, number)
 ) strict;
 
+alter table incidents add column reopened_at text;
 alter table messages add column room_of text constraint messages_room_fk references incident_rooms (incident_id);
 create index incidents_open on incidents (reported_at) where closed_at is null;
 `;
