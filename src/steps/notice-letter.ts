@@ -1,8 +1,18 @@
-import { type Addressee, type Dispatch, DispatchId, hashOf, type Reached, reachedBy } from '../domain/dispatch.ts';
+import {
+  type Addressee,
+  type Dispatch,
+  DispatchId,
+  hashOf,
+  MOST_ADDRESSEES,
+  type Reached,
+  reachedBy,
+  shortHash,
+} from '../domain/dispatch.ts';
 import { type ApprovalId, StepId } from '../domain/ids.ts';
 import type { Notice } from '../domain/incident.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { filledIn } from '../domain/notice-template.ts';
+import { peopleNamed } from '../domain/policy.ts';
 import { PermanentFailure } from '../errors.ts';
 import { holdsSecret } from '../scrub.ts';
 import { affectedSince } from './affected.ts';
@@ -55,6 +65,7 @@ export function factsOf({ key, replacement, dataIntegrity }: Told, now: Date): N
 /** The text word for word. Refusals of a template that may not be sent; PermanentFailure for a text with a secret in it. */
 export async function draftOf(told: Told, addressees: readonly Addressee[], context: ForecastContext): Promise<Draft> {
   const { run, step, newId, now, outside } = context;
+  assertAllSeen(addressees);
   const facts = factsOf(told, now());
   // What somebody wrote about data integrity may have a pasted key in it, and a mail cannot be called back.
   if (holdsSecret(facts))
@@ -87,11 +98,33 @@ export async function draftOf(told: Told, addressees: readonly Addressee[], cont
   };
 }
 
+function assertAllSeen({ length }: readonly Addressee[]): void {
+  if (length <= MOST_ADDRESSEES) return;
+  throw new PermanentFailure(
+    `It would go to ${length} addresses; whoever approves it can read at most ${MOST_ADDRESSEES} at once. Nothing was sent; name single ones (contact:…, caller:…, peer:…) and send several notices.`,
+  );
+}
+
 /** So that whoever approves it sees every word in one modal. */
 const LONGEST_BODY = 6_000;
 
 export function withApproval(draft: Draft, approval: ApprovalId): Dispatch {
   return { ...draft, approval };
+}
+
+const MOST_NAMED = 8;
+
+export function questionOf({ addressees, hash, template }: Draft, key: Key): string {
+  const named = addressees.slice(0, MOST_NAMED).map(({ name, address }) => `${name} (${address})`);
+  const more = addressees.length > MOST_NAMED ? ` and ${addressees.length - MOST_NAMED} more` : '';
+  return `Tell ${named.join(', ')}${more}, outside the company, of ${nameOf(key)}? Template ${template}, text ${shortHash(hash)}: “Read it” shows every word.`;
+}
+
+/** `person:carol`: who of policy.yaml is behind callers and peers. */
+export async function peopleInside({ inside }: Reached, { policy }: ForecastContext): Promise<string[]> {
+  const { policy: today } = await policy();
+  const names = inside.map(({ who }) => who);
+  return [...peopleNamed(today, names, { owner: null, escalation: null })].sort().map((person) => `person:${person}`);
 }
 
 function templateFor(key: Key, { incident, run }: ForecastContext): string {
