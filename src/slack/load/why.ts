@@ -13,7 +13,8 @@ import type { Desk, Moment } from '../moment.ts';
 import { utcText } from '../text.ts';
 import type { Why } from '../views/why.ts';
 import { actorText, displayNames, type NameOf } from './names.ts';
-import { loadRun } from './run.ts';
+import { openRunOfName } from './open-run-of-name.ts';
+import { standingSteps } from './standing-steps.ts';
 
 /** `id`: a key by any of its names, `run-…`, `rot-…` or `apr-…`; null: the last thing that this person was refused. */
 export async function loadWhy(id: string | null, moment: Moment, desk: Desk): Promise<Why> {
@@ -27,7 +28,22 @@ export async function loadWhy(id: string | null, moment: Moment, desk: Desk): Pr
   }
   const key = await keyNamed(id, 'read', { moment, desk });
   const { cause, todo, checks } = await diagnosisOf(desk.ledger, { key, now: desk.now() });
-  return { title: `Why ${nameOf(key)}`, cause, todo: todo.map(inSlack), looked: checks };
+  const run = await openRunOfName(desk.ledger, key);
+  const title = `Why ${nameOf(key)}`;
+  if (run === null) return { title, cause, todo: todo.map(inSlack), looked: checks };
+  const stands = await standingSteps(run, desk);
+  const waits = stands.map(({ question, evidence }) => ` ${question} ${evidence}.`).join('');
+  return {
+    title,
+    cause: `${cause} ${run.runbook.id} (${run.id}) is replacing it.${waits}`,
+    // Who asks at night must not begin a second time what is under way.
+    todo: [`See how far it is: /rotate-key status ${run.id}`, ...todo.filter((one) => !beginsAnew(one)).map(inSlack)],
+    looked: checks,
+  };
+}
+
+function beginsAnew(todo: string): boolean {
+  return todo.includes('rekey keys rotate ');
 }
 
 /** What the terminal is told to type, as it is typed here. */
@@ -56,7 +72,7 @@ async function whyRun(id: string, moment: Moment, desk: Desk): Promise<Why> {
   const run = await desk.ledger.run(RunId.parse(id));
   if (run === null) throw unknown('run', id);
   await assertMayReadKeyOf(run, moment, desk);
-  const looked = await stepsThatStand(run, desk);
+  const looked = await standingSteps(run, desk);
   return { title: `Why ${run.id}`, cause: causeOf(run, await displayNames(desk)), todo: todoFor(run), looked };
 }
 
@@ -76,26 +92,6 @@ function todoFor(run: Run): string[] {
   return run.paused === null ? [] : [`Let it go on on a terminal: rekey runs resume ${run.id}`];
 }
 
-/** The steps that are not simply over, in the words of the run's own message. */
-async function stepsThatStand(run: Run, desk: Desk): Promise<Why['looked']> {
-  const progress = await loadRun(desk, run.id);
-  const steps = progress?.phases.flatMap((phase) => phase.steps) ?? [];
-  return steps.flatMap(({ id, shown: step }): Why['looked'][number][] => {
-    switch (step.kind) {
-      case 'waiting': {
-        const until = step.until === null ? '' : `, ${step.until.word} ${utcText(step.until.at)}`;
-        return [{ question: id, ok: null, evidence: `waits for ${step.what} since ${utcText(step.since)}${until}` }];
-      }
-      case 'failed':
-        return [{ question: id, ok: false, evidence: step.error }];
-      case 'in_doubt':
-        return [{ question: id, ok: null, evidence: step.question }];
-      default:
-        return [];
-    }
-  });
-}
-
 async function whyRotation(id: string, moment: Moment, desk: Desk): Promise<Why> {
   const rotation = await desk.ledger.rotation(RotationId.parse(id));
   if (rotation === null) throw unknown('rotation', id);
@@ -105,7 +101,7 @@ async function whyRotation(id: string, moment: Moment, desk: Desk): Promise<Why>
     title: `Why ${rotation.id} of ${rotation.slug}`,
     cause: standingOf(rotation),
     todo: rotation.endedAt === null ? [`Take it back: /rotate-key cancel ${rotation.id} because "…"`] : [],
-    looked: run === null ? [] : await stepsThatStand(run, desk),
+    looked: run === null ? [] : await standingSteps(run, desk),
   };
 }
 

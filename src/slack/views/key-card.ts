@@ -20,7 +20,7 @@ export interface KeyCard {
   expiresAt: Date | null;
   revokedAt: Date | null;
   provedDeadAt: Date | null;
-  /** An open run on this key. */
+  /** The open run that has this key in its hands, with what it waits for. */
   run: string | null;
 }
 
@@ -36,7 +36,7 @@ export function keyCard(key: KeyCard): Message {
     [bold('Expires '), ...(key.expiresAt === null ? ['no expiry is registered'] : [at(key.expiresAt)])],
     ...(key.revokedAt === null ? [] : [[bold('Revoked '), at(key.revokedAt)]]),
     ...(key.provedDeadAt === null ? [] : [[bold('Proved to be rejected '), at(key.provedDeadAt)]]),
-    [bold('Open run '), key.run ?? 'none'],
+    [bold('Open run '), cut(key.run ?? 'none', 400)],
   ];
   return {
     text: `${escapeMrkdwn(cut(key.name, 320))}: ${key.health}`,

@@ -103,21 +103,43 @@ describe('/rotate-key', () => {
     const { ask } = await aRoom();
     expect(textOf(await ask('/rotate-key show payments-prod', 'Fingerprint 7f3a2b'))).toContain('Carol');
     await ask('/rotate-key status', 'No incident is open.');
+    await ask('/rotate-key why payments-prod', 'payments-prod v3 expired', '/rotate-key payments-prod because');
+    await ask('/rotate-key cancel', 'No run is under way');
+    await ask('/rotate-key cancel payments-prod', 'Nothing is under way for payments-prod v3');
     const started = await ask('/rotate-key payments-prod expired', 'Started for payments-prod');
     const run = /run-\d+/.exec(started.text)?.[0] ?? '';
     await ask('/rotate-key status', 'Open incidents', run);
     await ask(`/rotate-key status ${run}`, 'waiting for ', 'the approval of Bob or Carol', 'Recover');
     await ask('/rotate-key help', 'leaked', 'counts as exploited', 'public gist');
     await ask(`/rotate-key why ${run}`, `Why ${run}`, 'It waits.', 'the approval of');
-    await ask(
-      '/rotate-key why payments-prod',
-      'payments-prod v3 expired',
-      'Looked at',
-      '/rotate-key payments-prod because',
-    );
     await ask(`/rotate-key cancel ${run} because "wrong key"`, 'is being cancelled');
     await ask('/rotate-key cancel run-nope because "x"', 'There is no run run-nope');
     await ask('/rotate-key status run-nope', 'There is no run "run-nope"');
+  });
+
+  test('of a key that is being replaced, why and show say what it waits for, and why begins nothing a second time', async () => {
+    const { ask } = await aRoom();
+    const started = await ask('/rotate-key payments-prod expired', 'Started for payments-prod');
+    const run = /run-\d+/.exec(started.text)?.[0] ?? '';
+    await ask(`/rotate-key status ${run}`, 'the approval of Bob or Carol');
+    const why = await ask('/rotate-key why payments-prod', 'Looked at', `(${run}) is replacing it`, 'of Bob or Carol');
+    expect(textOf(why)).toContain(`/rotate-key status ${run}`);
+    expect(textOf(why)).not.toContain('/rotate-key payments-prod because');
+    await ask('/keys show payments-prod', 'Open run', run, 'waits for the approval of Bob or Carol');
+  });
+
+  test('cancelled by the name of the key, or by nothing where one run is under way; a form asks for the reason', async () => {
+    const { ask, alice } = await aRoom();
+    const started = await ask('/rotate-key payments-prod expired', 'Started for payments-prod');
+    const run = /run-\d+/.exec(started.text)?.[0] ?? '';
+    const seen = new Set<string>();
+    for (const typed of ['cancel payments-prod', 'cancel', `cancel ${run}`]) {
+      await alice.command(OPS, `/rotate-key ${typed}`);
+      const form = await alice.waitForView((view) => view.callbackId === 'cancel_run' && !seen.has(view.id));
+      expect(JSON.stringify(form.blocks)).toContain(run);
+      seen.add(form.id);
+    }
+    await ask('/rotate-key cancel payments-prod because "wrong key"', `${run} is being cancelled`);
   });
 
   test('without a situation for a key that has not expired opens the form, filled in', async () => {
