@@ -74,8 +74,8 @@ function inWords(before: Key, after: Key, found: ReturnType<typeof comparison>):
   const { same, added, removed, unused, wildcards } = found;
   const parts = [
     same ? `has the same scopes as ${nameOf(before)} (${listed(sorted(after.scopes))})` : '',
-    added.length > 0 ? `may also ${listed(added)}` : '',
-    removed.length > 0 ? `may no longer ${listed(removed)}` : '',
+    added.length > 0 ? `also has ${listed(added)}` : '',
+    removed.length > 0 ? `no longer has ${listed(removed)}` : '',
     wildcards.length > 0 ? `has wildcards: ${listed(wildcards)}` : '',
     unused !== null && unused.length > 0 ? `has what no call needed: ${listed(unused)}` : '',
   ];

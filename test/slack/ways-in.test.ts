@@ -81,11 +81,14 @@ describe('saying it after Rekey’s name', () => {
     expect(seen.moments[0]).toMatchObject({ person: 'alice', channel: OPS, thread: first.ts });
   });
 
-  test('needs no command for a verb of an incident, and keeps whom it mentions', async () => {
+  test('needs no command for a verb, and keeps whom it mentions', async () => {
     const { alice, seen } = await aListeningRoom();
     await alice.say(OPS, '@rekey status');
     await alice.say(OPS, '@rekey note @bob has restarted it');
-    await vi.waitFor(() => expect(seen.words).toEqual(['status', 'note @U0BOB has restarted it']), SOON);
+    // A verb of no incident is found too: nobody thinks of a command first.
+    await alice.say(OPS, '@rekey list service:payments');
+    const said = ['status', 'note @U0BOB has restarted it', 'list service:payments'];
+    await vi.waitFor(() => expect(seen.words).toEqual(said), SOON);
   });
 
   test('asks what was meant, and says what there is', async () => {

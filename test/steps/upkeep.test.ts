@@ -36,7 +36,7 @@ describe('key.compare_scopes', () => {
       removed: ['payments:write'],
       unused: null,
       wildcards: ['refunds:*'],
-      text: 'payments-prod v4 may also refunds:*; may no longer payments:write; has wildcards: refunds:*.',
+      text: 'payments-prod v4 also has refunds:*; no longer has payments:write; has wildcards: refunds:*.',
     });
   });
 

@@ -5,7 +5,7 @@ import { commandHelp } from '../views/command-help.ts';
 import type { SlashCommand } from './contract.ts';
 
 /** Whose verbs may stand right after Rekey's name, the first that has it: `@rekey status` in the thread of an incident. */
-const SPOKEN: readonly string[] = ['/incident', '/runbook'];
+const SPOKEN: readonly string[] = ['/incident', '/runbook', '/rotate-key', '/keys'];
 const HELP: readonly string[] = ['', 'help', '?', 'hi', 'hello'];
 
 /**
