@@ -3,6 +3,7 @@ import type { IncidentFacts } from './incident-facts.ts';
 import { nameOf } from './key.ts';
 import { behind, standing } from './peer.ts';
 import type { Run, StepRecord } from './run.ts';
+import { toldAbout } from './told-about.ts';
 
 /** Evidence of this kind: a person showed the tested reminder that Rekey cannot test itself, under their name. */
 export const REMINDER_BY_HAND = 'reminder_by_hand';
@@ -21,21 +22,10 @@ function allPoints(facts: IncidentFacts): string[] {
   return [
     ...runsOpen(facts),
     ...recoveryOpen(facts),
-    ...tellingOpen(sinceReopened(facts)),
+    ...tellingOpen(facts),
     ...peersOpen(facts),
     ...reminderOpen(facts),
   ];
-}
-
-/** Whoever was told the last time does not know that it happened again. */
-function sinceReopened(facts: IncidentFacts): IncidentFacts {
-  const { reopenedAt: since, notices, deliveries } = facts;
-  if (since === null) return facts;
-  return {
-    ...facts,
-    notices: notices.filter(({ createdAt }) => createdAt > since),
-    deliveries: deliveries.filter(({ queuedAt }) => queuedAt > since),
-  };
 }
 
 function runsOpen({ run, runs }: IncidentFacts): string[] {
@@ -66,31 +56,22 @@ function recoveryOpen({ incident, failed }: IncidentFacts): string[] {
   return points;
 }
 
-function tellingOpen({ notices, usage, deliveries }: IncidentFacts): string[] {
-  const outside = outsideOpen(deliveries);
-  if (notices.length === 0 && deliveries.length === 0)
+function tellingOpen(facts: IncidentFacts): string[] {
+  const { told, missing } = toldAbout(facts);
+  if (told.size === 0 && missing.length === 0)
     return [
       'Nobody was told which key failed, when its replacement is available and whether data integrity is at risk.',
     ];
-  const reached = deliveries.flatMap(({ addressee }) => addressee.about);
-  const told = new Set([...notices.map((notice) => notice.recipient), ...reached]);
-  const callers = [...new Set(usage.map((use) => use.caller))].sort();
+  const named = new Set(missing.flatMap(({ addressee }) => addressee.about));
+  const callers = [...new Set(facts.usage.map((use) => use.caller))].sort();
   return [
     ...callers
-      .filter((caller) => !told.has(`caller:${caller}`))
+      .filter((caller) => !told.has(`caller:${caller}`) && !named.has(`caller:${caller}`))
       .map((caller) => `The caller ${caller} was not told which key failed and when its replacement is available.`),
-    ...outside,
-  ];
-}
-
-// Whoever was reached by one way is told, whatever became of the other one; a line in our own channel tells nobody outside.
-function outsideOpen(deliveries: IncidentFacts['deliveries']): string[] {
-  const reached = new Set(deliveries.flatMap(({ state, addressee }) => (state === 'sent' ? [addressee.contact] : [])));
-  return deliveries
-    .filter(({ addressee }) => !reached.has(addressee.contact))
-    .map(
+    ...missing.map(
       ({ state, addressee: { name, address } }) => `${name} (${address}), outside, was not told: ${WHY_NOT[state]}.`,
-    );
+    ),
+  ];
 }
 
 const WHY_NOT: Record<NoticeDelivery['state'], string> = {

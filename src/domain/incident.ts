@@ -95,6 +95,8 @@ export interface Notice {
   run: RunId | null;
   /** `person:carol` (told directly), `caller:payments-worker` or `peer:node-b` (told in the incident's channel). */
   recipient: string;
+  /** Whom a person was told for: `caller:payments-worker`. Absent for whoever is told only for themselves. */
+  about?: string[];
   key: KeyId;
   template: string;
   facts: { whichKey: string; replacementAvailable: string; dataIntegrity: string };

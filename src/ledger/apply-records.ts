@@ -24,7 +24,7 @@ export async function applyRecordEvent(tx: LedgerDb, event: RecordEvent, context
   const at = stored(context.at);
   switch (event.type) {
     case 'notice_issued': {
-      const { id, incident, run, recipient, key, template, facts, createdAt } = event.notice;
+      const { id, incident, run, recipient, about, key, template, facts, createdAt } = event.notice;
       await tx
         .insertInto('notices')
         .values({
@@ -36,6 +36,7 @@ export async function applyRecordEvent(tx: LedgerDb, event: RecordEvent, context
           template,
           facts: jsonText(facts),
           created_at: stored(createdAt),
+          about: about === undefined ? null : jsonText(about),
         })
         .execute();
       return;

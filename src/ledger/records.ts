@@ -138,6 +138,7 @@ function noticeFromRow(row: Selectable<NoticesTable>): Notice {
     template: row.template,
     facts: fromJson(Facts, row.facts),
     createdAt: instant(row.created_at),
+    ...(row.about !== null && { about: fromJson(z.array(z.string()), row.about) }),
   };
 }
 

@@ -36,6 +36,7 @@ export interface NoticesTable {
   template: string;
   facts: string;
   created_at: string;
+  about: string | null;
 }
 
 export interface EvidenceTable {

@@ -1,6 +1,7 @@
 import type { Incident } from '../../domain/incident.ts';
 import { nameOf } from '../../domain/key.ts';
 import { standing } from '../../domain/peer.ts';
+import { toldAbout } from '../../domain/told-about.ts';
 import { affectedSince } from '../../steps/affected.ts';
 import { boardOfReplacement } from '../../steps/board.ts';
 import type { Sources } from '../deps.ts';
@@ -13,7 +14,11 @@ export async function loadIncidentImpact(sources: Sources, incident: Incident): 
   const key = incident.key === null ? null : await ledger.key(incident.key);
   if (key === null) return { incident: id, title, key: null, owner: null, callers: [], peers: [] };
   const name = await displayNames(sources);
-  const told = new Set((await ledger.noticesOfIncident(id)).map(({ recipient }) => recipient));
+  const { told } = toldAbout({
+    notices: await ledger.noticesOfIncident(id),
+    deliveries: await ledger.deliveriesOfIncident(id),
+    reopenedAt: await ledger.reopenedAt(id),
+  });
   const callers = await ledger.callersOf(key.id, affectedSince({ incident, now }));
   const board = await boardOfReplacement(ledger, key);
   return {

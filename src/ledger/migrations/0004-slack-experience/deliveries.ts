@@ -1,5 +1,7 @@
 /** What left the company: to whom, by which way, and what came back. */
 export const deliveries = /* sql */ `
+alter table notices add column about text;
+
 create table dispatches (
   id text not null constraint dispatches_pk primary key,
   run_id text not null constraint dispatches_run_fk references runs (id),
