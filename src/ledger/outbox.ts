@@ -28,6 +28,17 @@ export interface OutgoingMessage {
   movedBecause: string | null;
 }
 
+/** A message that is due, and the channel in whose order it stands. */
+export interface DueMessage extends OutgoingMessage {
+  lane: string;
+}
+
+/** `team`: the channel that is the team's now. `held`: channels that nothing is sent to at the moment. */
+export interface Lanes {
+  team: string;
+  held: readonly string[];
+}
+
 /** `redrawAt`: when it will look different although nothing has happened; null: never. */
 export interface Sent {
   channel: string;
@@ -37,8 +48,11 @@ export interface Sent {
 }
 
 export interface Outbox {
-  /** Messages that are due now, oldest first; a thread reply only after its parent is there. Those to be drawn again come last. */
-  due: (now: Date, limit: number) => Promise<OutgoingMessage[]>;
+  /**
+   * Messages that are due now, oldest first; a thread reply only after its parent is there. Those to be drawn again come last. Each channel has
+   * a fair share of them, and one that is held has none, so that none can keep the others from being looked at.
+   */
+  due: (now: Date, limit: number, lanes?: Lanes) => Promise<DueMessage[]>;
   /** The instant at which the next one becomes due, or null. */
   nextDue: () => Promise<Date | null>;
   /** Before the call to Slack: a crash from here on leaves `sending`. */

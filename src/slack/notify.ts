@@ -1,7 +1,7 @@
 import type { WebClient } from '@slack/web-api';
 import type { IncidentId } from '../domain/ids.ts';
 import type { SlackChannels } from '../engine/alarms/slack-channels.ts';
-import type { Outbox, OutgoingMessage } from '../ledger/outbox.ts';
+import type { DueMessage, Outbox, OutgoingMessage } from '../ledger/outbox.ts';
 import type { Log, Patience, Sources } from './deps.ts';
 import { openAddressBook } from './notify/address.ts';
 import { openLostChannels } from './notify/lost-channels.ts';
@@ -48,12 +48,10 @@ export function createNotifier(deps: NotifierDeps): Notifier {
   let problem: string | null = null;
   let stopped = false;
   let wake = Promise.withResolvers<void>();
-  // Replies in a thread go in the order of their channel: the thread's first message is in the same lane. What is meant for the team's channel stands in line with everything else there, under whatever address it was written.
   let team = 'team';
-  const laneOf = ({ thread, channel }: OutgoingMessage) => thread?.channel ?? (channel === 'team' ? team : channel);
   const now = () => sources.now().getTime();
 
-  const settle = async (message: OutgoingMessage, error: unknown): Promise<'go_on' | 'hold'> => {
+  const settle = async (message: DueMessage, error: unknown): Promise<'go_on' | 'hold'> => {
     const failed = tries.get(message.id) ?? 0;
     const verdict = publish.learn(message, verdictOn(error, { tries: failed, ...patience }));
     tries.set(message.id, failed + 1);
@@ -74,14 +72,14 @@ export function createNotifier(deps: NotifierDeps): Notifier {
     // Due at once, so that it stays first in line; how long to wait is kept here.
     await outbox.failed(message, { error: verdict.error, retryAt: sources.now() });
     if (next.do === 'hold_all') allHeldUntil = now() + next.ms;
-    if (next.do === 'hold_channel') heldUntil.set(laneOf(message), now() + next.ms);
+    if (next.do === 'hold_channel') heldUntil.set(message.lane, now() + next.ms);
     return 'hold';
   };
 
   const notWrittenDown = (error: unknown) =>
     log.error({ err: error }, 'that a channel is back could not be written down');
 
-  const work = async (lane: readonly OutgoingMessage[]) => {
+  const work = async (lane: readonly DueMessage[]) => {
     for (const message of lane) {
       if (stopped) return;
       try {
@@ -103,8 +101,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
       () => team,
     );
     for (const [lane, until] of heldUntil) if (until <= now()) heldUntil.delete(lane);
-    const due = (await outbox.due(sources.now(), AT_ONCE)).filter((message) => !heldUntil.has(laneOf(message)));
-    const lanes = Map.groupBy(due, laneOf);
+    const due = await outbox.due(sources.now(), AT_ONCE, { team, held: [...heldUntil.keys()] });
+    const lanes = Map.groupBy(due, ({ lane }) => lane);
     await Promise.all([...lanes.values()].map(work));
     return due.length > 0;
   };
@@ -117,7 +115,8 @@ export function createNotifier(deps: NotifierDeps): Notifier {
         log.error({ err: error }, 'the outbox could not be read');
         return false;
       });
-      if (worked && now() >= allHeldUntil && heldUntil.size === 0) continue;
+      // What is held is not among what was worked on, so the others go on meanwhile.
+      if (worked && now() >= allHeldUntil) continue;
       await sleepUntil(nudged, await restMs());
       wake = Promise.withResolvers<void>();
     }

@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { IncidentId } from '../../src/domain/ids.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import type { OutgoingMessage } from '../../src/ledger/outbox.ts';
 import { anApproval, anAsk, anIncident, aRun, aStep, bob, carol, minutesAfter, NOON } from '../support/builders.ts';
@@ -145,4 +146,48 @@ test('a payload that could not be kept whole is refused instead of being cut', a
   const refused = ledger.inbox.accept({ id: 'slack:1', kind: 'slack:command', payload, receivedAt: NOON });
   await expect(refused).rejects.toMatchObject({ code: 'payload_too_large' });
   expect(await ledger.inbox.unhandled('slack:')).toEqual([]);
+});
+
+test('a channel with much to say takes only its share, and what is held is not even looked at', async () => {
+  const { ledger } = await aLedgerThatTells();
+  for (const surface of ['incident', 'run']) await post(ledger, await only(ledger, surface), `0.${surface.length}`);
+  const opened = (id: string, channel: string) =>
+    ({ type: 'incident_opened', incident: anIncident({ id: IncidentId.parse(id), channel }) }) as const;
+  const many = Array.from({ length: 30 }, (_, index) => opened(`inc-busy-${index}`, 'C0BUSY'));
+  await recordEvents(ledger, [...many, opened('inc-quiet', 'C0QUIET')], {});
+  const channels = async (limit: number, lanes?: { team: string; held: readonly string[] }) =>
+    (await ledger.outbox.due(NOON, limit, lanes)).map(({ lane }) => lane);
+  const due = await channels(500);
+  expect(due.filter((lane) => lane === 'C0BUSY').length).toBeLessThan(30);
+  expect(due).toContain('C0QUIET');
+  expect(await channels(3)).toEqual(['C0BUSY', 'C0BUSY', 'C0QUIET']);
+  expect(await channels(500, { team: 'team', held: ['C0BUSY'] })).toEqual(['C0QUIET']);
+});
+
+test('what is meant for the team is held with the channel that the team reads', async () => {
+  const ledger = await anOpenLedger(aLedgerFile(), () => NOON);
+  const alarm = { id: 'alm-1', kind: 'clock_jump', key: null, sentence: 'm', raisedAt: NOON } as const;
+  await recordEvents(ledger, [{ type: 'alarm_raised', alarm }], {});
+  const lanes = async (held: readonly string[]) =>
+    (await ledger.outbox.due(NOON, 9, { team: 'C0TEAM', held })).map(({ lane }) => lane);
+  expect(await lanes([])).toEqual(['C0TEAM']);
+  expect(await lanes(['C0TEAM'])).toEqual([]);
+});
+
+test('what has only grown old in a channel that is held delays nothing that has grown old elsewhere', async () => {
+  const { ledger } = await aLedgerThatTells();
+  for (const surface of ['incident', 'run']) await post(ledger, await only(ledger, surface), `0.${surface.length}`);
+  const opened = (id: string, channel: string) =>
+    ({ type: 'incident_opened', incident: anIncident({ id: IncidentId.parse(id), channel }) }) as const;
+  const many = Array.from({ length: 30 }, (_, index) => opened(`inc-held-${index}`, 'C0HELD'));
+  await recordEvents(ledger, [opened('inc-quiet', 'C0QUIET'), ...many], {});
+  let posted = 0;
+  for (let due = await ledger.outbox.due(seconds(1), 50); due.length > 0; due = await ledger.outbox.due(seconds(1), 50))
+    for (const message of due) {
+      posted += 1;
+      const at = { channel: message.channel, ts: `1.${posted}`, version: message.version };
+      await ledger.outbox.sent(message, { ...at, redrawAt: seconds(60) });
+    }
+  const due = await ledger.outbox.due(seconds(60), 500, { team: 'team', held: ['C0HELD'] });
+  expect(due.map(({ subject }) => subject)).toEqual(['inc-quiet']);
 });

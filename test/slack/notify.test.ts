@@ -8,7 +8,7 @@ import { openVoice } from '../../src/slack/voice.ts';
 import { webClient } from '../../src/slack/web.ts';
 import { anApproval, anIncident, aRun } from '../support/builders.ts';
 import { recordEvents } from '../support/ledger-file.ts';
-import { aSlackWorld, BOT_TOKEN, INCIDENTS, type Logged, says, textOf } from './support.ts';
+import { aSlackWorld, BOT_TOKEN, INCIDENTS, type Logged, OPS, says, textOf } from './support.ts';
 
 const INCIDENT = anIncident();
 const OPENED: LedgerEvent[] = [{ type: 'incident_opened', incident: INCIDENT }];
@@ -183,6 +183,23 @@ describe('a Slack that is slow to take messages', () => {
     await bob.waitForMessage((message) => message.channel === INCIDENTS);
     await vi.waitFor(() => expect(calls('chat.postMessage').length).toBeGreaterThan(2));
     expect(workspace.connections()).toBe(0);
+  });
+
+  test('in one channel only gets everything else, however much waits for that one', async () => {
+    const { open, record, bob, world, deps, calls } = await aNewsroom();
+    const { policy } = await deps.policy();
+    world.setPolicy({ ...policy, team: { ...policy.team, incident_channel: 'C0GONE' } });
+    const opened = (id: string, channel: string): LedgerEvent => ({
+      type: 'incident_opened',
+      incident: anIncident({ id: IncidentId.parse(id), channel }),
+    });
+    await record(Array.from({ length: 510 }, (_, index) => opened(`inc-gone-${index}`, 'C0GONE')));
+    const notifier = open();
+    await vi.waitFor(() => expect(notifier.problem()).toContain('channel_not_found'), { timeout: 8_000 });
+    await record([opened('inc-ops', OPS)]);
+    notifier.nudge();
+    await bob.waitForMessage((message) => message.channel === OPS, { timeoutMs: 8_000 });
+    expect(calls('chat.postMessage').length).toBeLessThan(100);
   });
 
   test('and fails with 500 is tried again without a second copy', async () => {
