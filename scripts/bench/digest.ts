@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { KeyClass } from '../../src/domain/key.ts';
 import type { ClassRule } from '../../src/domain/key-class.ts';
 import { Policy } from '../../src/domain/policy.ts';
+import { EVERY_KEY } from '../../src/domain/reach.ts';
 import type { DigestsDeps } from '../../src/engine/digests/deps.ts';
 import { candidatesNow } from '../../src/engine/digests/gather.ts';
 import { makeDigest } from '../../src/engine/digests/make.ts';
@@ -87,7 +88,7 @@ async function aDesk(file: string, now: Date) {
   const rules = { now, policy: POLICY, rules: new Map(KeyClass.options.map((keyClass) => [keyClass, RULE])) };
   const day = now.toISOString().slice(0, 10);
   return {
-    digest: () => makeDigest(deps, rules, { id: `dig-${day}`, day, kind: 'daily', dueAt: now }),
+    digest: () => makeDigest(deps, rules, { id: `dig-${day}`, day, kind: 'daily', dueAt: now, reach: EVERY_KEY }),
     read: () => candidatesNow(ledger.read, rules, now),
     close: ledger.close,
   };

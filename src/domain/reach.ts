@@ -5,6 +5,9 @@ import { type Policy, peopleNamed, type Verb } from './policy.ts';
 /** On which keys a person may do something: on all of them, or on those of certain owners and escalations. */
 export type Reach = { kind: 'all' } | { kind: 'some'; owners: readonly string[]; escalations: readonly string[] };
 
+/** What is for everybody together, as a message in the channel. */
+export const EVERY_KEY: Reach = { kind: 'all' };
+
 const NOBODY = { owner: null, escalation: null };
 
 /** The same answer as `assertMay` for every key, so that a list can be asked for and need not be filtered. */

@@ -35,7 +35,7 @@ test('a digest is read back as it was made, and there is one a day', async () =>
   };
   const digest = aDigest({
     figures,
-    notes: [{ kind: 'runbook', overdue: true, sentence: 'Read it.' }],
+    notes: [{ kind: 'runbook', overdue: true, sentence: 'Read it.', key: null }],
     more: ['too_old'],
   });
   await recordEvents(ledger, [{ type: 'digest_ran', digest }]);

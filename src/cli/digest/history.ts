@@ -1,3 +1,4 @@
+import type { DigestHead } from '../../domain/digest/digest.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { CliCommand } from '../command.ts';
 import { minuteOf } from '../keys/facts.ts';
@@ -29,7 +30,8 @@ export const history: CliCommand = (group) => {
     );
 };
 
-async function withMessages(head: Awaited<ReturnType<LedgerReader['digests']>>[number], read: LedgerReader) {
+/** Without the notes: they are of keys, and `show` knows who may read which. */
+async function withMessages({ notes: _, ...head }: DigestHead, read: LedgerReader) {
   const messages = await read.digestMessages(head.id);
   const reached = messages.filter(({ postedAt }) => postedAt !== null).length;
   return { ...head, messages: messages.length, reached };

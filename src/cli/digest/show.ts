@@ -12,7 +12,9 @@ import { withRekey } from '../with-rekey.ts';
 export const show: CliCommand = (group) => {
   group
     .command('show')
-    .description('what the next digest would say, as far as you may read the keys; with an id: one that was posted')
+    .description(
+      'what the next digest would say, as far as you may read the keys; with an id: one that was posted, likewise',
+    )
     .argument('[id]', 'as `rekey digest history` names it: dig-2027-03-10')
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  rekey digest show')
@@ -21,7 +23,7 @@ export const show: CliCommand = (group) => {
         const { read } = deps.ledger;
         const person = personOf(actor);
         if (person === null) throw new Refusal('unknown_person', 'Only people read a digest.');
-        const digest = id === undefined ? await digests.preview(person) : await digestOrRefuse(id, read);
+        const digest = id === undefined ? await digests.preview(person) : await digests.posted(id, person);
         if (json) return sayJson(digest);
         for (const line of await linesOf(digest, read)) say(line);
         const next = nextDigestDue(deps.now(), policy);
@@ -30,13 +32,6 @@ export const show: CliCommand = (group) => {
       }),
     );
 };
-
-async function digestOrRefuse(id: string, read: LedgerReader): Promise<Digest> {
-  const digest = await read.digest(id);
-  if (digest !== null) return digest;
-  const known = (await read.digests(3)).map((one) => one.id).join(', ') || 'none so far';
-  throw new Refusal('unknown_digest', `There is no digest ${id}. The latest ones: ${known}.`);
-}
 
 async function linesOf({ items, notes, day, more }: Digest, read: LedgerReader): Promise<string[]> {
   if (items.length === 0 && notes.length === 0)

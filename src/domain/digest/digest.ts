@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { type KeyId, PersonId } from '../ids.ts';
+import { KeyId, PersonId } from '../ids.ts';
 
 /** Where a key stands in the digest, worst first: how long it lives, what is missing, what was left behind. */
 export const Section = z.enum([
@@ -44,6 +44,8 @@ export const DigestNote = z.object({
   kind: z.enum(['last_admin', 'break_glass', 'runbook', 'follow_up']),
   overdue: z.boolean(),
   sentence: z.string(),
+  /** Who may read this key may read the note; of no key: who may read every key. */
+  key: KeyId.nullable(),
 });
 export type DigestNote = z.infer<typeof DigestNote>;
 

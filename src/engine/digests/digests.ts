@@ -6,7 +6,7 @@ import type { Key } from '../../domain/key.ts';
 import type { Origin } from '../engine.ts';
 import { claim, letGo } from './claim.ts';
 import type { DigestsDeps } from './deps.ts';
-import { preview, send } from './send.ts';
+import { posted, preview, send } from './send.ts';
 import { snooze } from './snooze.ts';
 import { answerUnused, markUnused } from './unused.ts';
 
@@ -39,6 +39,8 @@ export interface Digests {
   answerUnused: (mark: string, request: Origin & { confirmed: boolean }) => Promise<Answered>;
   /** As it would be now, with the keys that this person may read. Writes nothing. */
   preview: (person: PersonId) => Promise<Digest>;
+  /** One that was posted, with the keys that this person may read. Refusal `unknown_digest`. */
+  posted: (id: string, person: PersonId) => Promise<Digest>;
   /** One more digest, now, for who may `administer`. The clock's own comes all the same. */
   send: (request: Origin) => Promise<DigestHead>;
 }
@@ -51,6 +53,7 @@ export function openDigests(deps: DigestsDeps): Digests {
     markUnused: (request) => markUnused(deps, request),
     answerUnused: (mark, request) => answerUnused(deps, mark, request),
     preview: (person) => preview(deps, person),
+    posted: (id, person) => posted(deps, id, person),
     send: (request) => send(deps, request),
   };
 }

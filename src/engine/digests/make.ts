@@ -1,6 +1,7 @@
 import type { Candidate } from '../../domain/digest/compose.ts';
 import { composeItems, partsOf } from '../../domain/digest/compose.ts';
 import { ALARMING, type Digest, type DigestKind } from '../../domain/digest/digest.ts';
+import { isInReach, type Reach } from '../../domain/reach.ts';
 import type { DigestsDeps, Rules } from './deps.ts';
 import { figuresNow, isEmpty } from './figures.ts';
 import { candidatesNow } from './gather.ts';
@@ -16,15 +17,18 @@ export interface Wanted {
   day: string;
   kind: DigestKind;
   dueAt: Date;
+  /** Whose keys are in it. */
+  reach: Reach;
 }
 
 /** The digest as the ledger is now. It only reads. */
-export async function makeDigest(deps: DigestsDeps, rules: Rules, wanted: Wanted): Promise<Digest> {
+export async function makeDigest(deps: DigestsDeps, rules: Rules, { reach, ...wanted }: Wanted): Promise<Digest> {
   const { read } = deps.ledger;
   const { now, policy } = rules;
-  const { candidates, more } = await candidatesNow(read, rules, await sinceLast(deps, now));
+  const found = await candidatesNow(read, rules, await sinceLast(deps, now));
+  const candidates = found.candidates.filter(({ key }) => isInReach(reach, key));
   const items = composeItems(candidates, { policy, now });
-  const notes = await notesNow(read, rules);
+  const notes = await notesNow(read, rules, reach);
   const figures = wanted.kind === 'weekly' ? await figuresNow(deps, rules) : null;
   return {
     ...wanted,
@@ -32,7 +36,7 @@ export async function makeDigest(deps: DigestsDeps, rules: Rules, wanted: Wanted
     channel: policy.digest.channel ?? null,
     parts: partsOf(items, notes.length > 0),
     keys: items.length,
-    more,
+    more: found.more,
     notes,
     figures: figures === null || isEmpty(figures) ? null : figures,
     mentionChannel: policy.digest.mention_channel && isNews(items, { candidates, now }),

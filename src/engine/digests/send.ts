@@ -1,26 +1,29 @@
-import { partsOf } from '../../domain/digest/compose.ts';
-import type { Digest, DigestHead, DigestItem } from '../../domain/digest/digest.ts';
+import type { Digest, DigestHead } from '../../domain/digest/digest.ts';
 import type { PersonId } from '../../domain/ids.ts';
-import { assertMay, peopleNamed } from '../../domain/policy.ts';
+import { assertMay } from '../../domain/policy.ts';
+import { EVERY_KEY, reachOf } from '../../domain/reach.ts';
 import { dayOf } from '../../domain/schedule.ts';
 import { Refusal } from '../../errors.ts';
 import type { Origin } from '../engine.ts';
 import { auditRefusal } from '../refusals.ts';
 import { type DigestsDeps, rulesNow } from './deps.ts';
 import { makeDigest } from './make.ts';
+import { readableOf } from './readable.ts';
 
 /** As it would be posted now, with what this person may read of it. */
 export async function preview(deps: DigestsDeps, person: PersonId): Promise<Digest> {
   const rules = await rulesNow(deps);
   const { now, policy } = rules;
-  const wanted = { id: 'preview', day: dayOf(now, policy.team.time_zone), kind: 'asked', dueAt: now } as const;
-  const digest = await makeDigest(deps, rules, wanted);
-  const items: DigestItem[] = [];
-  for (const item of digest.items) {
-    const key = await deps.ledger.read.key(item.key);
-    if (key !== null && peopleNamed(policy, policy.may.read ?? [], key).has(person)) items.push(item);
-  }
-  return { ...digest, items, keys: items.length, parts: partsOf(items, digest.notes.length > 0) };
+  const day = dayOf(now, policy.team.time_zone);
+  const reach = reachOf(policy, 'read', person);
+  return makeDigest(deps, rules, { id: 'preview', day, kind: 'asked', dueAt: now, reach });
+}
+
+export async function posted({ ledger: { read }, policy }: DigestsDeps, id: string, person: PersonId): Promise<Digest> {
+  const digest = await read.digest(id);
+  if (digest !== null) return readableOf(digest, reachOf((await policy()).policy, 'read', person), read);
+  const known = (await read.digests(3)).map((one) => one.id).join(', ') || 'none so far';
+  throw new Refusal('unknown_digest', `There is no digest ${id}. The latest ones: ${known}.`);
 }
 
 export async function send(deps: DigestsDeps, request: Origin): Promise<DigestHead> {
@@ -29,7 +32,8 @@ export async function send(deps: DigestsDeps, request: Origin): Promise<DigestHe
     const { now, policy } = rules;
     assertMay(policy, 'administer', { actor: request.actor, subject: { owner: null, escalation: null } });
     const day = dayOf(now, policy.team.time_zone);
-    const digest = await makeDigest(deps, rules, { id: deps.newId('dig'), day, kind: 'asked', dueAt: now });
+    const wanted = { id: deps.newId('dig'), day, kind: 'asked', dueAt: now, reach: EVERY_KEY } as const;
+    const digest = await makeDigest(deps, rules, wanted);
     if (digest.parts === 0)
       throw new Refusal(
         'nothing_to_say',

@@ -4,6 +4,7 @@ import { type DueDigest, daysDueSince, lastDigestDue } from '../../domain/digest
 import { spanText } from '../../domain/duration.ts';
 import type { LedgerEvent } from '../../domain/event.ts';
 import { instantText } from '../../domain/instant.ts';
+import { EVERY_KEY } from '../../domain/reach.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { makeDigest } from '../digests/make.ts';
 import { asSchedule, type Look, type SchedulerDeps } from './deps.ts';
@@ -22,7 +23,7 @@ export async function runDigest(deps: SchedulerDeps, look: Look): Promise<boolea
   const last = await read.lastDigest();
   if (last === null ? !(await wasThereAt(due.at, read)) : last.day >= due.day) return false;
   const id = digestIdOf(due.day);
-  const digest = await makeDigest(deps, look, { id, day: due.day, kind: due.kind, dueAt: due.at });
+  const digest = await makeDigest(deps, look, { id, day: due.day, kind: due.kind, dueAt: due.at, reach: EVERY_KEY });
   const alarm = missed(due, last === null ? [due.day] : daysDueSince(last.day, due, look.policy), look.now);
   return deps.ledger.record(asSchedule(look.now), async (tx) => {
     const before = await tx.read.lastDigest();

@@ -100,7 +100,7 @@ function standingsWith(text: string): Standing[] {
 }
 
 function aNote(sentence: string) {
-  return { kind: 'runbook' as const, overdue: true, sentence };
+  return { kind: 'runbook' as const, overdue: true, sentence, key: null };
 }
 
 function anOutlook() {
