@@ -1,5 +1,6 @@
 import type { IncidentId, PersonId } from './ids.ts';
 import type { Incident } from './incident.ts';
+import { wordsOf } from './incident-note.ts';
 import type { IncidentNote, IncidentRole, StatusPost, Waiver } from './incident-work.ts';
 import type { Told } from './told.ts';
 
@@ -106,7 +107,7 @@ function roleGiven({ role, person, before, reason }: Extract<ToldOfIncidentWork,
 }
 
 function noted(note: Extract<ToldOfIncidentWork, { type: 'incident_noted' }>['note']): string {
-  const what = `“${note.words}”`;
+  const what = `“${wordsOf(note)}”`;
   if (note.addedBy.length === 0) return `A note was taken back: ${what}`;
   const who = note.saidBy === null ? '' : `, said by ${note.saidBy}`;
   const times = `happened ${note.happenedAt}, reported ${note.reportedAt}`;

@@ -36,6 +36,8 @@ export interface IncidentNote {
   /** Everybody who put it on the timeline. */
   addedBy: PersonId[];
   source: NoteSource | null;
+  /** Who changed the message in Slack without that being taken over: a person, or a Slack account that policy.yaml does not know. */
+  alteredBy: string | null;
   /** When it happened, when Rekey was told of it, and when this version was written down. */
   happenedAt: Date;
   reportedAt: Date;

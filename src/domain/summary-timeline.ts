@@ -1,5 +1,6 @@
 import type { AuditEntry } from './event.ts';
 import type { IncidentFacts } from './incident-facts.ts';
+import { wordsOf } from './incident-note.ts';
 import { nameOf } from './key.ts';
 import type { Sources } from './summary-source.ts';
 import { type Names, sentenceFor, toldBy } from './timeline.ts';
@@ -31,7 +32,7 @@ function lineOf(entry: AuditEntry, names: Names, newest: ReadonlyMap<string, num
   const { seq, at, actor } = entry;
   const sources = [{ kind: 'line', seq }] as const;
   if (event.type === 'incident_noted') {
-    const { id, words, saidBy, addedBy, happenedAt, reportedAt, recordedAt } = event.note;
+    const { id, saidBy, addedBy, happenedAt, reportedAt, recordedAt } = event.note;
     // What was changed later, or taken back, stands in the audit and not in the story.
     if (newest.get(id) !== seq || addedBy.length === 0) return null;
     const times = {
@@ -39,7 +40,12 @@ function lineOf(entry: AuditEntry, names: Names, newest: ReadonlyMap<string, num
       reportedAt: new Date(reportedAt),
       recordedAt: new Date(recordedAt),
     };
-    return { ...times, actor: saidBy === null ? actor : `person:${saidBy}`, sentence: `Noted: ${words}`, sources };
+    return {
+      ...times,
+      actor: saidBy === null ? actor : `person:${saidBy}`,
+      sentence: `Noted: ${wordsOf(event.note)}`,
+      sources,
+    };
   }
   const sentence = sentenceFor(event, names);
   return sentence === null ? null : { happenedAt: at, reportedAt: at, recordedAt: at, actor, sentence, sources };

@@ -175,6 +175,7 @@ async function note(
       added_by: jsonText(of.addedBy),
       source_channel: source?.channel ?? null,
       source_ts: source?.ts ?? null,
+      altered_by: of.alteredBy,
       happened_at: stored(of.happenedAt),
       reported_at: stored(of.reportedAt),
       recorded_at: stored(of.recordedAt),

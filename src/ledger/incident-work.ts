@@ -33,8 +33,8 @@ export interface IncidentWorkReader {
   roleGiven: (incident: IncidentId, number: number) => Promise<(RoleHeld & { endedAt: Date | null }) | null>;
   /** The newest version of each note that somebody stands behind, in the order in which things happened. */
   notesOf: (incident: IncidentId) => Promise<IncidentNote[]>;
-  /** The newest version, also of one that was withdrawn. */
-  noteFrom: (source: { channel: string; ts: string }) => Promise<IncidentNote | null>;
+  /** The newest version of each note that this message was put on a timeline with, also of one that was withdrawn: it may be on several. */
+  notesFrom: (source: { channel: string; ts: string }) => Promise<IncidentNote[]>;
   /** Those that count: opening it again ends the ones before. */
   waiversOf: (incident: IncidentId) => Promise<Waiver[]>;
   /** When it was opened again last; null when it never was. */
@@ -123,7 +123,7 @@ function peopleQueries(db: LedgerDb): Pick<IncidentWorkReader, OfPeople> {
   };
 }
 
-function noteQueries(db: LedgerDb): Pick<IncidentWorkReader, 'notesOf' | 'noteFrom'> {
+function noteQueries(db: LedgerDb): Pick<IncidentWorkReader, 'notesOf' | 'notesFrom'> {
   return {
     notesOf: async (incident) => {
       const rows = await db
@@ -138,15 +138,15 @@ function noteQueries(db: LedgerDb): Pick<IncidentWorkReader, 'notesOf' | 'noteFr
         .filter((note) => note.addedBy.length > 0)
         .sort((a, b) => a.happenedAt.getTime() - b.happenedAt.getTime() || a.id.localeCompare(b.id));
     },
-    noteFrom: async ({ channel, ts }) => {
-      const row = await db
+    notesFrom: async ({ channel, ts }) => {
+      const rows = await db
         .selectFrom('incident_notes')
         .selectAll()
         .where('source_channel', '=', channel)
         .where('source_ts', '=', ts)
-        .orderBy('version', 'desc')
-        .executeTakeFirst();
-      return row === undefined ? null : noteFromRow(row);
+        .orderBy('version')
+        .execute();
+      return [...new Map(rows.map((row) => [row.id, noteFromRow(row)])).values()];
     },
   };
 }
@@ -182,6 +182,7 @@ function noteFromRow(row: Selectable<IncidentNotesTable>): IncidentNote {
     saidBy: row.said_by === null ? null : PersonId.parse(row.said_by),
     addedBy: fromJson(People, row.added_by),
     source: channel === null || ts === null ? null : { channel, ts },
+    alteredBy: row.altered_by,
     happenedAt: instant(row.happened_at),
     reportedAt: instant(row.reported_at),
     recordedAt: instant(row.recorded_at),

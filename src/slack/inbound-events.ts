@@ -11,7 +11,7 @@ import {
 } from './incoming.ts';
 
 /** What wraps every event; the id is the same for each delivery of it. */
-const Callback = z.object({
+export const Callback = z.object({
   event_id: z.string(),
   team_id: Id,
   enterprise_id: Id,
@@ -20,7 +20,7 @@ const Callback = z.object({
 type Callback = z.infer<typeof Callback>;
 
 // Of the workspace that the event is for, and of the person: another one for somebody from outside.
-const Teams = { team: Id, user_team: Id, source_team: Id };
+export const Teams = { team: Id, user_team: Id, source_team: Id };
 
 const HomeOpened = Callback.omit({ event_id: true }).extend({
   event: z.object({ user: z.string(), tab: z.string().optional() }),
@@ -111,7 +111,7 @@ interface Somebody {
   source_team?: string | null | undefined;
 }
 
-function fromOf({ team_id: team, enterprise_id: enterprise }: Omit<Callback, 'event_id'>, by: Somebody): From {
+export function fromOf({ team_id: team, enterprise_id: enterprise }: Omit<Callback, 'event_id'>, by: Somebody): From {
   const named = [team, by.team, by.user_team, by.source_team].flatMap(present);
   return { user: by.user, teams: [...new Set(named)], enterprise: enterprise || null };
 }

@@ -144,7 +144,12 @@ describe('a note from a message', () => {
   test('gets a new version for each change, and keeps when it was reported first', () => {
     const first = pinned(null, message, by(ALICE, 1));
     const second = pinned(first, message, by(BOB, 2));
-    const third = reworded(second, { words: 'it is back for all', now: minutesAfter(NOON, 3) });
+    const third = reworded(second, {
+      words: 'it is back for all',
+      by: 'bob',
+      takenOver: true,
+      now: minutesAfter(NOON, 3),
+    });
     expect([first?.version, second?.version, third?.version]).toEqual([1, 2, 3]);
     expect(third).toMatchObject({
       addedBy: ['alice', 'bob'],
@@ -154,12 +159,21 @@ describe('a note from a message', () => {
     expect(pinned(third, { ...message, words: 'it is back for all' }, by(BOB, 4))).toBeNull();
   });
 
+  test('keeps its words when a change is not taken over, and says who made it until it is undone', () => {
+    const first = pinned(null, message, by(ALICE, 1));
+    const change = { words: 'nothing happened', by: 'U0GINA', takenOver: false, now: minutesAfter(NOON, 2) };
+    const altered = reworded(first, change);
+    expect(altered).toMatchObject({ version: 2, words: message.words, alteredBy: 'U0GINA' });
+    expect(reworded(altered, change)).toBeNull();
+    expect(reworded(altered, { ...change, words: message.words })).toMatchObject({ version: 3, alteredBy: null });
+  });
+
   test('is withdrawn by the last who stood behind it, and comes back reported anew', () => {
     const first = pinned(null, message, by(ALICE, 1));
     const gone = unpinned(first, by(ALICE, 2));
     expect(gone).toMatchObject({ version: 2, addedBy: [] });
     expect(unpinned(gone, by(ALICE, 3))).toBeNull();
-    expect(reworded(gone, { words: 'other', now: NOON })).toBeNull();
+    expect(reworded(gone, { words: 'other', by: 'bob', takenOver: true, now: NOON })).toBeNull();
     expect(pinned(gone, message, by(BOB, 5))).toMatchObject({
       version: 3,
       addedBy: ['bob'],

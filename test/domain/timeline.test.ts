@@ -323,6 +323,7 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
         saidBy: PersonId.parse('bob'),
         addedBy: [PersonId.parse('alice')],
         source: null,
+        alteredBy: null,
         happenedAt: NOON,
         reportedAt: NOON,
         recordedAt: NOON,

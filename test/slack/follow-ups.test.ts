@@ -182,6 +182,7 @@ describe('the summary', () => {
         saidBy: bob,
         addedBy: [bob],
         source: null,
+        alteredBy: null,
         happenedAt: minutesAfter(NOON, index),
         reportedAt: minutesAfter(NOON, index),
         recordedAt: minutesAfter(NOON, index),

@@ -1,5 +1,6 @@
 import { IncidentId } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
+import { wordsOf } from '../../domain/incident-note.ts';
 import type { IncidentRole } from '../../domain/incident-work.ts';
 import { nameOf } from '../../domain/key.ts';
 import { Refusal } from '../../errors.ts';
@@ -46,7 +47,7 @@ export async function incidentFacts(read: LedgerReader, incident: Incident): Pro
       reported_at: note.reportedAt.toISOString(),
       recorded_at: note.recordedAt.toISOString(),
       by: note.saidBy ?? note.addedBy.join(', '),
-      words: note.words,
+      words: wordsOf(note),
     })),
     runs: (await read.runsOfIncident(id)).map(({ id: run, runbook, outcome }) => ({
       id: run,

@@ -75,6 +75,7 @@ function firstNote(deps: IncidentsDeps, request: DeclareRequest, incident: Incid
     saidBy: from === null ? by : from.saidBy,
     addedBy: by === null ? [] : [by],
     source: from === null ? null : { channel: from.channel, ts: from.ts },
+    alteredBy: null,
     happenedAt,
     reportedAt: deps.now(),
     recordedAt: deps.now(),

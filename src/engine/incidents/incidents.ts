@@ -43,6 +43,14 @@ export interface PinRequest extends OnIncident {
   happenedAt: Date;
 }
 
+/** `by`: the person, or the Slack account that policy.yaml does not know. */
+export interface RewordRequest extends Origin {
+  source: PinRequest['source'];
+  words: string;
+  by: string;
+  trusted: boolean;
+}
+
 export interface Closing {
   closed: boolean;
   /** What is still in the way. */
@@ -69,10 +77,13 @@ export interface Incidents {
   note: (request: NoteRequest) => Promise<IncidentNote>;
   /** Null when it was there already. */
   pin: (request: PinRequest) => Promise<IncidentNote | null>;
-  /** Null when this person had not put it there. */
-  unpin: (request: Origin & Pick<PinRequest, 'by' | 'source'>) => Promise<IncidentNote | null>;
-  /** The message was changed where it stands; null when it is on no timeline. */
-  reword: (request: Origin & Pick<PinRequest, 'source' | 'words'>) => Promise<IncidentNote | null>;
+  /** Null when this person had not put it there. What was on it when the incident closed stays: refusal `incident_closed`. */
+  unpin: (request: OnIncident & Pick<PinRequest, 'by' | 'source'>) => Promise<IncidentNote | null>;
+  /**
+   * The message was changed where it stands; the notes of it that changed, on whichever timelines. Words that hold a key, that come from
+   * somebody whom Rekey does not listen to (`trusted`) or too late for a closed incident are not taken over, and the note says so.
+   */
+  reword: (request: RewordRequest) => Promise<IncidentNote[]>;
   /** What the gate still asks for; empty when the incident may close. */
   gate: (incident: IncidentId) => Promise<string[]>;
   /** Closes it when the gate is met, and says what is missing otherwise. */

@@ -1,12 +1,15 @@
 import type { LedgerEvent } from '../../domain/event.ts';
-import { type IncidentId, personOf } from '../../domain/ids.ts';
+import { personOf } from '../../domain/ids.ts';
+import type { Incident } from '../../domain/incident.ts';
 import { pinned, reworded, unpinned } from '../../domain/incident-note.ts';
 import type { IncidentNote } from '../../domain/incident-work.ts';
 import { Refusal } from '../../errors.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
+import { holdsSecret } from '../../scrub.ts';
 import { assertNoSecretIn } from '../keys/record-on-key.ts';
 import type { IncidentsDeps } from './deps.ts';
-import type { Incidents, NoteRequest, PinRequest } from './incidents.ts';
-import { recordOnce, recordOnIncident } from './record-on-incident.ts';
+import type { Incidents, NoteRequest, PinRequest, RewordRequest } from './incidents.ts';
+import { incidentOrRefuse, recordOnce, recordOnIncident } from './record-on-incident.ts';
 import { assertPast } from './when.ts';
 
 const LONGEST = 2_000;
@@ -22,7 +25,7 @@ export async function note(deps: IncidentsDeps, request: NoteRequest): Promise<I
     id: deps.newId('note'),
     incident: request.incident,
     version: 1,
-    ...{ words, saidBy: by, addedBy: by === null ? [] : [by], source: null },
+    ...{ words, saidBy: by, addedBy: by === null ? [] : [by], source: null, alteredBy: null },
     ...{ happenedAt: request.happenedAt, reportedAt: at, recordedAt: at },
   };
   return recordOnIncident(deps, request, {
@@ -45,7 +48,7 @@ export async function pin(deps: IncidentsDeps, request: PinRequest): Promise<Inc
     closedToo: true,
     repeated: null,
     decide: async ({ read, now }) => {
-      const before = await read.noteFrom(source);
+      const before = await noteOn(read, { incident, source });
       const message = { incident, words, saidBy, source, happenedAt };
       return noted(pinned(before, message, { by, now, newId: () => deps.newId('note') }));
     },
@@ -57,35 +60,65 @@ export async function unpin(
   deps: IncidentsDeps,
   request: Parameters<Incidents['unpin']>[0],
 ): Promise<IncidentNote | null> {
-  return changeNote(deps, request, (before) => unpinned(before, { by: request.by, now: deps.now() }));
-}
-
-export async function reword(
-  deps: IncidentsDeps,
-  request: Parameters<Incidents['reword']>[0],
-): Promise<IncidentNote | null> {
-  const words = request.words.trim().slice(0, LONGEST);
-  assertWords(words);
-  return changeNote(deps, request, (before) => reworded(before, { words, now: deps.now() }));
-}
-
-async function changeNote(
-  deps: IncidentsDeps,
-  request: Parameters<Incidents['unpin']>[0] | Parameters<Incidents['reword']>[0],
-  change: (before: IncidentNote | null) => IncidentNote | null,
-): Promise<IncidentNote | null> {
-  const incident = await incidentOfNote(deps, request.source);
-  if (incident === null) return null;
   return recordOnce(
     deps,
-    { ...request, incident },
-    async ({ read }) => noted(change(await read.noteFrom(request.source))),
+    request,
+    async ({ read }) => {
+      const incident = await incidentOrRefuse(read, request.incident);
+      const before = await noteOn(read, request);
+      const after = unpinned(before, { by: request.by, now: deps.now() });
+      if (after !== null && before !== null && isFrozen(incident, before))
+        throw new Refusal(
+          'incident_closed',
+          `${incident.id} is closed, and this message was on its timeline then, so it stays there.`,
+        );
+      return noted(after);
+    },
     null,
   );
 }
 
-async function incidentOfNote(deps: IncidentsDeps, source: PinRequest['source']): Promise<IncidentId | null> {
-  return (await deps.ledger.read.noteFrom(source))?.incident ?? null;
+/** Each timeline that the message is on is a change of its own, done once. */
+export async function reword(deps: IncidentsDeps, request: RewordRequest): Promise<IncidentNote[]> {
+  const changed: IncidentNote[] = [];
+  for (const { id, incident } of await deps.ledger.read.notesFrom(request.source)) {
+    const { dedupe } = request;
+    const once = { ...request, incident, dedupe: { ...dedupe, id: `${dedupe.id}:${id}` } };
+    const after = await recordOnce(
+      deps,
+      once,
+      async ({ read }) => noted(await rewordOne(deps, { read, id }, request)),
+      null,
+    );
+    if (after !== null) changed.push(after);
+  }
+  return changed;
+}
+
+async function rewordOne(
+  deps: IncidentsDeps,
+  { read, id }: { read: LedgerReader; id: string },
+  { source, words: said, by, trusted }: RewordRequest,
+): Promise<IncidentNote | null> {
+  const before = (await read.notesFrom(source)).find((one) => one.id === id);
+  const incident = before === undefined ? null : await read.incident(before.incident);
+  if (before === undefined || incident === null) return null;
+  const words = said.trim().slice(0, LONGEST);
+  const takenOver = trusted && incident.closedAt === null && words !== '' && !holdsSecret(said);
+  return reworded(before, { words, by, takenOver, now: deps.now() });
+}
+
+/** A message that declared one incident may be on the timeline of another as well. */
+async function noteOn(
+  read: Pick<LedgerReader, 'notesFrom'>,
+  { incident, source }: Pick<PinRequest, 'incident' | 'source'>,
+): Promise<IncidentNote | null> {
+  return (await read.notesFrom(source)).findLast((note) => note.incident === incident) ?? null;
+}
+
+/** What was said until then is what it was closed on. */
+function isFrozen({ closedAt }: Incident, { reportedAt }: IncidentNote): boolean {
+  return closedAt !== null && reportedAt <= closedAt;
 }
 
 function noted(note: IncidentNote | null): { events: LedgerEvent[]; result: IncidentNote | null } {

@@ -39,6 +39,7 @@ export interface IncidentNotesTable {
   added_by: string;
   source_channel: string | null;
   source_ts: string | null;
+  altered_by: string | null;
   happened_at: string;
   reported_at: string;
   recorded_at: string;

@@ -29,8 +29,11 @@ export const timelineReaction: SlackReaction = {
     if (pinned?.version === 1)
       await moment.show(say(`On the timeline of ${incident}. Take the emoji away to undo it.`));
   },
-  takeBack: async ({ channel, ts }, moment, desk) => {
-    const note = await desk.incidents.unpin({ ...moment.origin, by: moment.person, source: { channel, ts } });
+  takeBack: async (on, moment, desk) => {
+    const incident = await incidentOf(on, desk);
+    if (incident === null) return;
+    const source = { channel: on.channel, ts: on.ts };
+    const note = await desk.incidents.unpin({ ...moment.origin, incident, by: moment.person, source });
     if (note !== null && note.addedBy.length === 0)
       await moment.show(say(`Taken off the timeline of ${note.incident}.`));
   },

@@ -89,6 +89,7 @@ const COURSE: LedgerEvent[] = [
       saidBy: carol,
       addedBy: [carol],
       source: null,
+      alteredBy: null,
       happenedAt: minutesAfter(NOON, -40),
       reportedAt: minutesAfter(NOON, -5),
       recordedAt: minutesAfter(NOON, 2),

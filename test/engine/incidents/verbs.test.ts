@@ -51,8 +51,9 @@ describe('what people do with an incident', () => {
     const source = { channel: 'C0', ts: '1.0' };
     const pin = { words: 'it is back', saidBy: null, source, happenedAt: NOON };
     await incidents.pin({ ...on('alice'), ...pin, by: PersonId.parse('alice') });
-    await incidents.reword({ ...by('bob'), source, words: 'it is back for all' });
-    await incidents.unpin({ ...by('alice'), source, by: PersonId.parse('alice') });
+    await incidents.reword({ ...by('bob'), source, words: 'it is back for all', by: 'bob', trusted: true });
+    await incidents.reword({ ...by('bob'), source, words: 'nothing was', by: 'U0GINA', trusted: false });
+    await incidents.unpin({ ...on('alice'), source, by: PersonId.parse('alice') });
     const [point = ''] = await incidents.gate(incident);
     await incidents.waive({ ...on('bob'), point, reason: 'a drill' });
     await incidents.roomMade(incident, { name: 'inc-0310-payments-prod-2', channel: 'C0ROOM' });
@@ -94,6 +95,46 @@ describe('what people do with an incident', () => {
     const { incidents, declare, by } = await anOffice();
     const request = { ...by('alice'), incident: await declare(), happenedAt: NOON, ...wrong };
     await expect(incidents.note(request)).rejects.toMatchObject({ code });
+  });
+});
+
+describe('a message that is on two timelines', () => {
+  async function onTwo() {
+    const office = await anOffice();
+    const { by, declare, incidents, read } = office;
+    const source = { channel: 'C0', ts: '1.0' };
+    const from = { ...source, saidBy: null };
+    const first = await declare({ from });
+    const second = await declare({ key: null, title: 'another' });
+    const pin = { words: 'seen there', saidBy: null, source, happenedAt: NOON, by: PersonId.parse('bob') };
+    const noted = await incidents.pin({ ...by('bob'), incident: second, ...pin });
+    const wordsOf = async (incident: IncidentId) =>
+      (await read.notesOf(incident)).filter((one) => one.source !== null).map(({ words }) => words);
+    return { ...office, source, first, second, noted, wordsOf };
+  }
+
+  test('is a note of each, and who takes it from one leaves the other', async () => {
+    const { incidents, by, source, first, second, noted, wordsOf } = await onTwo();
+    expect(noted).toMatchObject({ incident: second, version: 1 });
+    expect([await wordsOf(first), await wordsOf(second)]).toEqual([['seen'], ['seen there']]);
+    await incidents.unpin({ ...by('bob'), incident: second, source, by: PersonId.parse('bob') });
+    expect([await wordsOf(first), await wordsOf(second)]).toEqual([['seen'], []]);
+  });
+
+  test('is changed on both when it is changed where it stands, and no more on one that is closed', async () => {
+    const { incidents, by, source, first, second, wordsOf, read, world } = await onTwo();
+    const change = { ...by('bob'), source, by: 'bob', trusted: true };
+    await incidents.reword({ ...change, words: 'seen by all' });
+    expect([await wordsOf(first), await wordsOf(second)]).toEqual([['seen by all'], ['seen by all']]);
+    for (const point of await incidents.gate(second))
+      await incidents.waive({ ...by('bob'), incident: second, point, reason: 'a drill' });
+    world.pass(60_000);
+    await incidents.reword({ ...change, ...by('bob'), words: 'seen by nobody' });
+    expect([await wordsOf(first), await wordsOf(second)]).toEqual([['seen by nobody'], ['seen by all']]);
+    expect((await read.notesOf(second)).at(-1)).toMatchObject({ alteredBy: 'bob' });
+    await expect(
+      incidents.unpin({ ...by('bob'), incident: second, source, by: PersonId.parse('bob') }),
+    ).rejects.toMatchObject({ code: 'incident_closed' });
   });
 });
 

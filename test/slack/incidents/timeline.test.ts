@@ -122,14 +122,15 @@ describe('/incident note', () => {
 });
 
 describe('a message on the timeline that is changed where it stands', () => {
-  const edited = (of: { channel: string; ts: string; text: string; id: string }) => ({
+  const edited = (of: { channel: string; ts: string; text: string; id: string; user?: string; team: string }) => ({
     type: 'event_callback',
     event_id: of.id,
+    team_id: of.team,
     event: {
       type: 'message',
       subtype: 'message_changed',
       channel: of.channel,
-      message: { ts: of.ts, user: 'U0BOB', text: of.text, edited: { user: 'U0BOB' } },
+      message: { ts: of.ts, user: of.user ?? 'U0BOB', text: of.text, edited: { user: of.user ?? 'U0BOB' } },
     },
   });
 
@@ -138,7 +139,13 @@ describe('a message on the timeline that is changed where it stands', () => {
     const said = await world.tell('it began at noon, we think');
     await world.alice.react(said, 'pushpin');
     await world.alice.waitForMessage(says('On the timeline'), SOON);
-    const change = { channel: INCIDENTS, ts: said.ts, text: 'it began at eleven', id: 'Ev1' };
+    const change = {
+      channel: INCIDENTS,
+      ts: said.ts,
+      text: 'it began at eleven',
+      id: 'Ev1',
+      team: world.workspace.teamId,
+    };
     for (let delivery = 0; delivery < 2; delivery++) await world.workspace.deliverRaw('events_api', edited(change));
     await vi.waitFor(async () => expect((await world.notes())[0]?.words).toBe('it began at eleven'), PATIENT);
     expect((await world.notes())[0]).toMatchObject({ version: 2, saidBy: 'bob', addedBy: ['alice'] });
@@ -149,12 +156,36 @@ describe('a message on the timeline that is changed where it stands', () => {
     const said = await world.tell('the vendor sent us a new one');
     await world.alice.react(said, 'pushpin');
     await world.alice.waitForMessage(says('On the timeline'), SOON);
-    const change = { channel: INCIDENTS, ts: said.ts, text: `it is ${LOOKS_LIVE}`, id: 'Ev2' };
+    const change = {
+      channel: INCIDENTS,
+      ts: said.ts,
+      text: `it is ${LOOKS_LIVE}`,
+      id: 'Ev2',
+      team: world.workspace.teamId,
+    };
     await world.workspace.deliverRaw('events_api', edited(change));
     await vi.waitFor(
       () => expect(world.lines.map(({ text }) => text)).toContain('a changed message was not taken over'),
       PATIENT,
     );
     expect((await world.notes())[0]?.words).toBe('the vendor sent us a new one');
+  });
+
+  test.each([
+    ['a guest', 'U0GINA', 'gina'],
+    ['somebody whom policy.yaml does not know', 'U0DAVE', 'U0DAVE'],
+    ['somebody of another workspace', 'U0BOB', 'bob'],
+  ])('by %s keeps its words, and says that it was changed in Slack', async (who, user, named) => {
+    const world = await aThread();
+    const said = await world.tell('it began at noon, we think');
+    await world.alice.react(said, 'pushpin');
+    await world.alice.waitForMessage(says('On the timeline'), SOON);
+    const team = who.endsWith('workspace') ? 'T0OTHER' : world.workspace.teamId;
+    const change = { channel: INCIDENTS, ts: said.ts, text: 'nothing happened', id: 'Ev3', user, team };
+    await world.workspace.deliverRaw('events_api', edited(change));
+    await vi.waitFor(async () => expect((await world.notes())[0]?.alteredBy).toBe(named), PATIENT);
+    expect((await world.notes())[0]).toMatchObject({ words: 'it began at noon, we think', version: 2 });
+    const [line] = await world.deps.ledger.audit({ incident: world.incident.id, limit: 1 });
+    expect(line?.actor).toBe('system:slack');
   });
 });

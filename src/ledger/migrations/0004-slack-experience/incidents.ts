@@ -47,6 +47,7 @@ create table incident_notes (
   added_by text not null,
   source_channel text,
   source_ts text,
+  altered_by text,
   happened_at text not null,
   reported_at text not null,
   recorded_at text not null,
