@@ -9,7 +9,7 @@ import { failureOf } from './web.ts';
 /**
  * How old an answer of Slack's may be. Whatever can decide something is asked `afresh`, so that an account that was deactivated a second ago
  * decides nothing any more; only while Slack itself is away does an answer of the last minute stand in, because an emergency does not wait
- * for users.info. What only reads (a menu, App Home, an emoji) goes by what is `remembered`.
+ * for users.info. What only reads (a menu, App Home) goes by what is `remembered`.
  */
 export type Need = 'afresh' | 'remembered';
 

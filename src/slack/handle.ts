@@ -1,7 +1,7 @@
 import { Refusal } from '../errors.ts';
 import type { Inbox } from '../ledger/inbox.ts';
 import { forms } from './actions/index.ts';
-import { refusedForm, sentenceFor, showTo } from './answers.ts';
+import { refusedForm, sentenceFor, sentenceForUnshown, showTo } from './answers.ts';
 import { carryOut, type Order } from './carry-out.ts';
 import type { Catalogues } from './catalogues.ts';
 import type { Log, Patience } from './deps.ts';
@@ -58,13 +58,16 @@ async function letIn(deps: DoorDeps, received: Received<Order>, until: Date): Pr
   });
   if (admitted === null) return;
   const { person, on } = admitted;
-  await carryOut(order.incoming, momentOf(deps, { person, received: order, on }), { ...deps, on });
+  const unshown: unknown[] = [];
+  const moment = momentOf(deps, { person, received: order, on, unshown: (error) => unshown.push(error) });
+  await carryOut(order.incoming, moment, { ...deps, on });
+  if (unshown.length > 0) await answerTo(deps, order, sentenceForUnshown(unshown, deps));
 }
 
 async function admit({ gate, lookUp }: DoorDeps, { incoming, live }: Received<Order>) {
   const { from } = incoming;
   if (incoming.kind === 'reaction')
-    return { person: await gate.admit(from, incoming.on.channel, 'remembered'), on: await lookUp(incoming.on) };
+    return { person: await gate.admit(from, incoming.on.channel, 'afresh'), on: await lookUp(incoming.on) };
   if (incoming.kind !== 'shortcut') return { person: await gate.admit(from, incoming.channel, 'afresh'), on: null };
   const person = await gate.admit(from, incoming.on.channel, 'afresh');
   return { person, on: live.pointedAt ?? (await lookUp(incoming.on)) };
@@ -94,8 +97,10 @@ async function submitted(deps: DoorDeps, received: Received<SubmissionIn>, until
   const form = forms.find((one) => one.form === incoming.form);
   if (form === undefined)
     throw new Refusal('unknown_form', 'This form belongs to another version of Rekey. Open it again.');
-  const moment = momentOf(deps, { person, received, on: null });
+  const unshown: unknown[] = [];
+  const moment = momentOf(deps, { person, received, on: null, unshown: (error) => unshown.push(error) });
   const answer = await form.submit({ metadata: incoming.metadata, values: incoming.values }, moment, deps.desk);
+  if (unshown.length > 0 && answer.kind === 'close') return { kind: 'done', words: sentenceForUnshown(unshown, deps) };
   return answer.kind === 'show' ? { ...answer, view: checked(answer.view) } : answer;
 }
 

@@ -228,6 +228,22 @@ describe('pointing at a message', () => {
     expect(rawLedger(world.file).prepare('select count(*) from inbox').pluck().get()).toBe(2);
   });
 
+  test('with an emoji of somebody who was deactivated a moment ago means nothing any more', async () => {
+    const { alice, workspace, world, said, seen, deps } = await aListeningRoom();
+    const first = await said('it began at ten');
+    const second = await said('and ended at noon');
+    await alice.react(first, 'pushpin');
+    await vi.waitFor(() => expect(seen.pointedAt).toHaveLength(1), SOON);
+    workspace.deactivate('U0ALICE');
+    const late = { type: 'reaction_added', user: 'U0ALICE', reaction: 'pushpin' };
+    const event = reactionBy(late, { ts: second.ts, bot: workspace.botUserId });
+    await workspace.deliverRaw('events_api', { ...event, team_id: workspace.teamId });
+    const kept = () => rawLedger(world.file).prepare('select count(*) from inbox').pluck().get();
+    await vi.waitFor(() => expect(kept()).toBe(2), SOON);
+    await vi.waitFor(async () => expect(await deps.inbox.unhandled('slack:')).toEqual([]), SOON);
+    expect(seen.pointedAt).toHaveLength(1);
+  });
+
   test('with an emoji from somebody whom Rekey does not listen to is passed over in silence', async () => {
     const { workspace, said, seen, deps } = await aListeningRoom();
     const message = await said('it began at ten');
