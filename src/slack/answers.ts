@@ -16,6 +16,19 @@ export function sentenceFor(error: unknown, { log, newErrorId }: { log: Log; new
   return `Something went wrong (id ${id}). Nothing more will happen by itself; try again, and give the id to whoever runs Rekey.`;
 }
 
+/** What was asked for was carried out; that its answer did not reach the person must not look as if it had not been. */
+export function sentenceForUnshown(
+  errors: readonly unknown[],
+  { log, newErrorId }: { log: Log; newErrorId: () => string },
+): string {
+  const id = newErrorId();
+  log.error(
+    { err: new AggregateError(errors), id },
+    'what was asked for in Slack was done, and its answer could not be shown',
+  );
+  return `Done, but the answer could not be shown here (id ${id}). Do not do it again: look at how things stand, and give the id to whoever runs Rekey.`;
+}
+
 /**
  * Shows a message to one person, by the first way that works: the answer to their command, a whisper where they pressed, a direct message.
  * A slash command works in channels where Rekey is not a member, so there the response URL comes first.
@@ -52,6 +65,8 @@ export function answerAck(answer: FormAnswer): Ack {
       return { response_action: 'errors', errors: answer.errors };
     case 'show':
       return { response_action: 'update', view: answer.view };
+    case 'done':
+      return { response_action: 'update', view: sayInModal('Done', answer.words) };
     default:
       return answer satisfies never;
   }
@@ -65,6 +80,7 @@ export type Ack =
 /** The same for somebody whose modal is gone. */
 export function answerWords(answer: FormAnswer): Message | null {
   if (answer.kind === 'close') return null;
+  if (answer.kind === 'done') return say(answer.words);
   const why = answer.kind === 'errors' ? Object.values(answer.errors).join(' ') : answer.say;
   return say(`Your form was not taken: ${why} Open it again.`);
 }

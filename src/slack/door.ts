@@ -128,6 +128,7 @@ async function takeForm(
 
 function lateView(answer: FormAnswer) {
   if (answer.kind === 'show') return answer.view;
+  if (answer.kind === 'done') return sayInModal('Done', answer.words);
   const words =
     answer.kind === 'close'
       ? 'Done. You can close this.'
@@ -138,7 +139,7 @@ function lateView(answer: FormAnswer) {
 /** A pasted key must not get into the ledger, so what holds one is refused before it is kept. */
 function unkeepable(incoming: Incoming): string | null {
   return holdsSecret(incoming)
-    ? 'Your text holds what looks like a live key, so nothing was kept or done. Slack has it now: treat that key as exploited. Say it again without the key.'
+    ? 'Your text holds what looks like a live key, so nothing was kept or done. Slack has it now: treat that key as exploited. Report it by its name: /rotate-key NAME leaked because "it was pasted into Slack"'
     : null;
 }
 

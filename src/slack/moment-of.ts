@@ -6,24 +6,29 @@ import type { MessageRef } from './message-ref.ts';
 import type { Moment } from './moment.ts';
 import { formOffer } from './views/form-offer.ts';
 
+interface Admitted {
+  person: PersonId;
+  received: Received<Incoming>;
+  on: MessageRef | null;
+  /** An answer could not be shown. */
+  unshown: (error: unknown) => void;
+}
+
 /** The moment of a person who was let in. */
-export function momentOf(
-  { voice }: Pick<DoorDeps, 'voice'>,
-  { person, received, on }: { person: PersonId; received: Received<Incoming>; on: MessageRef | null },
-): Moment {
+export function momentOf({ voice }: Pick<DoorDeps, 'voice'>, { person, received, on, unshown }: Admitted): Moment {
   const { id, incoming, live, words = id } = received;
   const { trigger } = live;
   const place = placeOf(incoming, live);
   // Slack does not say with a reaction in which thread the message is.
   const thread = on?.thread ?? place.thread;
-  const show: Moment['show'] = (message) => showTo(voice, { ...place, thread }, message);
+  const shown: Moment['show'] = (message) => showTo(voice, { ...place, thread }, message);
   return {
     person,
     channel: place.channel,
     thread,
     code: live.code ?? null,
     origin: { actor: `person:${person}`, channel: 'slack', dedupe: { source: 'slack', id } },
-    show,
+    show: (message) => shown(message).catch(unshown),
     filled: live.filled ?? null,
     updateModal: async (view) => {
       if (!live.modal) return false;
@@ -35,7 +40,8 @@ export function momentOf(
       if (trigger !== null && (await voice.openModal(trigger, view))) return true;
       // A message with a button is still there to be pressed again; words have nothing that could bring a trigger.
       if (incoming.kind === 'action' || incoming.kind === 'submission') return false;
-      await show(formOffer(view.title.text, words));
+      // Nothing has been changed so far, so that this could not be shown is as good as a request that failed.
+      await shown(formOffer(view.title.text, words));
       return true;
     },
   };

@@ -7,8 +7,8 @@ import type { RunbookPlan } from '../domain/runbook-plan.ts';
 import type { Deliveries } from '../engine/deliveries/deliveries.ts';
 import type { Digests } from '../engine/digests/digests.ts';
 import type { Engine, Origin } from '../engine/engine.ts';
-import type { Checklist } from '../engine/home/checklist.ts';
 import type { FollowUps } from '../engine/follow-ups/follow-ups.ts';
+import type { Checklist } from '../engine/home/checklist.ts';
 import type { Incidents } from '../engine/incidents/incidents.ts';
 import type { Keys } from '../engine/keys/keys.ts';
 import type { Peers } from '../engine/peers/peers.ts';
@@ -60,7 +60,10 @@ export interface Moment {
   thread: string | null;
   /** Typed with a submission, and kept nowhere; null without one, and after a restart. */
   code: Secret | null;
-  /** Only this person sees it. */
+  /**
+   * Only this person sees it. Never rejects: what was done before it is done, so whoever does more after it goes on, and that an answer could
+   * not be shown is said apart from whether it was done.
+   */
   show: (message: Message) => Promise<void>;
   /**
    * Opens it. Where no trigger is at hand (a mention and a reaction bring none, and one that waited is stale) the person is shown a button
@@ -80,5 +83,7 @@ export interface Moment {
 /** What becomes of a modal that was submitted. `say` is the same for somebody whose modal is gone after a restart. */
 export type FormAnswer =
   | { kind: 'close' }
+  /** It was taken, and there is something to say about that. */
+  | { kind: 'done'; words: string }
   | { kind: 'errors'; errors: Record<string, string> }
   | { kind: 'show'; view: ModalView; say: string };
