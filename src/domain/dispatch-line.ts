@@ -1,17 +1,26 @@
-import type { NoticeDelivery } from './dispatch.ts';
+import { isUnderWay, type NoticeDelivery } from './dispatch.ts';
 
 /** `3 told, 1 bounced: Payments partner (ops@partner.example)`: how far a dispatch has come, in one line. */
 export function dispatchLine(deliveries: readonly Pick<NoticeDelivery, 'state' | 'addressee' | 'attempts'>[]): string {
-  const told = deliveries.filter(({ state }) => state === 'sent').length;
-  const parts = [
-    ...(told === 0 ? [] : [`${told} told`]),
-    ...counted(deliveries, 'on the way', ['queued', 'sending']),
-    ...counted(deliveries, 'bounced', ['bounced']),
-    ...counted(deliveries, 'given up', ['given_up']),
-    ...counted(deliveries, 'not known whether it arrived', ['in_doubt']),
-  ];
-  return parts.join(', ') || 'nobody told';
+  return LINE.flatMap(([words, states]) => counted(deliveries, words, states)).join(', ') || 'nobody told';
 }
+
+/** `3 told, 1 bounced`: of an incident, without names. Null while nothing was to leave. */
+export function outsideLine(deliveries: readonly Pick<NoticeDelivery, 'state'>[]): string | null {
+  const parts = LINE.flatMap(([words, states]) => {
+    const found = deliveries.filter(({ state }) => states.includes(state)).length;
+    return found === 0 ? [] : [`${found} ${words}`];
+  });
+  return parts.length === 0 ? null : parts.join(', ');
+}
+
+const LINE: readonly [words: string, states: readonly NoticeDelivery['state'][]][] = [
+  ['told', ['sent']],
+  ['on the way', ['queued', 'sending']],
+  ['bounced', ['bounced']],
+  ['given up', ['given_up']],
+  ['not known whether it arrived', ['in_doubt']],
+];
 
 function counted(
   deliveries: readonly Pick<NoticeDelivery, 'state' | 'addressee' | 'attempts'>[],
@@ -20,7 +29,7 @@ function counted(
 ): string[] {
   const found = deliveries.filter(({ state }) => states.includes(state));
   if (found.length === 0) return [];
-  const tried = words === 'on the way' ? found.filter(({ attempts }) => attempts > 0) : found;
-  const names = tried.map(({ addressee }) => `${addressee.name} (${addressee.address})`).join(', ');
+  const named = found.filter(({ state, attempts }) => state !== 'sent' && (!isUnderWay({ state }) || attempts > 0));
+  const names = named.map(({ addressee }) => `${addressee.name} (${addressee.address})`).join(', ');
   return [`${found.length} ${words}${names === '' ? '' : `: ${names}`}`];
 }

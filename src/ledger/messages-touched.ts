@@ -2,6 +2,7 @@ import type { LedgerEvent } from '../domain/event.ts';
 import { retrospectiveSubject } from '../domain/follow-up.ts';
 import type { RunId } from '../domain/ids.ts';
 import type { AuditContext } from './audit.ts';
+import { compiledOnce } from './compiled.ts';
 import { digestsShowing } from './digest-messages.ts';
 import type { LedgerDb } from './open.ts';
 
@@ -10,10 +11,12 @@ export async function touchedBy(tx: LedgerDb, event: LedgerEvent, context: Audit
   return [
     ...new Set([
       ...shownBy(event, context),
+      ...(await ancestorsTouchedBy(tx, event, context)),
       ...(await partsTouchedBy(tx, event)),
       ...(await questionsTouchedBy(tx, event)),
       ...(await nagsTouchedBy(tx, event)),
       ...(await digestsShowing(tx, event)),
+      ...(await dispatchesTouchedBy(tx, event)),
     ]),
   ];
 }
@@ -29,8 +32,44 @@ function shownBy(event: LedgerEvent, context: AuditContext): string[] {
   if ('followUp' in event && typeof event.followUp === 'string') subjects.push(event.followUp);
   if ('review' in event && typeof event.review === 'string') subjects.push(event.review);
   if (isAskEvent(event) && event.type !== 'ask_opened') subjects.push(event.ask);
+  if ('dispatch' in event && typeof event.dispatch === 'string') subjects.push(event.dispatch);
   if (event.type === 'peer_reached' || event.type === 'peer_waived') subjects.push(event.key);
   return subjects;
+}
+
+/** A run that another one started is shown in the message of that one: how far it is, and whom it waits for. */
+async function ancestorsTouchedBy(tx: LedgerDb, event: LedgerEvent, context: AuditContext): Promise<string[]> {
+  const run = runThatMoves(event, context);
+  const found: string[] = [];
+  for (let at: string | null = run; at !== null; ) {
+    const query = compiledOnce(tx, 'parent of a run', () =>
+      tx.selectFrom('runs').select('parent_run').where('id', '=', '').compile(),
+    );
+    const { rows } = await tx.executeQuery<{ parent_run: string | null }>({ ...query, parameters: [at] });
+    at = rows[0]?.parent_run ?? null;
+    if (at !== null) found.push(at);
+  }
+  return found;
+}
+
+function runThatMoves(event: LedgerEvent, context: AuditContext): RunId | null {
+  switch (event.type) {
+    case 'step_recorded':
+      return event.record.state === 'started' ? null : context.run;
+    case 'run_paused':
+    case 'run_resumed':
+    case 'run_finished':
+      return event.run;
+    default:
+      return null;
+  }
+}
+
+/** What waits for an approval to leave the company says how it ended. */
+async function dispatchesTouchedBy(tx: LedgerDb, event: LedgerEvent): Promise<string[]> {
+  if (event.type !== 'approval_decided') return [];
+  const rows = await tx.selectFrom('dispatches').select('id').where('approval_id', '=', event.approval).execute();
+  return rows.map(({ id }) => id);
 }
 
 /** The messages of other days that name it as still to be done. */

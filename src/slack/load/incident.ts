@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { outsideLine } from '../../domain/dispatch-line.ts';
 import { Actor, IncidentId } from '../../domain/ids.ts';
 import type { Evidence } from '../../domain/incident.ts';
 import { WAITS_FOR } from '../../domain/incident-status.ts';
@@ -34,6 +35,7 @@ export async function loadIncident(sources: Sources, subject: string): Promise<I
     runs: runs.map((run) => ({ id: run.id, runbook: run.runbook.id, state: stateOf(run) })),
     roles: (await ledger.rolesOf(incident.id)).map(({ role, person }) => ({ role, person: name(person) })),
     impact: await impactLine(sources, incident, key),
+    outside: outsideLine(await ledger.deliveriesOfIncident(incident.id)),
     room: await ledger.roomOf(incident.id),
     waived: (await ledger.waiversOf(incident.id)).map((one) => ({ ...one, by: actorText(one.by, name) })),
   };

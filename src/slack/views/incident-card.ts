@@ -37,6 +37,8 @@ export interface IncidentCard {
   roles: readonly { role: IncidentRole; person: string }[];
   /** How many are affected; null without a key. */
   impact: string | null;
+  /** How many people outside were told, and whom it did not reach; null while nothing was to leave the company. */
+  outside: string | null;
   room: Pick<Room, 'state' | 'channel' | 'why'> | null;
   waived: readonly { point: string; by: string; reason: string }[];
 }
@@ -60,6 +62,7 @@ function drawn(card: IncidentCard, { points, each }: Detail): Message {
     [bold('Status '), statusOf(card)],
     [bold('Led by '), ledBy(card.roles)],
     ...(card.impact === null ? [] : [[bold('Affected '), card.impact]]),
+    ...(card.outside === null ? [] : [[bold('Outside '), card.outside]]),
     ...roomLine(card.room),
     [bold('Began '), at(card.startedAt), ', reported ', at(card.reportedAt), ` by ${cut(card.openedBy, 100)}`],
     ...(card.classified === null ? [] : [[bold('Identified '), cut(card.classified, 400)]]),

@@ -17,6 +17,7 @@ const card = (situation: IncidentCard['situation']) =>
       runs: [],
       roles: [],
       impact: null,
+      outside: null,
       room: null,
       waived: [],
     }).blocks,

@@ -58,6 +58,7 @@ export function messagesWith(text: string): Record<string, Message> {
       runs: many(30, (index) => ({ id: `run-${index}`, runbook: 'R-KEY-EXPIRY', state: 'running' })),
       roles: IncidentRole.options.map((role) => ({ role, person: text })),
       impact: text.slice(0, 200),
+      outside: '300 told, 50 bounced',
       room: { state: 'refused', channel: null, why: text },
       waived: many(20, () => ({ point: text, by: text, reason: text })),
     }),
