@@ -4,17 +4,23 @@ import { expect, test } from 'vitest';
 import { anInstallationOf } from '../support/cli-people.ts';
 import { rawLedger } from '../support/ledger-file.ts';
 
-test('a ledger is backed up, lost and brought back, and the checkpoint from before still fits', async () => {
-  const { rekey, issue, folder, ledgerFile } = anInstallationOf('bob');
-  const [{ key, material } = { key: null, material: '' }] = await issue({});
-  const [file, anchor] = [join(folder, 'rekey.age'), join(folder, 'checkpoint.json')];
-  expect(await rekey(['audit', 'checkpoint', '--out', anchor])).toMatchObject({ code: 0 });
+test('a backup is private, tells nothing of a key, and takes the place of nothing', async () => {
+  const { rekey, issue, folder } = anInstallationOf('bob');
+  const [{ key } = { key: null }] = await issue({});
+  const file = join(folder, 'rekey.age');
   expect(await rekey(['backup', file])).toMatchObject({ code: 0, err: '' });
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readFileSync(file).includes(key?.digest ?? '-')).toBe(false);
   expect(await rekey(['backup', file])).toMatchObject({ code: 2, err: expect.stringContaining('already there') });
   expect(await rekey(['restore', file])).toMatchObject({ code: 2, err: expect.stringContaining('There is a ledger') });
+});
 
+test('a ledger is backed up, lost and brought back, and the checkpoint from before still fits', async () => {
+  const { rekey, issue, folder, ledgerFile } = anInstallationOf('bob');
+  const [{ material } = { material: '' }] = await issue({});
+  const [file, anchor] = [join(folder, 'rekey.age'), join(folder, 'checkpoint.json')];
+  expect(await rekey(['audit', 'checkpoint', '--out', anchor])).toMatchObject({ code: 0 });
+  expect(await rekey(['backup', file])).toMatchObject({ code: 0, err: '' });
   for (const end of ['', '-wal', '-shm']) rmSync(ledgerFile + end, { force: true });
   expect(await rekey(['restore', file])).toMatchObject({ code: 0, out: expect.stringContaining('Restored') });
   expect(existsSync(ledgerFile)).toBe(true);
