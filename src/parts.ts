@@ -16,6 +16,7 @@ import { proveVault } from './engine/keys/prove-vault.ts';
 import { openEngine } from './engine/open-engine.ts';
 import { leaseOwner } from './engine/owner.ts';
 import { openPeers, type Peers } from './engine/peers/peers.ts';
+import { planRunbook } from './engine/plan/plan-runbook.ts';
 import type { Queue } from './engine/queue.ts';
 import { openRotations } from './engine/rotations/open-rotations.ts';
 import type { Rotations } from './engine/rotations/rotations.ts';
@@ -119,7 +120,11 @@ export async function openParts<Clock extends AlarmClock>(
     digests: openDigests(deps),
     followUps: openFollowUps(deps),
     incidents: openIncidents({ ...deps, pepper }),
-    deliveries: openDeliveries({ ...deps, run: (request) => runRunbook({ ...deps, runbooks }, request) }),
+    deliveries: openDeliveries({
+      ...deps,
+      run: (request) => runRunbook({ ...deps, runbooks }, request),
+      plan: (request) => planRunbook({ ...deps, runbooks }, request),
+    }),
     sender: {
       ...deps,
       sendOut: openWays({ keysDir: config.keysDir, allow: config.probeHosts, now }),

@@ -1,3 +1,4 @@
+import type { Dispatch } from './dispatch.ts';
 import type { Actor, IncidentId, RunId } from './ids.ts';
 import type { Effect, UndoKind } from './plan.ts';
 import type { Threshold, Tier } from './policy/approval-rule.ts';
@@ -29,6 +30,16 @@ export interface ForeseenPeople {
   terms?: ApprovalTerms;
 }
 
+/** What a step would tell people outside. */
+export interface ForeseenTelling {
+  /** Word for word, and to whom; null where nothing would leave the company. */
+  draft: Pick<Dispatch, 'template' | 'letter' | 'addressees' | 'hash'> | null;
+  /** `person:carol`: told in Slack. */
+  inside: readonly string[];
+  /** `caller:…` and `peer:…` behind whom nobody is known. */
+  unknown: readonly string[];
+}
+
 /** What one step would do if the run began now. */
 export interface ForeseenStep {
   id: string;
@@ -48,6 +59,8 @@ export interface ForeseenStep {
   /** `person:carol`, `caller:payments-worker`, `channel:C0INCIDENTS`. */
   notices: readonly string[];
   enforcementDelayMs: number | null;
+  /** Only of a step that tells people outside. */
+  telling?: ForeseenTelling;
   /** When it begins at the earliest: everybody answers at once, and nothing fails. */
   earliestAt: Date;
   atLeastMs: number;

@@ -10,7 +10,7 @@ import type { Decision, Effect, PlannedEach, Repeat } from '../domain/plan.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { Rotation } from '../domain/rotation.ts';
 import type { JsonObject, Run, Waiting } from '../domain/run.ts';
-import type { ForeseenPeople } from '../domain/runbook-plan.ts';
+import type { ForeseenPeople, ForeseenTelling } from '../domain/runbook-plan.ts';
 import type { ScheduledRun } from '../domain/scheduled-run.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import type { Connection } from '../providers/connections.ts';
@@ -154,6 +154,8 @@ export interface Forecast {
   atLeastMs?: number;
   /** Runs that it would start. */
   runs?: Run[];
+  /** What it would tell people outside. */
+  telling?: ForeseenTelling;
   /** Why it would fail as things stand, and what to do: `Nobody can be told: …`. */
   problems?: string[];
 }

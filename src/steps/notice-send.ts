@@ -7,21 +7,30 @@ import {
   isUnderWay,
   type NoticeDelivery,
   type Reached,
-  shortHash,
 } from '../domain/dispatch.ts';
 import type { LedgerEvent } from '../domain/event.ts';
-import { type Key, nameOf } from '../domain/key.ts';
+import type { Key } from '../domain/key.ts';
 import { domainOf, type Outside } from '../domain/outside.ts';
 import { fewestVoices } from '../domain/policy/approval-rule.ts';
-import { peopleNamed } from '../domain/policy.ts';
 import type { Waiting } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
 import { approve } from './approve.ts';
-import { defineStep, type ForecastContext, type StepContext, type StepResult } from './contract.ts';
+import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { approvalRule, duration, keyRef, peopleText } from './fields.ts';
 import { foreseen, foreseenName, foreseenRow } from './forecast.ts';
 import { currentKey } from './look-up.ts';
-import { circlesOf, type Draft, draftOf, factsOf, reachedNow, type Told, withApproval } from './notice-letter.ts';
+import { forecastTelling } from './notice-forecast.ts';
+import {
+  circlesOf,
+  type Draft,
+  draftOf,
+  factsOf,
+  peopleInside,
+  questionOf,
+  reachedNow,
+  type Told,
+  withApproval,
+} from './notice-letter.ts';
 import { noticeOf } from './notice-of.ts';
 
 const MINUTE_MS = 60_000;
@@ -91,44 +100,15 @@ export const noticeSend = defineStep({
     const circles = circlesOf(input.to ?? 'callers, peers');
     if (key === null || circles === null)
       return foreseen({ calls: [`tell people outside of ${foreseenName(input.key)}, once somebody has approved it`] });
-    return forecastOf(input, await reachedNow(circles, key, context), { key, context });
+    const replacement = await foreseenRow(input.replacement, context);
+    const dataIntegrity = input.data_integrity ?? '(known during the run)';
+    const told = { key, replacement, dataIntegrity, template: templateOf(input) };
+    return forecastTelling({ told, circles, rule: input.rule ?? 'notify_outside' }, context);
   },
   perform: async (input, context) => begin(input, context),
   resume: async (input, context) =>
     context.waiting.kind === 'approval' ? decided(input, context) : looked(input, context),
 });
-
-async function forecastOf(
-  input: Partial<Input>,
-  reached: Reached,
-  { key, context }: { key: Key; context: ForecastContext },
-) {
-  const { addressees, inside } = reached;
-  const people = await peopleInside(reached, context);
-  if (addressees.length === 0)
-    return foreseen({
-      calls: [
-        inside.length === 0 ? 'nobody outside is known to connections.yaml: nothing leaves' : 'tell people in Slack',
-      ],
-      notices: people,
-    });
-  const dataIntegrity = input.data_integrity ?? '(known during the run)';
-  const told = { key, replacement: null, dataIntegrity, template: templateOf(input) };
-  const draft = await draftOf(told, addressees, context);
-  const asked = await approve.forecast?.(
-    { question: questionOf(draft, key), rule: input.rule ?? 'notify_outside' },
-    context,
-  );
-  return foreseen({
-    ...asked,
-    calls: [
-      ...addressees.map(({ way, address }) => `${way} to ${address}`),
-      `“${draft.letter.subject}”`,
-      draft.letter.body,
-    ],
-    notices: [...addressees.flatMap(({ about }) => about), ...people],
-  });
-}
 
 async function begin(input: Input, context: StepContext): Promise<StepResult> {
   const { told, reached } = await toldNow(input, context);
@@ -262,22 +242,8 @@ function queuedFor(
   };
 }
 
-const MOST_NAMED = 8;
-
-function questionOf({ addressees, hash, template }: Draft, key: Key): string {
-  const named = addressees.slice(0, MOST_NAMED).map(({ name, address }) => `${name} (${address})`);
-  const more = addressees.length > MOST_NAMED ? ` and ${addressees.length - MOST_NAMED} more` : '';
-  return `Tell ${named.join(', ')}${more}, outside the company, of ${nameOf(key)}? Template ${template}, text ${shortHash(hash)}: “Read it” shows every word.`;
-}
-
 function templateOf({ template = CHOSEN }: Partial<Input>): string | null {
   return template === CHOSEN ? null : template;
-}
-
-async function peopleInside({ inside }: Reached, { policy }: ForecastContext): Promise<string[]> {
-  const { policy: today } = await policy();
-  const names = inside.map(({ who }) => who);
-  return [...peopleNamed(today, names, { owner: null, escalation: null })].sort().map((person) => `person:${person}`);
 }
 
 /** People of policy.yaml behind callers and peers: told at once, because nothing leaves the company. */

@@ -179,6 +179,9 @@ function slackDeps({ workspace, rekey, log }: { workspace: Workspace; rekey: Eng
       run: async () => {
         throw new Error('no runbook of this test tells anybody outside');
       },
+      plan: async () => {
+        throw new Error('no runbook of this test tells anybody outside');
+      },
     }),
     runRunbook: async () => {
       throw new Error('no runbook of this test can be run by hand');

@@ -1,5 +1,4 @@
-import { TELL_RUNBOOK } from '../../engine/deliveries/deliveries.ts';
-import { planRunbook } from '../../engine/plan/plan-runbook.ts';
+import type { NoticePreview } from '../../engine/deliveries/tell.ts';
 import type { CliCommand } from '../command.ts';
 import { say, sayJson } from '../print.ts';
 import { withRekey } from '../with-rekey.ts';
@@ -15,12 +14,32 @@ export const preview: CliCommand = (group) => {
     .option('--json', 'print JSON')
     .addHelpText('after', '\nExample:\n  rekey notices preview payments-prod --data "No data was at risk."')
     .action((key: string, { json, ...wanted }: WantedNotice & { json?: boolean }) =>
-      withRekey(async ({ deps, runbooks, actor }) => {
-        const inputs = await noticeInputs(wanted);
-        const plan = await planRunbook({ ...deps, runbooks }, { runbook: TELL_RUNBOOK, key, inputs, actor });
-        const step = plan.run.steps.find(({ uses }) => uses === 'notice.send');
-        if (json) sayJson(step ?? null);
-        else say([...(step?.calls ?? []), ...(step?.problems ?? [])].join('\n\n'));
+      withRekey(async ({ deliveries, actor }) => {
+        const { to, data_integrity: dataIntegrity = '' } = await noticeInputs(wanted);
+        const asked = { actor, key, to: to ?? '', dataIntegrity, template: wanted.template ?? null };
+        const preview = await deliveries.preview(asked);
+        if (json) sayJson(preview);
+        else say(textOf(preview));
       }),
     );
 };
+
+function textOf({ telling, asked, problems }: NoticePreview): string {
+  const draft = telling?.draft ?? null;
+  return [
+    ...(draft === null
+      ? ['Nothing would leave the company.']
+      : [
+          draft.addressees.map(({ name, way, address }) => `To ${name}: ${way} to ${address}`).join('\n'),
+          `Subject: ${draft.letter.subject}`,
+          draft.letter.body,
+          `Template ${draft.template}. Where an incident is named, it is that of the incident, or the id of the run that \`rekey notices send\` starts.`,
+          `Approved by: ${asked.join(' or ') || 'NOBODY who could'}`,
+        ]),
+    ...(telling === null || telling.inside.length === 0 ? [] : [`Told in Slack: ${telling.inside.join(', ')}`]),
+    ...(telling === null || telling.unknown.length === 0
+      ? []
+      : [`Nobody is known behind ${telling.unknown.join(', ')}. Write them under \`contacts\` in connections.yaml.`]),
+    ...problems,
+  ].join('\n\n');
+}

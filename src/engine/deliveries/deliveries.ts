@@ -1,27 +1,23 @@
 import { type DeliveryId, isUnderWay, type NoticeDelivery } from '../../domain/dispatch.ts';
 import type { IncidentId } from '../../domain/ids.ts';
 import { assertMay } from '../../domain/policy.ts';
-import { Refusal, unrepeated } from '../../errors.ts';
+import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
-import { circlesOf } from '../../steps/notice-letter.ts';
-import type { EngineDeps } from '../deps.ts';
 import type { Origin } from '../engine.ts';
 import { assertNoSecretIn, assertReason } from '../keys/record-on-key.ts';
 import { auditRefusal } from '../refusals.ts';
-import type { Begun, RunRequest } from '../runbooks/run-runbook.ts';
-import { findKey } from '../which-key.ts';
+import type { Begun } from '../runbooks/run-runbook.ts';
+import {
+  type NoticePreview,
+  type Previewed,
+  previewNotice,
+  type TellDeps,
+  type ToldByHand,
+  tell,
+  tellOfKey,
+} from './tell.ts';
 
-export type DeliveriesDeps = Pick<EngineDeps, 'ledger' | 'policy' | 'outside' | 'now' | 'log'> & {
-  run: (request: RunRequest) => Promise<Begun>;
-};
-
-interface ToldByHand extends Origin {
-  /** `callers, peers`, `contact:partner`: as in `to` of the step kind notice.send. */
-  to: string;
-  dataIntegrity: string;
-  template: string | null;
-  reason: string;
-}
+export type DeliveriesDeps = TellDeps;
 
 export interface Bounce {
   messageId: string;
@@ -34,51 +30,22 @@ export interface Deliveries {
   tellOfKey: (request: ToldByHand & { key: string }) => Promise<Begun>;
   /** The same of the key of an incident, as part of it. */
   tell: (request: ToldByHand & { incident: IncidentId }) => Promise<Begun>;
+  /** What either of the two would come to, word for word. Writes nothing. */
+  preview: (request: Previewed) => Promise<NoticePreview>;
   /** A person looked: it arrived, or it is sent (again) to the same approved address. Refusals `unknown_delivery`, `delivery_under_way`, `not_allowed`. */
   settle: (request: Origin & { delivery: DeliveryId; arrived: boolean; reason: string }) => Promise<void>;
   /** What a mail provider says of a mail that it had taken. False when the ledger knows no such mail, or knew this already. */
   bounced: (bounce: Bounce, origin: Origin) => Promise<boolean>;
 }
 
-export const TELL_RUNBOOK = 'R-TELL-OUTSIDE';
-
 export function openDeliveries(deps: DeliveriesDeps): Deliveries {
   return {
     tellOfKey: (request) => tellOfKey(deps, request),
     tell: (request) => tell(deps, request),
+    preview: (request) => previewNotice(deps, request),
     settle: (request) => settle(deps, request),
     bounced: (bounce, origin) => bounced(deps, bounce, origin),
   };
-}
-
-async function tell(deps: DeliveriesDeps, request: Parameters<Deliveries['tell']>[0]): Promise<Begun> {
-  const incident = await deps.ledger.read.incident(request.incident);
-  if (incident?.key == null)
-    throw new Refusal('no_key', `${request.incident} is about no key, so there is nothing to tell people outside of.`);
-  return tellOfKey(deps, { ...request, key: incident.key });
-}
-
-async function tellOfKey(
-  deps: DeliveriesDeps,
-  request: ToldByHand & { key: string; incident?: IncidentId },
-): Promise<Begun> {
-  const { key: named, to, dataIntegrity, template, reason, actor, channel, dedupe, incident } = request;
-  const key = await findKey(deps.ledger.read, named);
-  await auditRefusal(deps, { origin: request, what: 'notify' }, async () => {
-    const { policy } = await deps.policy();
-    assertReason(reason);
-    assertNoSecretIn({ dataIntegrity });
-    if (circlesOf(to) === null)
-      throw new Refusal(
-        'bad_recipients',
-        `Expected callers, peers, contact:…, caller:… or peer:…, with commas between; got ${unrepeated(to)}.`,
-      );
-    if (template !== null) await deps.outside.template(template);
-    assertMay(policy, 'notify', { actor, subject: key });
-  });
-  const inputs = { to, data_integrity: dataIntegrity, ...(template !== null && { template }) };
-  const asked = { runbook: TELL_RUNBOOK, key: key.id, inputs, reason };
-  return deps.run({ actor, channel, dedupe, ...asked, ...(incident !== undefined && { incident }) });
 }
 
 async function settle(deps: DeliveriesDeps, request: Parameters<Deliveries['settle']>[0]): Promise<void> {

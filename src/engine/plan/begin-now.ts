@@ -1,5 +1,5 @@
 import type { LedgerEvent } from '../../domain/event.ts';
-import type { Actor, RunId } from '../../domain/ids.ts';
+import type { Actor, IncidentId, RunId } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { instantText } from '../../domain/instant.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
@@ -25,6 +25,8 @@ export interface Asked {
   actor: Actor;
   /** It is known to start on alerts, each of which opens an incident. */
   startsOnAlerts: boolean;
+  /** The incident that it would be part of, where it opens none itself. */
+  partOf?: IncidentId;
 }
 
 export interface BeginsNow {
@@ -52,7 +54,7 @@ export async function beginNow(deps: EngineDeps, asked: Asked): Promise<BeginsNo
   const joined = events.find((event) => event.type === 'run_joined');
   const { run, notes } = runOf(plain, started?.run ?? null, inputs);
   const opened = events.find((event) => event.type === 'incident_opened');
-  const incident = opened?.incident ?? (await incidentOf(deps, asked, plain));
+  const incident = opened?.incident ?? (await incidentOf(deps, asked, plain)) ?? (await partOf(deps, asked));
   const joins = joined?.run ?? (await holderOf(deps, asked, obstacles));
   return { run: { ...run, incident: incident?.id ?? null }, incident, obstacles, joins, notes };
 }
@@ -125,6 +127,10 @@ function deliverTo({ delivery, owner }: Key, { deliver_to: to, recipient }: Json
 
 function asRecipient(owner: string): string {
   return owner.startsWith('group:') ? owner : `person:${owner}`;
+}
+
+async function partOf({ ledger }: EngineDeps, { partOf: id }: Asked): Promise<Incident | null> {
+  return id === undefined ? null : ledger.read.incident(id);
 }
 
 /** An alert opens one, and so does an emergency. */

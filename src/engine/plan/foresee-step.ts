@@ -49,6 +49,7 @@ export async function foreseeStep(deps: EngineDeps, ahead: Ahead, about: About):
     people: forecast.people,
     notices: forecast.notices,
     enforcementDelayMs: forecast.enforcementDelayMs,
+    ...(forecast.telling && { telling: forecast.telling }),
     earliestAt: at,
     atLeastMs: Math.max(forecast.atLeastMs ?? 0, longest),
     dueAt: step.dueMs === null ? null : new Date(at.getTime() + step.dueMs),

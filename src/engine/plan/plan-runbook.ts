@@ -1,4 +1,4 @@
-import type { Actor } from '../../domain/ids.ts';
+import type { Actor, IncidentId } from '../../domain/ids.ts';
 import type { RunbookPlan } from '../../domain/runbook-plan.ts';
 import type { RunbookSet } from '../../runbook/runbook-set.ts';
 import type { EngineDeps } from '../deps.ts';
@@ -17,6 +17,8 @@ export interface PlanRequest {
   /** As people write them: `situation` → `exploited`. */
   inputs: Readonly<Record<string, string>>;
   actor: Actor;
+  /** The incident that it would be part of, where it opens none itself. */
+  incident?: IncidentId;
 }
 
 /**
@@ -27,9 +29,16 @@ export async function planRunbook(real: PlanDeps, request: PlanRequest): Promise
   const deps = readingOnly(real);
   const runbook = loadedOrRefuse(real.runbooks, request.runbook);
   const { key, inputs } = await inputsOf(deps, runbook, request);
-  const { actor } = request;
+  const { actor, incident: partOf } = request;
   const startsOnAlerts = runbook.startOn.length > 0;
-  const begins = await beginNow(deps, { runbook: runbook.id, key, inputs, actor, startsOnAlerts });
+  const begins = await beginNow(deps, {
+    runbook: runbook.id,
+    key,
+    inputs,
+    actor,
+    startsOnAlerts,
+    ...(partOf && { partOf }),
+  });
   const now = deps.now();
   const run = await foreseeRun(deps, { ...begins, from: now, depth: 0, stale: false });
   const proof = (await deps.ledger.read.runbookProofs(runbook.id, 10)).find(({ passed }) => passed) ?? null;
@@ -42,7 +51,7 @@ export async function planRunbook(real: PlanDeps, request: PlanRequest): Promise
     start: {
       obstacles,
       joins,
-      incident: incident === null ? 'none' : 'opens',
+      incident: incident === null ? 'none' : incident.id === partOf ? incident.id : 'opens',
       notes: [...begins.notes, ...heldBack(real.runbooks, id)],
     },
     run,

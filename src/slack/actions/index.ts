@@ -33,6 +33,7 @@ import {
   readNoticeButton,
   settleDeliveryButton,
   settleDeliveryForm,
+  showNoticeButton,
 } from './outside-notice.ts';
 import { markPeerButton, markPeerForm, waivePeerButton, waivePeerForm } from './peers.ts';
 import { publishButton, publishForm } from './publish-retrospective.ts';
@@ -105,6 +106,7 @@ export const actions: readonly SlackAction[] = [
   readNoticeButton,
   settleDeliveryButton,
   otherContactButton,
+  showNoticeButton,
 ];
 export const forms: readonly SlackForm[] = [
   declareForm,

@@ -1,6 +1,4 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { Contact, type Outside, WebhookSpec } from '../../../src/domain/outside.ts';
 import { openDeliveries } from '../../../src/engine/deliveries/deliveries.ts';
 import { type SenderDeps, sendDue } from '../../../src/engine/deliveries/send-due.ts';
@@ -12,37 +10,10 @@ import { castOn, from, NOBODY } from '../../support/engine-world.ts';
 import { fillConnections } from '../../support/keys-folder.ts';
 import { aMailServer, aSmtpSpec, MAIL_HOST, MAIL_PASSWORD } from '../../support/mail-server.ts';
 import { anOutsideWorld } from '../../support/outside-world.ts';
+import { aWebhookReceiver } from '../../support/webhook-receiver.ts';
 
 const WEBHOOK_SECRET = 'canary-webhook-secret-0123456789abcdef';
 const MINUTE = 60_000;
-
-interface Received {
-  headers: Record<string, string | string[] | undefined>;
-  body: string;
-}
-
-/** A receiver that keeps what came; `answers` are statuses for the calls to come. */
-async function aReceiver() {
-  const received: Received[] = [];
-  const answers: number[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => {
-      body += chunk;
-    });
-    request.on('end', () => {
-      received.push({ headers: request.headers, body });
-      response.writeHead(answers.shift() ?? 204).end();
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return { received, answers, port };
-}
 
 const STEP = `
   - id: tell
@@ -51,7 +22,7 @@ const STEP = `
 
 async function aWorld() {
   const mail = await aMailServer();
-  const receiver = await aReceiver();
+  const receiver = await aWebhookReceiver();
   let specs: Outside = {
     smtp: { company: aSmtpSpec(mail.port) },
     webhooks: {
@@ -98,9 +69,11 @@ async function aWorld() {
     change: (next: (before: Outside) => Outside) => {
       specs = next(specs);
     },
-    settling: openDeliveries({ ...process.deps, run: () => Promise.reject(new Error('not here')) }),
+    settling: openDeliveries({ ...process.deps, run: notHere, plan: notHere }),
   };
 }
+
+const notHere = () => Promise.reject(new Error('not here'));
 
 describe('a notice to people outside', () => {
   test('leaves only once somebody else has approved it, and then once to each place', async () => {

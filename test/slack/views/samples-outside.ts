@@ -40,9 +40,17 @@ export function messagesOfOutside(text: string): Record<string, Message> {
 
 export function viewsOfOutside(text: string): Record<string, ModalView> {
   const notice = aNoticeWith(text);
+  const form = { incident: 'inc-1', to: text, data: text, template: text, reason: text };
+  const many = Array.from({ length: 60 }, () => text);
+  const people = { inside: many, unknown: many, asked: many };
   return {
     letter: letterModal(notice),
     settleDelivery: settleDeliveryModal(notice),
-    notify: notifyModal({ incident: 'inc-1', to: text, data: text, template: text, reason: text }),
+    notify: notifyModal({ ...form, preview: null }),
+    notifyRefused: notifyModal({ ...form, preview: { kind: 'refused', code: 'bad_recipients', sentence: text } }),
+    notifyShown: notifyModal({
+      ...form,
+      preview: { kind: 'shown', letter: notice, ...people, problems: many, seen: 'a' },
+    }),
   };
 }

@@ -1,6 +1,6 @@
 import { Refusal } from '../../../errors.ts';
+import { loadNoticePreview } from '../../load/notice-preview.ts';
 import { notifyModal } from '../../views/notify-modal.ts';
-import { say } from '../../views/say.ts';
 import type { Verb } from '../contract.ts';
 import { mayWithSomeKey } from '../offered.ts';
 import { assertNoMore, splitNamed, splitReason } from '../words.ts';
@@ -21,13 +21,10 @@ export const notifyVerb: Verb = {
     const { incident, rest } = await incidentMeant(others, moment, desk);
     assertNoMore(rest, EXAMPLE);
     const { to = 'callers, peers', data = '', template = '' } = named;
-    if (data === '' || reason === '') {
-      const opened = await moment.openModal(notifyModal({ incident: incident.id, to, data, template, reason }));
-      if (opened) return;
-      throw new Refusal('incomplete_command', `Say what of data integrity and why. Type for instance: ${EXAMPLE}`);
-    }
-    const told = { to, dataIntegrity: data, template: template === '' ? null : template, reason };
-    const begun = await desk.deliveries.tell({ ...moment.origin, incident: incident.id, ...told });
-    await moment.show(say(`${begun.run} writes the notice; nothing leaves before somebody else has approved it.`));
+    const form = { to, data, template, reason };
+    const preview = await loadNoticePreview(desk, form, { incident: incident.id, actor: moment.origin.actor });
+    // Also where everything was said: whoever asks reads first, word for word, what would leave.
+    const opened = await moment.openModal(notifyModal({ ...form, incident: incident.id, preview }));
+    if (!opened) throw new Refusal('press_again', `Nothing was asked yet. Type it again: ${EXAMPLE}`);
   },
 };
