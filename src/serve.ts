@@ -118,7 +118,7 @@ async function startFronts(config: Config, open: Open): Promise<Pick<Serving, 'u
   onStop(http.stop);
   await queue.work(engine.advance, { concurrency: config.concurrency });
   onStop(startSweep(deps));
-  onStop(startDeliveries(open.sender));
+  onStop(startDeliveries({ ...open.sender, uptimeMs: open.machine.uptimeMs }));
   if (config.slack !== null) {
     const slack = await startSlack({
       ...slackDeps(open),

@@ -18,6 +18,7 @@ export const AlarmKind = z.enum([
   'second_factor_wanted',
   'digest_missed',
   'slack_channel_lost',
+  'mail_refused',
 ]);
 export type AlarmKind = z.infer<typeof AlarmKind>;
 

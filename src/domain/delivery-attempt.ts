@@ -7,7 +7,13 @@ export type Attempt =
   /** The other side has it. */
   | { kind: 'taken'; answer: string }
   /** It surely does not have it, and may take it later. */
-  | { kind: 'later'; why: string; retryAfterMs: number | null }
+  | {
+      kind: 'later';
+      why: string;
+      retryAfterMs: number | null;
+      /** What is wrong on our side, in a sentence for people: no later attempt mends it. */
+      warning?: string;
+    }
   /** It surely does not have it, and will not. */
   | { kind: 'refused'; why: string }
   /** It may have it. For a way whose other side knows the id of a notice again, `later` says the same. */

@@ -39,27 +39,34 @@ function handedOver(spec: SmtpSpec, mail: Mail, { smtp }: Session): Promise<Atte
   return new Promise((resolve) => {
     const timeoutMs = spec.timeout_seconds * 1_000;
     const late = setTimeout(() => {
-      resolve(verdictOf(new Error(`no answer within ${timeoutMs} ms`), wasRead));
+      resolve(verdictOf(spec, new Error(`no answer within ${timeoutMs} ms`), wasRead));
       smtp.close();
     }, timeoutMs);
     smtp.once('end', () => {
       clearTimeout(late);
-      resolve(verdictOf(new Error('the connection was closed'), wasRead));
+      resolve(verdictOf(spec, new Error('the connection was closed'), wasRead));
     });
     smtp.send({ from: spec.from, to: [mail.to] }, message, (error, sent) => {
       clearTimeout(late);
-      resolve(error ? verdictOf(error, wasRead) : { kind: 'taken', answer: oneLine(sent?.response ?? 'taken') });
+      resolve(error ? verdictOf(spec, error, wasRead) : { kind: 'taken', answer: oneLine(sent?.response ?? 'taken') });
     });
   });
 }
 
 /** Without the whole text the server has no mail. With it and without an answer, nobody knows. */
-function verdictOf(error: Error, wasRead: boolean): Attempt {
+function verdictOf(spec: SmtpSpec, error: Error, wasRead: boolean): Attempt {
   const status = 'responseCode' in error && typeof error.responseCode === 'number' ? error.responseCode : null;
+  // Nothing was said of the recipient yet: another password, a licence or an SPF record is what is missing.
+  if (status !== null && status >= 500 && 'command' in error && error.command === 'MAIL FROM')
+    return { kind: 'later', why: told(error), retryAfterMs: null, warning: warningOf(spec, error) };
   if (status !== null && status >= 500) return { kind: 'refused', why: told(error) };
   if (status !== null && status >= 400) return { kind: 'later', why: told(error), retryAfterMs: null };
   if (!wasRead) return { kind: 'later', why: told(error), retryAfterMs: null };
   return { kind: 'unknown', why: `The whole mail was sent and no answer came: ${told(error)}` };
+}
+
+function warningOf({ host, from }: SmtpSpec, error: Error): string {
+  return `The mail server ${host} refuses mail from ${from}: ${told(error)} No notice leaves over it before that is mended; they are tried again by themselves.`;
 }
 
 function composed({ from, from_name: name }: SmtpSpec, mail: Mail): Readable {

@@ -52,6 +52,15 @@ describe('a mail to somebody outside', () => {
       [{ recipient: 550, says: '5.1.1 no such user' }],
       { kind: 'refused', why: expect.stringContaining('5.1.1 no such user') },
     ],
+    [
+      'waits, and warns, when the server will not have it from us',
+      [{ sender: 553, says: '5.7.1 sender address rejected' }],
+      {
+        kind: 'later',
+        why: expect.stringContaining('5.7.1'),
+        warning: expect.stringMatching(/mail\.test refuses mail from security@rekey\.test: .*5\.7\.1/),
+      },
+    ],
     ['bounces at a text that is refused', [{ text: 554, says: '5.7.1 spam' }], { kind: 'refused' }],
     [
       'is not known to have arrived when the line is cut after the text',

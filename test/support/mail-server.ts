@@ -6,7 +6,13 @@ import { SmtpSpec } from '../../src/domain/outside.ts';
 import { aCertificate } from './certificate.ts';
 
 /** What the server does with a mail: `drop` takes the whole text and cuts the line; `silent` never answers it. */
-export type Mood = 'take' | 'drop' | 'silent' | { recipient: number; says: string } | { text: number; says: string };
+export type Mood =
+  | 'take'
+  | 'drop'
+  | 'silent'
+  | { sender: number; says: string }
+  | { recipient: number; says: string }
+  | { text: number; says: string };
 
 export interface MailServer {
   port: number;
@@ -48,8 +54,11 @@ export async function aMailServer({
       if (password === MAIL_PASSWORD) done(null, { user: username ?? '' });
       else done(answer(535, 'authentication failed'));
     },
-    onRcptTo: (_address, _session, done) => {
+    onMailFrom: (_address, _session, done) => {
       mood = state.moods.shift() ?? 'take';
+      done(typeof mood === 'object' && 'sender' in mood ? answer(mood.sender, mood.says) : null);
+    },
+    onRcptTo: (_address, _session, done) => {
       done(typeof mood === 'object' && 'recipient' in mood ? answer(mood.recipient, mood.says) : null);
     },
     onData: (stream, _session, done) => {

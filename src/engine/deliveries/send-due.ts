@@ -1,6 +1,6 @@
 import { type Attempt, afterAttempt } from '../../domain/delivery-attempt.ts';
-import type { DeliveryEvent } from '../../domain/delivery-event.ts';
 import { hashOf, type NoticeDelivery } from '../../domain/dispatch.ts';
+import type { LedgerEvent } from '../../domain/event.ts';
 import { sentenceOf } from '../../errors.ts';
 import type { EngineDeps } from '../deps.ts';
 import { ownerIsGone } from '../owner.ts';
@@ -33,17 +33,14 @@ async function sendOne(deps: SenderDeps, delivery: NoticeDelivery): Promise<bool
   const attempt = delivery.attempts + 1;
   const begun = { type: 'delivery_begun', dispatch, id, attempt, sender: deps.owner } as const;
   // Another process may have taken it between the look and this: then there is nothing to do here.
-  if (!(await recorded(deps, delivery, begun, 'queued'))) return false;
+  if (!(await recorded(deps, delivery, [begun]))) return false;
   deps.faultPoint('started', 'delivery');
   const result = await attempted(deps, delivery);
   deps.faultPoint('effect', 'delivery');
   const now = deps.now();
-  await recorded(
-    deps,
-    delivery,
-    afterAttempt({ ...delivery, attempts: attempt }, result, { now, chance: deps.chance() }),
-    'sending',
-  );
+  const own = { ...delivery, state: 'sending', sender: deps.owner, attempts: attempt } as const;
+  const after = afterAttempt(own, result, { now, chance: deps.chance() });
+  await recorded(deps, own, [after, ...(await warningOf(deps, delivery, result))]);
   deps.faultPoint('outcome', 'delivery');
   if (result.kind !== 'taken') deps.log.warn({ delivery: id, attempt, kind: result.kind }, 'notice not delivered');
   return true;
@@ -85,7 +82,7 @@ async function takeUpLeft(deps: SenderDeps): Promise<void> {
             kind: 'unknown',
             why: 'Rekey stopped while it was sent. Ask them, or look into the log of the mail server.',
           };
-    await recorded(deps, delivery, afterAttempt(delivery, left, { now, chance: 0 }), 'sending');
+    await recorded(deps, delivery, [afterAttempt(delivery, left, { now, chance: 0 })]);
   }
 }
 
@@ -95,21 +92,38 @@ function isLeft({ sender, sendingSince }: NoticeDelivery, { now, own }: { now: D
   return sender !== own && ownerIsGone(sender);
 }
 
-async function recorded(
+/** What no later attempt mends is told to people, once a day for each server. */
+async function warningOf(
   { ledger, now }: SenderDeps,
-  { id, dispatch, attempts }: NoticeDelivery,
-  event: DeliveryEvent,
-  from: NoticeDelivery['state'],
-): Promise<boolean> {
+  { addressee }: NoticeDelivery,
+  result: Attempt,
+): Promise<LedgerEvent[]> {
+  if (result.kind !== 'later' || result.warning === undefined) return [];
+  const raisedAt = now();
+  const id = `alm-mail-${addressee.over}-${raisedAt.toISOString().slice(0, 10)}`;
+  if ((await ledger.read.alarm(id)) !== null) return [];
+  const alarm = { id, kind: 'mail_refused', key: null, sentence: result.warning, raisedAt } as const;
+  return [{ type: 'alarm_raised', alarm }];
+}
+
+/** Records nothing, and says so, when it is not as `seen` any more: whose attempt it is counts, not only that somebody has it in hand. */
+async function recorded({ ledger, now }: SenderDeps, seen: NoticeDelivery, events: LedgerEvent[]): Promise<boolean> {
+  const { id, dispatch } = seen;
   const drafted = await ledger.read.dispatch(dispatch);
   const about = { incident: drafted?.incident ?? null, run: drafted?.run ?? null };
   const context = { at: now(), actor: 'system:deliveries', channel: 'engine', ...about } as const;
   return ledger.record<boolean>(context, async ({ read, wake }) => {
     const current = await read.delivery(id);
-    const isOurs = current?.state === from && (from !== 'queued' || current.attempts === attempts);
-    if (!isOurs) return { events: [], result: false };
+    if (current === null || !isSame(current, seen)) return { events: [], result: false };
     // A run that waits for this looks at once.
-    if (drafted !== null && event.type !== 'delivery_begun') await wake(drafted.run);
-    return { events: [event], result: true };
+    if (drafted !== null && seen.state === 'sending') await wake(drafted.run);
+    const isRaised = async (event: LedgerEvent) =>
+      event.type === 'alarm_raised' && (await read.alarm(event.alarm.id)) !== null;
+    const known = await Promise.all(events.map(isRaised));
+    return { events: events.filter((_event, index) => known[index] === false), result: true };
   });
+}
+
+function isSame(now: NoticeDelivery, seen: NoticeDelivery): boolean {
+  return now.state === seen.state && now.attempts === seen.attempts && now.sender === seen.sender;
 }

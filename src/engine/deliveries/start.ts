@@ -1,21 +1,25 @@
 import { sentenceOf } from '../../errors.ts';
-import { type SenderDeps, sendDue } from './send-due.ts';
+import { openRounds, type RoundDeps } from './rounds.ts';
 
 const LOOK_EVERY_MS = 2_000;
 
 /** Looks for what is due at once, after each recording, and regularly. Returns how to stop; what is in hand is finished first. */
-export function startDeliveries(deps: SenderDeps): () => Promise<void> {
-  let round: Promise<void> | null = null;
+export function startDeliveries(deps: RoundDeps): () => Promise<void> {
+  let going: Promise<void> | null = null;
   let isStopped = false;
+  const round = openRounds(deps);
   const all = async () => {
-    while (!isStopped && (await sendDue(deps)) > 0);
+    while (!isStopped) {
+      const tried = await round();
+      if (tried === 'frozen' || tried === 0) return;
+    }
   };
   const next = () => {
     if (isStopped) return;
-    round ??= all()
+    going ??= all()
       .catch((error: unknown) => deps.log.error({ err: error }, `deliveries: ${sentenceOf(error)}`))
       .finally(() => {
-        round = null;
+        going = null;
       });
   };
   const stopListening = deps.ledger.onRecorded(next);
@@ -25,6 +29,6 @@ export function startDeliveries(deps: SenderDeps): () => Promise<void> {
     isStopped = true;
     stopListening();
     clearInterval(timer);
-    await round;
+    await going;
   };
 }
