@@ -35,7 +35,7 @@ export function declareModal(form: DeclareModal): ModalView {
     private_metadata: JSON.stringify({ channel, from } satisfies DeclareMetadata),
     title: plain('Declare an incident', LIMITS.viewTitle),
     submit: plain('Declare', LIMITS.viewButton),
-    close: plain('Cancel', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
     blocks: [
       ...(hint === null ? [] : [line(cut(hint, 600))]),
       textInput({ id: 'title', label: 'What is wrong, in a line?', value: cut(oneLine(title), 200), optional: false }),
@@ -45,7 +45,7 @@ export function declareModal(form: DeclareModal): ModalView {
       },
       keyPicker(key, {
         menu: INCIDENT_KEY_PICKER,
-        label: 'Which key is it about? Leave it empty when it is about none, or when you do not know.',
+        label: 'Which key is it about?',
         optional: true,
       }),
       textInput({
@@ -83,7 +83,10 @@ function keyPicker(slug: string | null, of: { menu: string; label: string; optio
     block_id: 'key',
     optional,
     label: plain(label, LIMITS.label),
-    hint: plain('Type the beginning of its name.', LIMITS.label),
+    hint: plain(
+      `Type the beginning of its name.${optional ? ' Leave it empty when you do not know.' : ''}`,
+      LIMITS.label,
+    ),
     element: {
       type: 'external_select',
       action_id: menu,
@@ -121,7 +124,7 @@ export function leakedModal({ suggested, heldSecret, from, link }: LeakedModal):
     private_metadata: JSON.stringify({ channel: from.channel, from, link } satisfies LeakedMetadata),
     title: plain('A key leaked', LIMITS.viewTitle),
     submit: plain('Start', LIMITS.viewButton),
-    close: plain('Cancel', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
     blocks: [
       ...(heldSecret
         ? [

@@ -27,7 +27,7 @@ function formOf({ form, about, title, submit, says, inputs }: Form): ModalView {
     private_metadata: about,
     title: plain(title, LIMITS.viewTitle),
     submit: plain(submit, LIMITS.viewButton),
-    close: plain('Cancel', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
     blocks: [line(cut(oneLine(says), 600)), ...inputs],
   };
 }

@@ -14,7 +14,7 @@ export function importModal({ slug, channel }: { slug: string; channel: string }
     private_metadata: channel,
     title: plain('Register a key', LIMITS.viewTitle),
     submit: plain('Register', LIMITS.viewButton),
-    close: plain('Cancel', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
     blocks: [
       line(
         'Never paste the key itself. So that calls with it are recognised, type on a terminal: rekey keys digest, and put what it prints below.',

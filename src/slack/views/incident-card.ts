@@ -60,7 +60,7 @@ function drawn(card: IncidentCard, { points, each }: Detail): Message {
     [bold('Key '), cut(card.key ?? 'not known', 320), card.keyClass === null ? '' : ` (${card.keyClass})`],
     [bold('Owner '), cut(card.owner ?? 'nobody is registered as owner', 200)],
     [bold('Status '), statusOf(card)],
-    [bold('Led by '), ledBy(card.roles)],
+    [bold('Led by '), ledBy(card)],
     ...(card.impact === null ? [] : [[bold('Affected '), card.impact]]),
     ...(card.outside === null ? [] : [[bold('Outside '), card.outside]]),
     ...roomLine(card.room),
@@ -111,8 +111,8 @@ function situationOf({ conditions, actions, needs, note, at: when, by }: Situate
   return [...told, [`said by ${cut(by, 100)}, `, at(when)]];
 }
 
-function ledBy(roles: IncidentCard['roles']): string {
-  if (roles.length === 0) return 'nobody yet';
+function ledBy({ roles, closedAt }: Pick<IncidentCard, 'roles' | 'closedAt'>): string {
+  if (roles.length === 0) return closedAt === null ? 'nobody yet' : 'nobody';
   return roles.map(({ role, person }) => `${cut(oneLine(person), 100)} (${role})`).join(', ');
 }
 

@@ -22,7 +22,7 @@ export function ownerModal({ key, me, channel }: OwnerModal): ModalView {
     private_metadata: JSON.stringify({ channel, key: key.id }),
     title: plain('Owner of a key', LIMITS.viewTitle),
     submit: plain('Save', LIMITS.viewButton),
-    close: plain('Cancel', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
     blocks: [
       line(`${cut(nameOf(key), 200)}. ${cut(now, 200)} When you may not change it, whoever may is asked.`),
       {

@@ -47,7 +47,7 @@ function modal(form: string, title: string, { id, key, peers }: PeersMissing, fi
     private_metadata: id,
     title: plain(title, LIMITS.viewTitle),
     submit: plain('Save', LIMITS.viewButton),
-    close: plain('Cancel', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
     blocks: [
       line(bold('Key '), cut(key, 200)),
       menuInput(

@@ -110,7 +110,7 @@ export function tickReviewModal({ id, title, open }: Pick<ReviewCard, 'id' | 'ti
     private_metadata: id,
     title: plain(title, LIMITS.viewTitle),
     submit: plain('I looked at these', LIMITS.viewButton),
-    close: plain('Cancel', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
     blocks: [
       ...groups.map((group) =>
         bullets(

@@ -29,7 +29,7 @@ export function rotateModal(form: RotateModal): ModalView {
     private_metadata: form.channel,
     title: plain('Replace a key', LIMITS.viewTitle),
     submit: plain('Start', LIMITS.viewButton),
-    close: plain('Cancel', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
     blocks: [
       ...(form.hint === null ? [] : [line(cut(form.hint, 600))]),
       keyInput(form.slug),
