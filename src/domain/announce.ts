@@ -102,7 +102,9 @@ export function announcementsOf(event: LedgerEvent, incident: IncidentId | null)
     case 'incident_opened':
       return [{ surface: 'incident', subject: incident, address: channel }];
     case 'run_started':
-      return [{ surface: 'run', subject: event.run.id, address: thread }];
+      // What a run started is shown in its message and details: hundreds of messages that are edited at each step would bury what people have to
+      // act in, which has messages of its own whichever run it belongs to.
+      return event.run.parent === null ? [{ surface: 'run', subject: event.run.id, address: thread }] : [];
     case 'entered_incident':
       return [{ surface: 'run', subject: event.run, address: thread }];
     case 'step_recorded':

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { LedgerEvent } from '../../src/domain/event.ts';
-import { RunId } from '../../src/domain/ids.ts';
+import { RunId, StepId } from '../../src/domain/ids.ts';
 import type { Ledger } from '../../src/ledger/ledger.ts';
 import { anAsk, anIncident, aRun, aStep, carol, NOON } from '../support/builders.ts';
 import { aLedgerFile, anOpenLedger, BEGINNING, rawLedger, recordEvents } from '../support/ledger-file.ts';
@@ -8,6 +8,8 @@ import { aLedgerFile, anOpenLedger, BEGINNING, rawLedger, recordEvents } from '.
 const incident = anIncident().id;
 const run = aRun().id;
 const about = { incident, run };
+const CHILD = RunId.parse('run-child');
+const FAN = StepId.parse('fan');
 const later = (seconds: number) => new Date(NOON.getTime() + seconds * 1_000);
 let stamp = 0;
 
@@ -72,11 +74,27 @@ test.each<[string, LedgerEvent]>([
   expect(await surfaces(ledger)).toEqual(expect.arrayContaining(['ask', 'ask_dm', 'ask_reminder', 'run']));
 });
 
-test('a run that is paused with the one that started it shows that, too', async () => {
-  const child = aRun({ id: RunId.parse('run-child'), parent: { run, step: aStep('s', { state: 'started' }).step } });
+test('of the runs of an incident only the outermost have a message, however many those start', async () => {
+  const { ledger } = await aLedgerInSlack([]);
+  const child = (index: number) => aRun({ id: RunId.parse(`run-1-fan-1-${index}`), parent: { run, step: FAN } });
+  const started = Array.from({ length: 30 }, (_, index) => ({ type: 'run_started', run: child(index) }) as const);
+  await recordEvents(ledger, started, about);
+  expect(await surfaces(ledger)).not.toContain('run');
+  await recordEvents(ledger, [{ type: 'ask_opened', ask: anAsk({ run: child(0).id }) }], about);
+  expect(await surfaces(ledger)).toEqual(expect.arrayContaining(['ask', 'ask_dm']));
+  await recordEvents(ledger, [{ type: 'run_finished', run: child(1).id, outcome: 'failed', why: 'no' }], about);
+  expect(await surfaces(ledger)).toContain('run_failed');
+});
+
+test.each<[string, LedgerEvent]>([
+  ['is paused', { type: 'run_paused', run: CHILD, reason: 'a freeze' }],
+  ['ends', { type: 'run_finished', run: CHILD, outcome: 'succeeded', why: 'done' }],
+  ['goes on', { type: 'step_recorded', run: CHILD, record: aStep('go', { state: 'done', outputs: {} }) }],
+])('a run that was started by another one and %s shows that in the message of that one', async (_what, event) => {
+  const child = aRun({ id: CHILD, parent: { run, step: FAN } });
   const { ledger, outbox } = await aLedgerInSlack([{ type: 'run_started', run: child }]);
-  await recordEvents(ledger, [{ type: 'run_paused', run: child.id, reason: 'a freeze' }], about);
-  expect((await outbox.due(later(60), 50)).map(({ subject }) => subject)).toContain(child.id);
+  await recordEvents(ledger, [event], { incident, run: CHILD });
+  expect((await outbox.due(later(60), 50)).map(({ subject }) => subject)).toContain(run);
 });
 
 test('after a restart everything is drawn again that people may still press on, and nothing else', async () => {

@@ -3,8 +3,12 @@ import { RunId } from '../../src/domain/ids.ts';
 import { sentenceFor, toldBy } from '../../src/domain/timeline.ts';
 import { loadRun } from '../../src/slack/load/run.ts';
 import { runProgress } from '../../src/slack/views/run-progress.ts';
+import { MINUTE } from '../support/builders.ts';
+import { anEngineWorld } from '../support/engine-world.ts';
 import { eachOf } from '../support/fan-out-plans.ts';
 import { aFanOutWorld, runsByName } from '../support/fan-out-world.ts';
+import { waitsUntil } from '../support/holding.ts';
+import { aPlan, aPlannedStep } from '../support/plans.ts';
 
 const NAMES = ['a', 'b', 'c', 'd', 'e'];
 
@@ -25,6 +29,19 @@ test('the message of a run says how far its list of runs is', async () => {
   for (const run of Object.values(await runsByName(rekey, id))) await rekey.engine.advance(run);
   await rekey.engine.advance(id);
   expect(await shown()).toContain('waiting for its runs (1 of 5 done, 1 failed, 2 running)');
+});
+
+test('the message of a run says of the one that it started which that is, and what it waits for', async () => {
+  const fan = aPlannedStep('fan', { uses: 'runbook.start', resolve: () => ({ runbook: 'R-CHILD', inputs: {} }) });
+  const world = await anEngineWorld(aPlan([[fan]]));
+  world.setRunbook('R-CHILD', { ...aPlan([[aPlannedStep('inner')]]), hash: 'c'.repeat(64) });
+  world.outside.results.set('inner', waitsUntil(60 * MINUTE));
+  const rekey = await world.open();
+  const id = await rekey.begin();
+  await rekey.queue.settle();
+  const run = await loadRun({ ...rekey.deps, ledger: rekey.ledger.read }, id);
+  if (run === null) throw new Error('no run');
+  expect(JSON.stringify(runProgress(run))).toContain(`R-CHILD (${id}-fan-1), where inner waits for its time`);
 });
 
 test('the timeline names what its list is, what failed and what was not started', async () => {

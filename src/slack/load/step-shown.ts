@@ -54,7 +54,7 @@ async function waitingOf({ ledger }: Pick<Sources, 'ledger'>, record: Waits, nam
     case 'ask':
       return askedOf({ ledger }, { id: waiting.id, since: startedAt }, name);
     case 'run':
-      return shown(`the run ${waiting.id}`);
+      return shown(await startedRun({ ledger }, waiting.id, name));
     case 'each':
       return shown(`its runs (${tallyText(await ledger.fanOutItems(run, step))})`);
     case 'claim': {
@@ -73,6 +73,23 @@ async function waitingOf({ ledger }: Pick<Sources, 'ledger'>, record: Waits, nam
     default:
       return waiting satisfies never;
   }
+}
+
+/** It has no message of its own, so whom it waits for is said here; the runs that it started in turn are said of it. */
+async function startedRun({ ledger }: Pick<Sources, 'ledger'>, id: RunId, name: NameOf): Promise<string> {
+  const run = await ledger.run(id);
+  if (run === null) return `the run ${id}`;
+  const what = `${run.runbook.id} (${id})`;
+  if (run.finishedAt !== null) return what;
+  if (run.paused !== null) return `${what}, which is paused`;
+  const records = Object.values(run.steps);
+  const doubtful = records.find(({ state }) => state === 'in_doubt');
+  if (doubtful !== undefined) return `${what}, in doubt whether ${doubtful.step} happened`;
+  for (const record of records) {
+    const step = await stepShown({ ledger }, { run: id, record }, name);
+    if (step.kind === 'waiting') return `${what}, where ${record.step} waits for ${step.what}`;
+  }
+  return what;
 }
 
 /** A question wakes for its reminders; what people are told is when it is due. */
