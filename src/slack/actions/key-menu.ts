@@ -1,4 +1,4 @@
-import { healthOf, type Key, nameOf } from '../../domain/key.ts';
+import { healthOf, type Key, type KeyState, nameOf } from '../../domain/key.ts';
 import { byEnd } from '../../domain/key-search.ts';
 import type { Verb } from '../../domain/policy.ts';
 import { isInReach, type Reach, reachOf } from '../../domain/reach.ts';
@@ -13,6 +13,7 @@ import type { SlackMenu } from './contract.ts';
 const OFFERED = 50;
 // Of somebody who may do it with their own keys only, all of these are looked at.
 const MOST_OWN = 500;
+const IN_USE_OR_EXPIRED: readonly KeyState[] = ['active', 'retiring', 'suspended', 'expired'];
 
 /** The keys that this person may have replaced. */
 export const keyMenu = menuOfKeys(KEY_PICKER, 'rotate');
@@ -38,7 +39,12 @@ function menuOfKeys(menu: string, right: Verb): SlackMenu {
 }
 
 async function keysLike([first, ...others]: readonly string[], { ledger, now }: Desk): Promise<Key[]> {
-  if (first === undefined) return ledger.findKeys({}, { now: now(), limit: OFFERED });
+  if (first === undefined) {
+    // What expired and nothing has replaced is what somebody opens this for at night.
+    const expired = await ledger.currentExpired(OFFERED);
+    const found = [...expired, ...(await ledger.findKeys({}, { now: now(), limit: OFFERED }))];
+    return [...new Map(found.map((key) => [key.id, key])).values()];
+  }
   const found = await ledger.keysNamedLike(first, others.length === 0 ? OFFERED : 4 * OFFERED);
   return found.filter((key) => others.every((word) => textOf(key).includes(word)));
 }
@@ -50,9 +56,11 @@ async function ownKeys(
 ): Promise<Key[]> {
   const found: Key[] = [];
   const at = { now: now(), limit: MOST_OWN };
-  for (const owner of reach.owners) found.push(...(await ledger.findKeys({ owner }, at)));
-  for (const escalation of reach.escalations) found.push(...(await ledger.findKeys({ escalation }, at)));
-  const own = [...new Map(found.map((key) => [key.id, key])).values()].sort(byEnd);
+  for (const owner of reach.owners) found.push(...(await ledger.findKeys({ owner, states: IN_USE_OR_EXPIRED }, at)));
+  for (const escalation of reach.escalations)
+    found.push(...(await ledger.findKeys({ escalation, states: IN_USE_OR_EXPIRED }, at)));
+  const alive = found.filter(({ state, supersededAt }) => state !== 'expired' || supersededAt === null);
+  const own = [...new Map(alive.map((key) => [key.id, key])).values()].sort(byEnd);
   const rank = ({ slug }: Key) => (wanted[0] === undefined || slug.startsWith(wanted[0]) ? 0 : 1);
   return own.filter((key) => wanted.every((word) => textOf(key).includes(word))).sort((a, b) => rank(a) - rank(b));
 }

@@ -2,7 +2,7 @@ import { firstWeek } from '../../domain/first-week.ts';
 import type { PersonId } from '../../domain/ids.ts';
 import { termsOf } from '../../domain/policy/approval-rule.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { reachesNothing, reachOf } from '../../domain/reach.ts';
+import { reachOf } from '../../domain/reach.ts';
 import type { Desk } from '../moment.ts';
 import type { Doing } from '../views/home/doing.ts';
 import type { Home } from '../views/home/home.ts';
@@ -11,6 +11,7 @@ import { loadMyKeys } from './home/my-keys.ts';
 import { type LinkOf, loadUnderWay } from './home/under-way.ts';
 import { loadWaiting } from './home/waiting.ts';
 import { displayNames } from './names.ts';
+import { reachesSome } from './reaches-some.ts';
 
 /** What waits for this person, what they answer for, what is going on, and how Rekey itself is, as far as they may read it. */
 export async function loadHome(desk: Desk, person: PersonId, linkOf: LinkOf): Promise<Home> {
@@ -29,15 +30,15 @@ export async function loadHome(desk: Desk, person: PersonId, linkOf: LinkOf): Pr
   };
 }
 
-/** Only what policy.yaml lets this person do with any key at all; it is looked up again at the press. */
-async function doingOf({ ledger }: Desk, policy: Policy, person: PersonId): Promise<Doing[]> {
-  const may = (verb: Parameters<typeof reachOf>[1]) => !reachesNothing(reachOf(policy, verb, person));
+/** Only what policy.yaml lets this person do with any key that there is; it is looked up again at the press. */
+async function doingOf(desk: Desk, policy: Policy, person: PersonId): Promise<Doing[]> {
+  const may = (verb: Parameters<typeof reachOf>[1]) => reachesSome(reachOf(policy, verb, person), desk);
   const wantsCodes = Object.values(policy.rules).some((rule) => termsOf(rule).tier === 3);
-  const hasCode = !wantsCodes || (await ledger.secondFactorOf(person)) !== null;
+  const hasCode = !wantsCodes || (await desk.ledger.secondFactorOf(person)) !== null;
   return [
-    ...(may('rotate') ? (['rotate', 'leak'] as const) : []),
-    ...(may('declare') ? (['incident'] as const) : []),
-    ...(may('read') ? (['runbooks'] as const) : []),
+    ...((await may('rotate')) ? (['rotate', 'leak'] as const) : []),
+    ...((await may('declare')) ? (['incident'] as const) : []),
+    ...((await may('read')) ? (['runbooks'] as const) : []),
     ...(hasCode ? [] : (['code'] as const)),
   ];
 }

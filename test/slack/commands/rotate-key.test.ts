@@ -159,7 +159,7 @@ describe('/rotate-key', () => {
   });
 
   test('with nothing behind it opens the form; its menu offers the keys that this person may have replaced', async () => {
-    const { alice, world, deps } = await aRoom();
+    const { alice, world, deps, rekey } = await aRoom();
     await alice.command(OPS, '/rotate-key');
     const form = await alice.waitForView((view) => view.callbackId === 'rotate');
     expect(await alice.options(form, 'key', 'pay')).toEqual([
@@ -170,6 +170,11 @@ describe('/rotate-key', () => {
       'payments-prod',
       'mail-prod',
     ]);
+    const ended = { id: 'key-old1' as never, slug: 'old-prod', state: 'expired', externalRef: 'old' } as const;
+    const key = aKey({ ...ended, digest: 'b'.repeat(64), expiresAt: daysAfter(NOON, -3) });
+    await recordEvents(rekey.ledger, [{ type: 'key_issued', key }]);
+    const offered = (await alice.options(form, 'key', '')).map((option) => option.value);
+    expect(offered).toContain('old-prod');
     expect((await alice.options(form, 'key', 'prod mail')).map((option) => option.value)).toEqual(['mail-prod']);
     const { policy } = await deps.policy();
     world.setPolicy({ ...policy, may: { ...policy.may, rotate: ['bob'] } });
@@ -214,5 +219,15 @@ describe('/rotate-key', () => {
     const bob = workspace.person('U0BOB');
     await bob.command(OPS, '/rotate-key help');
     await bob.waitForMessage(says('policy.yaml does not let you do anything with this command'));
+  });
+
+  test('help lists what the owner of a key may do to those only who own one', async () => {
+    const { workspace, world, deps, ask } = await aRoom();
+    const { policy } = await deps.policy();
+    world.setPolicy({ ...policy, may: { ...policy.may, rotate: ['owner'], cancel: ['owner'] } });
+    expect(textOf(await ask('/rotate-key help', 'why payments-prod'))).not.toMatch(/public gist|cancel/);
+    const carol = workspace.person('U0CAROL');
+    await carol.command(OPS, '/rotate-key help');
+    await carol.waitForMessage(says('public gist', 'cancel payments-prod'));
   });
 });
