@@ -1,16 +1,16 @@
 import { PersonId } from '../../domain/ids.ts';
 import { Refusal } from '../../errors.ts';
 import { keyNamed } from '../commands/key-named.ts';
-import { claimOwnership, giveKey } from '../commands/keys/claim-owner.ts';
+import { claimOwnership, giveKey, openOwnerForm } from '../commands/keys/claim-owner.ts';
 import { showHistory } from '../commands/keys/history.ts';
 import { showKeys } from '../commands/keys/list.ts';
 import { queryOf } from '../commands/keys/query.ts';
 import { EMPTY_FORM, openRotateForm } from '../commands/rotate-key/rotate.ts';
 import { HISTORY_OF_KEY, OWNER_OF_KEY, ROTATE_KEY } from '../views/key-card.ts';
 import { NEXT_KEYS } from '../views/keys-list.ts';
-import { OWNER_FORM, ownerModal } from '../views/owner-modal.ts';
+import { OWNER_FORM } from '../views/owner-modal.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
-import { openOrAskAgain } from './open-or-ask-again.ts';
+import { pressAgain } from './open-or-ask-again.ts';
 import { personChosen } from './person-chosen.ts';
 
 /** The button of a key's card: the form with that key in it. `id` is the key's id; the name may mean a newer version by now. */
@@ -30,10 +30,7 @@ export const historyButton: SlackAction = {
 export const ownerButton: SlackAction = {
   action: OWNER_OF_KEY,
   press: async (id, moment, desk) => {
-    const key = await keyNamed(id, 'read', { moment, desk });
-    const { policy } = await desk.policy();
-    const me = Object.hasOwn(policy.people, moment.person) ? policy.people[moment.person]?.slack : undefined;
-    await openOrAskAgain(ownerModal({ key, me: me ?? null, channel: moment.channel ?? '' }), moment, 'Owner…');
+    if (!(await openOwnerForm(id, moment, desk))) throw pressAgain('Owner…');
   },
 };
 

@@ -2,12 +2,13 @@ import { nameOf } from '../../../domain/key.ts';
 import type { OwnerClaim } from '../../../engine/keys/keys.ts';
 import { displayNames } from '../../load/names.ts';
 import type { Desk, Moment } from '../../moment.ts';
+import { ownerModal } from '../../views/owner-modal.ts';
 import { say } from '../../views/say.ts';
 import type { Verb } from '../contract.ts';
 import { keyNamed } from '../key-named.ts';
 import { mayWithSomeKey } from '../offered.ts';
 import { ownerNamed } from '../person-named.ts';
-import { assertNoMore, slugOf, splitNeededReason } from '../words.ts';
+import { assertNoMore, malformed, slugOf, splitNeededReason, splitReason } from '../words.ts';
 
 const CLAIM = '/keys claim-owner payments-prod because "my team runs it now"';
 const OWNER = '/keys owner payments-prod @bob because "carol moved teams"';
@@ -20,8 +21,10 @@ export const claimOwnerVerb: Verb = {
   offered: mayWithSomeKey('read'),
   run: async ([name, ...rest], moment, desk) => {
     const slug = slugOf(name, CLAIM);
-    const { words, reason } = splitNeededReason(rest, { what: 'being its owner', example: CLAIM });
+    const { words, reason } = splitReason(rest, CLAIM);
     assertNoMore(words, CLAIM);
+    if (reason === '' && (await openOwnerForm(slug, moment, desk))) return;
+    if (reason === '') throw malformed('being its owner needs a reason', CLAIM);
     return claimOwnership({ name: slug, reason }, moment, desk);
   },
 };
@@ -34,6 +37,14 @@ export async function claimOwnership(
   const key = await keyNamed(name, 'read', { moment, desk });
   const claim = await desk.keys.claimOwner({ ...moment.origin, key: key.id, reason });
   return moment.show(say(await toldOf(claim, desk)));
+}
+
+/** With whoever opens it in the field for the owner; false: no form can be opened now. */
+export async function openOwnerForm(name: string, moment: Moment, desk: Desk): Promise<boolean> {
+  const key = await keyNamed(name, 'read', { moment, desk });
+  const { policy } = await desk.policy();
+  const me = Object.hasOwn(policy.people, moment.person) ? policy.people[moment.person]?.slack : undefined;
+  return moment.openModal(ownerModal({ key, me: me ?? null, channel: moment.channel ?? '' }));
 }
 
 async function toldOf(claim: OwnerClaim, desk: Desk): Promise<string> {

@@ -1,5 +1,6 @@
-import { assertMay } from '../../../domain/policy.ts';
+import { assertMay, type Policy } from '../../../domain/policy.ts';
 import { Refusal } from '../../../errors.ts';
+import type { Moment } from '../../moment.ts';
 import { importModal } from '../../views/import-modal.ts';
 import type { Verb } from '../contract.ts';
 import { mayWithSomeKey } from '../offered.ts';
@@ -9,13 +10,13 @@ const EXAMPLE = '/keys import stripe-prod';
 
 export const importVerb: Verb = {
   verb: 'import',
+  also: ['register', 'add', 'new'],
   example: 'import stripe-prod',
   help: 'a form: register a key that was made elsewhere, without its value',
   offered: mayWithSomeKey('create'),
   run: async ([name, ...more], moment, desk) => {
     assertNoMore(more, EXAMPLE);
-    const subject = { owner: null, escalation: null };
-    assertMay((await desk.policy()).policy, 'create', { actor: moment.origin.actor, subject });
+    assertMayRegister((await desk.policy()).policy, moment);
     const slug = name === undefined ? '' : slugOf(name, EXAMPLE).toLowerCase();
     if (await moment.openModal(importModal({ slug, channel: moment.channel ?? '' }))) return;
     throw new Refusal(
@@ -24,3 +25,13 @@ export const importVerb: Verb = {
     );
   },
 };
+
+/** In words about a key that is not there yet. */
+function assertMayRegister(policy: Policy, { origin }: Pick<Moment, 'origin'>): void {
+  try {
+    assertMay(policy, 'create', { actor: origin.actor, subject: { owner: null, escalation: null } });
+  } catch (error) {
+    if (!(error instanceof Refusal)) throw error;
+    throw new Refusal(error.code, error.message.replace('create this key', 'register keys'));
+  }
+}
