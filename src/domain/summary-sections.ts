@@ -14,6 +14,8 @@ export interface Section {
   otherwise: Statement;
 }
 
+export const TIMELINE = 'Timeline';
+
 /** The whole summary as sentences, in reading order. Markdown and Slack print these and add nothing of their own. */
 export function sectionsOf(summary: Summary): Section[] {
   const { audit } = summary;
@@ -39,7 +41,7 @@ export function sectionsOf(summary: Summary): Section[] {
     section('Follow-ups', [...summary.followUps.map(followUp), summary.retrospective]),
     section('Still open', summary.openPoints),
     section('Measures', measures(summary)),
-    section('Timeline', summary.timeline.map(timelineLine)),
+    section(TIMELINE, summary.timeline.map(timelineLine)),
     section('Evidence', evidence(summary)),
     section('Audit', [{ words: `${audit.words} To see for yourself: ${audit.verify}.`, sources: audit.sources }]),
   ];

@@ -251,6 +251,13 @@ test('/incident follow-up add writes one down, opens the form where words are mi
   expect((await ledger.read.followUp(id))?.ended).toMatchObject({ by: 'carol', note: 'merged in #812' });
 });
 
+test('/incident timeline opens the summary where its timeline begins', async () => {
+  const { alice } = await afterAnIncident();
+  await alice.command(OPS, '/incident timeline inc-1');
+  const page = await alice.waitForView((view) => view.title.startsWith('Summary, version'));
+  expect(textOf(page)).toContain('Timeline');
+});
+
 test('/incident summary shows it to who asks, and posts it for who may close', async () => {
   const { alice, bob: lead, ledger } = await afterAnIncident();
   await alice.command(OPS, '/incident summary inc-1');

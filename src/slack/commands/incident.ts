@@ -6,7 +6,7 @@ import { listVerb } from './incident/list.ts';
 import { impactVerb, statusVerb } from './incident/look.ts';
 import { notifyVerb } from './incident/notify.ts';
 import { openVerb } from './incident/open.ts';
-import { retrospectiveVerb, summaryVerb } from './incident/summary.ts';
+import { retrospectiveVerb, summaryVerb, timelineVerb } from './incident/summary.ts';
 
 /** `/incident`: declare one, lead it, close it. In its thread or channel its id can be left out. */
 export const incident = commandOf({
@@ -23,6 +23,7 @@ export const incident = commandOf({
     impactVerb,
     incidentOwnerVerb,
     notifyVerb,
+    timelineVerb,
     summaryVerb,
     followUpVerb,
     retrospectiveVerb,

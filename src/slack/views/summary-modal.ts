@@ -1,6 +1,6 @@
 import type { KnownBlock, ModalView } from '@slack/types';
 import type { Summary } from '../../domain/summary.ts';
-import { type Section, sectionsOf } from '../../domain/summary-sections.ts';
+import { type Section, sectionsOf, TIMELINE } from '../../domain/summary-sections.ts';
 import { type Statement, sourcesText } from '../../domain/summary-source.ts';
 import { actions, bold, bullets, button, context, type Line, plain } from '../blocks.ts';
 import { LIMITS } from '../limits.ts';
@@ -39,6 +39,14 @@ export function summaryModal(summary: Summary, wanted: number): ModalView {
       ...actions('summary_pages', buttons),
     ],
   };
+}
+
+/** The page on which the timeline begins. */
+export function timelinePage(summary: Summary): number {
+  return Math.max(
+    0,
+    pagesOf(summary).findIndex((page) => page.some(({ title }) => title === TIMELINE)),
+  );
 }
 
 interface Piece {

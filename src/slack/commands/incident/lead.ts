@@ -60,7 +60,6 @@ const NOTE = '/incident note "the cache was cleared by hand" at 03:12';
 
 export const noteVerb: Verb = {
   verb: 'note',
-  also: ['timeline'],
   example: 'note "the cache was cleared by hand" at 03:12',
   help: 'put something on the timeline; without words a form asks for them',
   offered: mayWithSomeKey('declare'),

@@ -1,6 +1,8 @@
+import { Refusal } from '../../../errors.ts';
 import { loadSummary } from '../../load/summary.ts';
 import { say } from '../../views/say.ts';
 import { summaryPost } from '../../views/summary.ts';
+import { summaryModal, timelinePage } from '../../views/summary-modal.ts';
 import type { Verb } from '../contract.ts';
 import { mayWithSomeKey } from '../offered.ts';
 import { assertNoMore, textOf } from '../words.ts';
@@ -24,6 +26,20 @@ export const summaryVerb: Verb = {
     }
     const summary = await loadSummary(desk, incident.id);
     if (summary !== null) await moment.show(summaryPost(summary));
+  },
+};
+
+export const timelineVerb: Verb = {
+  verb: 'timeline',
+  example: 'timeline inc-4k9x2m7qpd',
+  help: 'what happened and who did it, each line with its source in the audit',
+  offered: mayWithSomeKey('read'),
+  run: async (words, moment, desk) => {
+    const { incident, rest } = await incidentMeant(words, moment, desk);
+    assertNoMore(rest, '/incident timeline inc-4k9x2m7qpd');
+    const summary = await loadSummary(desk, incident.id);
+    if (summary !== null && (await moment.openModal(summaryModal(summary, timelinePage(summary))))) return;
+    throw new Refusal('no_form', `The timeline could not be opened. Type /incident summary ${incident.id}`);
   },
 };
 
