@@ -22,7 +22,7 @@ export function unknownKey(slug: string, near: readonly string[]): Refusal {
   const hint =
     near.length > 0
       ? `Did you mean ${near.join(', ')}?`
-      : 'The form that /rotate-key opens lists them, and so does `rekey keys list`.';
+      : '/keys list shows them, and so does `rekey keys list` on a terminal.';
   return new Refusal('unknown_key', `There is no key "${echoOf(slug)}" in the ledger. ${hint}`);
 }
 

@@ -20,20 +20,37 @@ export function incidentImpact(impact: IncidentImpact): Message {
   if (key === null)
     return { text, blocks: [line(`${incident} is about no key, so no callers are known.`), context(incident)] };
   const calls = callers.reduce((sum, one) => sum + one.calls, 0);
-  const counted = callers.length === 0 ? 'No caller was seen' : `${callers.length} callers, ${calls} calls`;
+  const seen =
+    callers.length === 0 ? 'No caller was seen' : `${counted(callers.length, 'caller')}, ${counted(calls, 'call')}`;
   return {
     text,
     blocks: [
       line(bold(cut(key, 200)), ` Its owner: ${cut(owner ?? 'nobody', 100)}`),
-      bullets([bold(`${counted} since a week before it began`)], atMost(callers, MOST, callerLine)),
-      ...(peers.length === 0 ? [] : [bullets([bold(`${peers.length} peers trust it`)], atMost(peers, MOST, peerLine))]),
+      bullets([bold(`${seen} since a week before it began`)], atMost(callers, MOST, callerLine)),
+      ...(peers.length === 0
+        ? []
+        : [
+            bullets(
+              [bold(`${counted(peers.length, 'peer')} trust${peers.length === 1 ? 's' : ''} it`)],
+              atMost(peers, MOST, peerLine),
+            ),
+          ]),
       context(incident),
     ],
   };
 }
 
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
 function callerLine({ caller, calls, lastAt, told }: IncidentImpact['callers'][number]): Line {
-  return [bold(`${cut(caller, 120)} `), `${calls} calls, the last `, at(lastAt), told ? '; told' : '; not told yet'];
+  return [
+    bold(`${cut(caller, 120)} `),
+    `${counted(calls, 'call')}, the last `,
+    at(lastAt),
+    told ? '; told' : '; not told yet',
+  ];
 }
 
 function peerLine({ peer, standing }: IncidentImpact['peers'][number]): Line {

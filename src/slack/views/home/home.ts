@@ -20,14 +20,14 @@ export interface Home {
   now: Date;
 }
 
-/** What waits for this person first; what is going on after it; how Rekey itself is last. */
+/** What waits for this person first; what is going on after it; the first week, which nobody reads in an incident, and how Rekey itself is last. */
 export function home(data: Home): HomeView {
   const { name, doing, week, waiting, keys, underWay, health, now } = data;
   const sections: KnownBlock[][] = [
-    weekBlocks(week),
     waitingBlocks(waiting, now),
     keysBlocks(keys, now),
     underWayBlocks(underWay),
+    weekBlocks(week),
     healthBlocks(health, now),
   ];
   return {
