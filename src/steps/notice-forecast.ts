@@ -1,7 +1,8 @@
 import { approve } from './approve.ts';
 import type { Forecast, ForecastContext } from './contract.ts';
 import { foreseen } from './forecast.ts';
-import { draftOf, peopleInside, questionOf, reachedNow, type Told } from './notice-letter.ts';
+import { peopleInside } from './notice-inside.ts';
+import { draftOf, questionOf, reachedNow, type Told } from './notice-letter.ts';
 
 interface Wanted {
   told: Told;
@@ -14,7 +15,7 @@ interface Wanted {
 export async function forecastTelling({ told, circles, rule }: Wanted, context: ForecastContext): Promise<Forecast> {
   const reached = await reachedNow(circles, told.key, context);
   const { addressees, inside, unknown } = reached;
-  const people = await peopleInside(reached, context);
+  const people = (await peopleInside(reached, context)).map(({ recipient }) => recipient);
   if (addressees.length === 0)
     return foreseen({
       calls: [

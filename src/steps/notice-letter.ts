@@ -12,7 +12,6 @@ import { type ApprovalId, StepId } from '../domain/ids.ts';
 import type { Notice } from '../domain/incident.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { filledIn } from '../domain/notice-template.ts';
-import { peopleNamed } from '../domain/policy.ts';
 import { PermanentFailure } from '../errors.ts';
 import { holdsSecret } from '../scrub.ts';
 import { affectedSince } from './affected.ts';
@@ -118,13 +117,6 @@ export function questionOf({ addressees, hash, template }: Draft, key: Key): str
   const named = addressees.slice(0, MOST_NAMED).map(({ name, address }) => `${name} (${address})`);
   const more = addressees.length > MOST_NAMED ? ` and ${addressees.length - MOST_NAMED} more` : '';
   return `Tell ${named.join(', ')}${more}, outside the company, of ${nameOf(key)}? Template ${template}, text ${shortHash(hash)}: “Read it” shows every word.`;
-}
-
-/** `person:carol`: who of policy.yaml is behind callers and peers. */
-export async function peopleInside({ inside }: Reached, { policy }: ForecastContext): Promise<string[]> {
-  const { policy: today } = await policy();
-  const names = inside.map(({ who }) => who);
-  return [...peopleNamed(today, names, { owner: null, escalation: null })].sort().map((person) => `person:${person}`);
 }
 
 function templateFor(key: Key, { incident, run }: ForecastContext): string {

@@ -1,16 +1,8 @@
 import { z } from 'zod';
 import type { Approval } from '../domain/approval.ts';
-import {
-  type Addressee,
-  DeliveryId,
-  type Dispatch,
-  isUnderWay,
-  type NoticeDelivery,
-  type Reached,
-} from '../domain/dispatch.ts';
+import { isUnderWay, type Reached } from '../domain/dispatch.ts';
 import type { LedgerEvent } from '../domain/event.ts';
 import type { Key } from '../domain/key.ts';
-import { domainOf, type Outside } from '../domain/outside.ts';
 import { fewestVoices } from '../domain/policy/approval-rule.ts';
 import type { Waiting } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
@@ -20,18 +12,9 @@ import { approvalRule, duration, keyRef, peopleText } from './fields.ts';
 import { foreseen, foreseenName, foreseenRow } from './forecast.ts';
 import { currentKey } from './look-up.ts';
 import { forecastTelling } from './notice-forecast.ts';
-import {
-  circlesOf,
-  type Draft,
-  draftOf,
-  factsOf,
-  peopleInside,
-  questionOf,
-  reachedNow,
-  type Told,
-  withApproval,
-} from './notice-letter.ts';
-import { noticeOf } from './notice-of.ts';
+import { noticesInside } from './notice-inside.ts';
+import { circlesOf, type Draft, draftOf, questionOf, reachedNow, type Told, withApproval } from './notice-letter.ts';
+import { outputsOf, queuedFor } from './notice-outcome.ts';
 
 const MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
@@ -219,53 +202,6 @@ async function toldNow(input: Input, context: StepContext): Promise<{ told: Told
   return { told: { key, replacement, dataIntegrity: input.data_integrity, template: templateOf(input) }, reached };
 }
 
-function queuedFor(
-  dispatch: Dispatch,
-  addressee: Addressee,
-  { smtp, context: { newId, now } }: { smtp: Outside['smtp']; context: StepContext },
-): NoticeDelivery {
-  const from = smtp[addressee.over]?.from ?? addressee.address;
-  const id = DeliveryId.parse(newId('dlv'));
-  return {
-    id,
-    dispatch: dispatch.id,
-    addressee,
-    messageId: addressee.way === 'mail' ? `<${id}.${dispatch.id}@${domainOf(from)}>` : id,
-    state: 'queued',
-    attempts: 0,
-    dueAt: now(),
-    sender: null,
-    sendingSince: null,
-    answer: null,
-    queuedAt: now(),
-    endedAt: null,
-  };
-}
-
 function templateOf({ template = CHOSEN }: Partial<Input>): string | null {
   return template === CHOSEN ? null : template;
-}
-
-/** People of policy.yaml behind callers and peers: told at once, because nothing leaves the company. */
-async function noticesInside(told: Told, reached: Reached, context: StepContext): Promise<LedgerEvent[]> {
-  const facts = factsOf(told, context.now());
-  const people = await peopleInside(reached, context);
-  return people.map((recipient) => ({
-    type: 'notice_issued',
-    notice: noticeOf(context, { recipient, key: told.key.id, template: 'key-notice', facts }),
-  }));
-}
-
-function outputsOf(
-  { inside, unknown }: Reached,
-  { deliveries, by }: { deliveries: readonly NoticeDelivery[]; by: string[] },
-) {
-  const about = (wanted: (one: NoticeDelivery) => boolean) =>
-    [...new Set(deliveries.filter(wanted).flatMap(({ addressee }) => addressee.about))].sort();
-  const told = about(({ state }) => state === 'sent');
-  const pending = about(isUnderWay).filter((one) => !told.includes(one));
-  const failed = about((one) => one.state !== 'sent' && !isUnderWay(one)).filter(
-    (one) => !told.includes(one) && !pending.includes(one),
-  );
-  return { told, inside: inside.flatMap((one) => one.about).sort(), pending, failed, unknown, approved_by: by };
 }
