@@ -22,10 +22,10 @@ test('an incident is led on the terminal from its declaration to its end', async
   expect((await rekey(['incidents', 'list'])).out).toContain(incident);
 
   const stays = await on('close');
-  expect(stays).toMatchObject({ code: 1, out: expect.stringContaining('1. ') });
-  const points = stays.out.split('\n').filter((line) => /^ {2}\d+\. /.test(line)).length;
-  for (let point = 0; point < points; point++)
-    expect(await on('waive', '1', '--because', 'it was a drill')).toMatchObject({ code: 0 });
+  const points = [...stays.out.matchAll(/^ {2}(p[0-9a-f]{4}) /gm)].flatMap(([, code = '']) => [code]);
+  expect([stays.code, points.length > 0]).toEqual([1, true]);
+  for (const point of points)
+    expect(await on('waive', point, '--because', 'it was a drill')).toMatchObject({ code: 0 });
   expect(JSON.parse((await on('show', '--json')).out)).toMatchObject({ state: 'closed', severity: 'SEV1' });
   expect(await on('note', 'a last word')).toMatchObject({ code: 0 });
   expect(await on('severity', 'SEV3', '--because', 'over')).toMatchObject({

@@ -1,3 +1,4 @@
+import { pointCode } from '../../domain/gate-point.ts';
 import { givenOrAsked } from '../ask.ts';
 import type { CliCommand } from '../command.ts';
 import { counted, say } from '../print.ts';
@@ -17,8 +18,10 @@ export const close: CliCommand = (group) => {
         if (openPoints.length === 0) return say(`${id} is closed.`);
         process.exitCode = 1;
         say(`${id} stays open: ${counted(openPoints.length, 'point')} not done.`);
-        say(openPoints.map((point, index) => `  ${index + 1}. ${point}`).join('\n'));
-        return say(`To let one go with your name: rekey incidents waive ${id} 1 --because "…"`);
+        say(openPoints.map((point) => `  ${pointCode(point)}  ${point}`).join('\n'));
+        return say(
+          `To let one go with your name: rekey incidents waive ${id} ${pointCode(openPoints[0] ?? '')} --because "…"`,
+        );
       }),
     );
 };
@@ -27,10 +30,13 @@ export const waive: CliCommand = (group) => {
   group
     .command('waive')
     .argument('<incident>', INCIDENT)
-    .argument('<point>', 'its number in `close`')
+    .argument('<point>', 'its code in `close`')
     .description('let it close although a point is open, with your name and a reason')
     .option('--because <reason>', 'why it can close without that')
-    .addHelpText('after', '\nExample:\n  rekey incidents waive inc-7gmw3c 2 --because "the peer is being shut down"')
+    .addHelpText(
+      'after',
+      '\nExample:\n  rekey incidents waive inc-7gmw3c p3f2c --because "the peer is being shut down"',
+    )
     .action((id: string, point: string, { because }: { because?: string }) =>
       onIncident(id, async (incidents, request) => {
         const reason = await givenOrAsked(because, { option: '--because', question: 'Why?' });

@@ -1,4 +1,5 @@
 import { openPointsOf } from '../../domain/close-gate.ts';
+import { pointCode, pointMeant } from '../../domain/gate-point.ts';
 import type { IncidentId } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
 import { Refusal } from '../../errors.ts';
@@ -52,8 +53,8 @@ export async function waive(deps: IncidentsDeps, request: Parameters<Incidents['
     repeated: request.point,
     decide: async ({ incident, read, now }) => {
       const points = await pointsOf(read, incident, now);
-      const point = /^\d{1,3}$/.test(request.point) ? points[Number(request.point) - 1] : request.point;
-      if (point === undefined || !points.includes(point)) throw noSuchPoint(incident.id, points);
+      const point = pointMeant(points, request.point);
+      if (point === null) throw noSuchPoint(incident.id, points);
       const waiver = { incident: incident.id, point, reason: request.reason, by: request.actor, at: now };
       const openPoints = points.filter((one) => one !== point);
       return {
@@ -69,7 +70,7 @@ export async function waive(deps: IncidentsDeps, request: Parameters<Incidents['
 }
 
 function noSuchPoint(incident: string, points: readonly string[]): Refusal {
-  const listed = points.map((point, index) => `${index + 1}. ${point}`).join(' ') || 'none';
+  const listed = points.map((point) => `${pointCode(point)}: ${point}`).join(' ') || 'none';
   return new Refusal('no_such_point', `That is no open point of ${incident}. Open are: ${listed}`);
 }
 

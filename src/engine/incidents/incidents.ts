@@ -88,7 +88,7 @@ export interface Incidents {
   gate: (incident: IncidentId) => Promise<string[]>;
   /** Closes it when the gate is met, and says what is missing otherwise. */
   close: (request: OnIncident) => Promise<Closing>;
-  /** `point`: its sentence, or its number in `gate` from 1. Refusal `no_such_point`. */
+  /** `point`: its sentence, or its code. Refusal `no_such_point`. */
   waive: (request: Reasoned & { point: string }) => Promise<string>;
   /** Refusal `incident_open`. */
   reopen: (request: Reasoned) => Promise<void>;

@@ -1,5 +1,6 @@
 import type { InputBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
+import { pointCode } from '../../domain/gate-point.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { StatusDraft } from '../../domain/incident-status.ts';
 import { IncidentRole } from '../../domain/incident-work.ts';
@@ -124,14 +125,9 @@ export function reopenModal(about: About): ModalView {
 }
 
 const MOST_POINTS = 15;
-const POINT_MARK = 140;
 
-/** The points are kept by their beginnings, so that the right one is meant although another was settled meanwhile. */
+/** The points are kept by their codes, so that the right one is meant although another was settled meanwhile. */
 export const WaiveMetadata = z.object({ incident: z.string(), points: z.array(z.string()) });
-
-export function markOf(point: string): string {
-  return point.slice(0, POINT_MARK);
-}
 
 /** What keeps it open, and a way to let one of them go; with nothing in the way, the question whether to close it. */
 export function closeModal(about: About, points: readonly string[]): ModalView {
@@ -152,7 +148,7 @@ export function closeModal(about: About, points: readonly string[]): ModalView {
     form: WAIVE_FORM,
     title: 'Not closed yet',
     submit: 'Let it go',
-    metadata: JSON.stringify({ incident: about.id, points: shown.map(markOf) }),
+    metadata: JSON.stringify({ incident: about.id, points: shown.map(pointCode) }),
     blocks: [
       bullets([bold(`It stays open until this is done (${points.length}):`)], listed),
       line('You can let one of them go, with your name and a reason. The last one closes the incident.'),

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { pointCode } from '../../../src/domain/gate-point.ts';
 import { IncidentId, PersonId } from '../../../src/domain/ids.ts';
 import type { Policy } from '../../../src/domain/policy.ts';
 import { openIncidents } from '../../../src/engine/incidents/open-incidents.ts';
@@ -145,8 +146,8 @@ describe('the gate', () => {
     const first = await incidents.close({ ...by('bob'), incident });
     expect(first.closed).toBe(false);
     expect(first.openPoints).toContain('The post-incident summary has not been posted.');
-    for (const _point of first.openPoints)
-      await incidents.waive({ ...by('bob'), incident, point: '1', reason: 'a drill' });
+    for (const point of first.openPoints)
+      await incidents.waive({ ...by('bob'), incident, point: pointCode(point), reason: 'a drill' });
     expect((await read.incident(incident))?.closedAt).not.toBeNull();
     await expect(
       incidents.setSeverity({ ...by('bob'), incident, severity: 'SEV1', reason: 'x' }),
@@ -202,6 +203,17 @@ describe('the gate', () => {
     const incident = await declare();
     const waive = { ...by('bob'), incident, point: '99', reason: 'x' };
     await expect(incidents.waive(waive)).rejects.toMatchObject({ code: 'no_such_point' });
+  });
+
+  test('lets go the point that was read, and none that took its place meanwhile', async () => {
+    const { incidents, declare, by, read } = await anOffice();
+    const incident = await declare();
+    const [first = '', second = ''] = await incidents.gate(incident);
+    const waive = { ...by('bob'), incident, reason: 'a drill' };
+    expect(await incidents.waive({ ...waive, point: pointCode(first).toUpperCase() })).toBe(first);
+    for (const point of ['1', pointCode(first)])
+      await expect(incidents.waive({ ...waive, ...by('bob'), point })).rejects.toThrow(pointCode(second));
+    expect((await read.waiversOf(incident)).map(({ point }) => point)).toEqual([first]);
   });
 });
 

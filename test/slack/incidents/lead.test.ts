@@ -1,5 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
 import type { LedgerEvent } from '../../../src/domain/event.ts';
+import { pointCode } from '../../../src/domain/gate-point.ts';
 import { recordEvents } from '../../support/ledger-file.ts';
 import { INCIDENTS, says, textOf } from '../support.ts';
 import { anIncidentWorld, cardWith, declared } from './world.ts';
@@ -107,11 +108,14 @@ describe('closing', () => {
     const gate = await world.carol.waitForMessage(says('stays open', '/incident waive'), SOON);
     const points = await world.deps.incidents.gate(world.incident.id);
     for (const point of points) expect(textOf(gate)).toContain(point);
-    for (const _point of points)
+    for (const point of points)
       await vi.waitFor(async () => {
-        await world.carol.command(INCIDENTS, `/incident waive ${world.incident.id} 1 because "it was a drill"`);
+        await world.carol.command(
+          INCIDENTS,
+          `/incident waive ${world.incident.id} ${pointCode(point)} because "it was a drill"`,
+        );
         const waived = await world.deps.ledger.waiversOf(world.incident.id);
-        expect(waived.length).toBeGreaterThan(points.indexOf(_point));
+        expect(waived.length).toBeGreaterThan(points.indexOf(point));
       }, PATIENT);
     await cardWith(world, 'closed', 'Let go by Carol: it was a drill');
     expect((await world.deps.ledger.incident(world.incident.id))?.closedAt).not.toBeNull();

@@ -1,9 +1,9 @@
+import { pointMeant } from '../../../domain/gate-point.ts';
 import { IncidentId } from '../../../domain/ids.ts';
 import { Refusal } from '../../../errors.ts';
 import {
   CLOSE_FORM,
   closeModal,
-  markOf,
   REOPEN_FORM,
   reopenModal,
   WAIVE_FORM,
@@ -38,10 +38,10 @@ export const waiveForm: SlackForm = {
   submit: async ({ metadata, values: { point: chosen = '', reason = '' } }, moment, desk) => {
     const { incident: id, points } = WaiveMetadata.parse(JSON.parse(metadata));
     const incident = await incidentPressed(id, 'close', { moment, desk });
-    const mark = points[Number(chosen)];
-    const point = (await desk.incidents.gate(incident.id)).find((one) => markOf(one) === mark);
-    if (mark === undefined || chosen === '') return { kind: 'errors', errors: { point: 'Choose one.' } };
-    if (point === undefined) return { kind: 'errors', errors: { point: 'That one is settled by now.' } };
+    const code = points[Number(chosen)];
+    if (code === undefined || chosen === '') return { kind: 'errors', errors: { point: 'Choose one.' } };
+    const point = pointMeant(await desk.incidents.gate(incident.id), code);
+    if (point === null) return { kind: 'errors', errors: { point: 'That one is settled by now.' } };
     const answer = await beside({ reason_needed: 'reason', secret_in_text: 'reason' }, async () => {
       await desk.incidents.waive({ ...moment.origin, incident: incident.id, point, reason });
     });

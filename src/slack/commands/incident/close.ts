@@ -14,28 +14,24 @@ export const closeVerb: Verb = {
     const { incident, rest } = await incidentMeant(words, moment, desk);
     assertNoMore(rest, '/incident close inc-4k9x2m7qpd');
     await desk.incidents.assertMay({ ...moment.origin, incident: incident.id, verb: 'close' });
-    const points = incident.closedAt === null ? await desk.incidents.gate(incident.id) : [];
-    if (points.length > 0) {
-      // In words as well: a mention brings no form, and whoever reads it wants to pass it on.
-      await moment.show(incidentGate(incident, points));
-      return;
-    }
-    await desk.incidents.close({ ...moment.origin, incident: incident.id });
-    await moment.show(say(`${incident.id} is closed.`));
+    const { openPoints } = await desk.incidents.close({ ...moment.origin, incident: incident.id });
+    // In words as well: a mention brings no form, and whoever reads it wants to pass it on.
+    const answer = openPoints.length > 0 ? incidentGate(incident, openPoints) : say(`${incident.id} is closed.`);
+    await moment.show(answer);
   },
 };
 
-const WAIVE = '/incident waive 2 because "the peer is being shut down"';
+const WAIVE = '/incident waive p3f2c because "the peer is being shut down"';
 
 export const waiveVerb: Verb = {
   verb: 'waive',
-  example: 'waive 2 because "the peer is being shut down"',
-  help: 'let a point of the gate go, by its number in `close`, with your name and the reason',
+  example: 'waive p3f2c because "the peer is being shut down"',
+  help: 'let a point of the gate go, by its code in `close`, with your name and the reason',
   offered: mayWithSomeKey('close'),
   run: async (typed, moment, desk) => {
     const { words, reason } = splitNeededReason(typed, { what: 'letting a point go', example: WAIVE });
     const { incident, rest } = await incidentMeant(words, moment, desk);
-    if (rest.length === 0) throw malformed('the number of the point is missing; /incident close shows them', WAIVE);
+    if (rest.length === 0) throw malformed('the code of the point is missing; /incident close shows it', WAIVE);
     const point = textOf(rest);
     const waived = await desk.incidents.waive({ ...moment.origin, incident: incident.id, point, reason });
     await moment.show(say(`Let go with your name: ${waived}`));
