@@ -44,9 +44,11 @@ export function browserHands(page: Page, { id, name }: { id: string; name: strin
       await page.locator('nav').getByRole('button', { name: label }).click();
     },
     opensThread: async (words) => {
-      await message(words).hover();
-      const link = message(words).locator('.thread-link');
-      await ((await link.count()) > 0 ? link : message(words).getByRole('button', { name: 'Reply in thread' })).click();
+      const answered = pane()
+        .locator('article')
+        .filter({ hasText: words })
+        .filter({ has: page.locator('.thread-link') });
+      await answered.last().locator('.thread-link').click();
       await thread.waitFor();
       inThread = true;
     },

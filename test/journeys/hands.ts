@@ -6,7 +6,7 @@ export interface Hands {
   readonly who: string;
   /** `#incidents`, `messages` (the direct message with Rekey) or `home`. */
   goes: (place: string) => Promise<void>;
-  /** Opens the thread under the newest message here that says these words. */
+  /** Opens the thread under the newest message here that says these words and was answered. */
   opensThread: (words: string) => Promise<void>;
   types: (text: string) => Promise<void>;
   /** Waits until one message here (or the open form, or Home) says all of it. */

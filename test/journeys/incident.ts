@@ -59,7 +59,7 @@ export const incident: Journey = {
     await bob.sees('mails to customers bounce', 'closed');
 
     await alice.goes('#incidents');
-    await alice.opensThread('Led by Alice');
+    await alice.opensThread('mails to customers bounce');
     // What comes after an incident is looked at every ten minutes.
     await stage.passes(15 * 60_000);
     await alice.sees('Retrospective to be written');

@@ -9,6 +9,7 @@ import { hasBrowser, launch, openPage } from '../workspace/page-browser.ts';
 import { breakGlass } from './break-glass.ts';
 import { browserHands } from './browser-hands.ts';
 import { emergency } from './emergency.ts';
+import { federation } from './federation.ts';
 import { incident } from './incident.ts';
 import { type Cast, type Journey, PEOPLE } from './journey.ts';
 import { leak } from './leak.ts';
@@ -19,7 +20,7 @@ import { transcriptOf } from './transcript.ts';
 import { troubles } from './troubles.ts';
 import { wireHands } from './wire-hands.ts';
 
-const JOURNEYS: readonly Journey[] = [emergency, leak, planned, breakGlass, tierThree, incident];
+const JOURNEYS: readonly Journey[] = [emergency, leak, planned, breakGlass, tierThree, federation, incident];
 
 const CHANNELS = ['general', 'incidents'];
 const SEED = Math.floor(Math.random() * 2 ** 31);

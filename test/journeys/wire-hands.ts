@@ -85,8 +85,14 @@ export function wireHands(workspace: Workspace, { id, name }: { id: string; name
       if (where.startsWith('#')) place = await found('that channel', () => channelNamed(person(), where.slice(1)));
     },
     opensThread: async (words) => {
-      const parent = await message(words);
-      thread = parent.threadTs ?? parent.ts;
+      const isAnswered = ({ ts }: Message) =>
+        person()
+          .messages(place)
+          .some((one) => one.threadTs === ts);
+      const parent = await found(`a thread under "${words}"`, () =>
+        messages().findLast((one) => saysAll(one, [words]) && isAnswered(one)),
+      );
+      thread = parent.ts;
     },
     types: (text) =>
       must(`types ${text}`, () => person().say(place, text, thread === null ? {} : { threadTs: thread })),
