@@ -46,6 +46,8 @@ export interface DigestReader {
   standingMark: (key: KeyId) => Promise<UnusedMark | null>;
   /** Which of these keys are not in use, as their owners said. */
   confirmedUnused: (keys: readonly KeyId[]) => Promise<KeyId[]>;
+  /** Which of these keys an open run has in its hands. */
+  keysInHand: (keys: readonly KeyId[]) => Promise<KeyId[]>;
   /** Current keys that ended without a replacement and are not revoked, the one that ended last comes first. */
   currentExpired: (limit: number) => Promise<Key[]>;
   /** Current keys in use that nobody owns. */

@@ -7,6 +7,7 @@ import {
   DigestKind,
   DigestNote,
   Direct,
+  Left,
   Section,
   WeekFigures,
 } from '../domain/digest/digest.ts';
@@ -46,7 +47,7 @@ export function headFromRow(row: Selectable<DigestsTable>): DigestHead {
     channel: row.channel,
     parts: row.parts,
     keys: row.keys,
-    more: fromJson(z.array(Section), row.more),
+    more: fromJson(z.array(Left), row.more),
     notes: fromJson(z.array(DigestNote), row.notes),
     figures: row.figures === null ? null : fromJson(WeekFigures, row.figures),
     mentionChannel: row.mention_channel === 1,

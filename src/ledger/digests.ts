@@ -109,6 +109,7 @@ type Said = Pick<
   | 'unusedMark'
   | 'standingMark'
   | 'confirmedUnused'
+  | 'keysInHand'
 >;
 
 const KEYS_AT_ONCE = 500;
@@ -155,19 +156,38 @@ export function digestAnswerQueries(db: LedgerDb): Said {
       const row = await standing.where('key_id', '=', key).executeTakeFirst();
       return row === undefined ? null : markFromRow(row);
     },
-    confirmedUnused: async (keys) => {
-      const found: KeyId[] = [];
-      for (let from = 0; from < keys.length; from += KEYS_AT_ONCE) {
-        const some = keys.slice(from, from + KEYS_AT_ONCE);
-        const rows = await db
+    confirmedUnused: (keys) =>
+      ofSome(keys, (some) =>
+        db
           .selectFrom('unused_marks')
           .select('key_id')
           .where('key_id', 'in', some)
           .where('confirmed', '=', sql.lit(1))
-          .execute();
-        found.push(...rows.map((row) => KeyId.parse(row.key_id)));
-      }
-      return found;
-    },
+          .execute(),
+      ),
+    keysInHand: (keys) =>
+      ofSome(keys, (some) =>
+        db
+          .selectFrom('runs')
+          .select('key_id')
+          .distinct()
+          .where('key_id', 'in', some)
+          .where('finished_at', 'is', null)
+          .where('open_runs', '=', 'one_per_key')
+          .where((eb) => eb.or([eb('parent_run', 'is', null), eb('cancel_requested_at', 'is', null)]))
+          .execute(),
+      ),
   };
+}
+
+/** One question takes only so many names. */
+async function ofSome(
+  keys: readonly KeyId[],
+  ask: (some: readonly KeyId[]) => Promise<readonly { key_id: string | null }[]>,
+): Promise<KeyId[]> {
+  const found: KeyId[] = [];
+  for (let from = 0; from < keys.length; from += KEYS_AT_ONCE)
+    for (const { key_id } of await ask(keys.slice(from, from + KEYS_AT_ONCE)))
+      if (key_id !== null) found.push(KeyId.parse(key_id));
+  return found;
 }

@@ -36,7 +36,7 @@ test('a digest is read back as it was made, and there is one a day', async () =>
   const digest = aDigest({
     figures,
     notes: [{ kind: 'runbook', overdue: true, sentence: 'Read it.', key: null }],
-    more: ['too_old'],
+    more: [{ section: 'too_old', count: 3, isAll: false }],
   });
   await recordEvents(ledger, [{ type: 'digest_ran', digest }]);
   expect(await read.digest(digest.id)).toEqual(digest);

@@ -1,4 +1,4 @@
-import type { Digest, DigestItem } from '../../domain/digest/digest.ts';
+import type { Digest, DigestItem, Left } from '../../domain/digest/digest.ts';
 import { nextDigestDue } from '../../domain/digest/schedule.ts';
 import { personOf } from '../../domain/ids.ts';
 import { nameOf } from '../../domain/key.ts';
@@ -43,9 +43,16 @@ async function linesOf({ items, notes, day, more }: Digest, read: LedgerReader):
     table(['', 'key', 'expires (UTC)', 'owner', 'taken care of by', ''], rows),
     ...(more.length === 0
       ? []
-      : [`There are more of these: ${more.join(', ')}. \`rekey keys audit\` lists all of them.`]),
+      : [
+          `Besides, not shown: ${more.map(leftText).join(', ')}. \`rekey keys expiring\` and \`rekey keys audit\` list all of them.`,
+        ]),
     ...notes.map(({ overdue, sentence }) => `${overdue ? 'Overdue: ' : ''}${sentence}`),
   ];
+}
+
+function leftText({ section, count, isAll }: Left): string {
+  const floor = count === 0 ? 'more' : `more than ${count}`;
+  return `${isAll ? count : floor} ${section.replaceAll('_', ' ')}`;
 }
 
 async function rowOf({ key: id, section, note }: DigestItem, read: LedgerReader): Promise<string[]> {

@@ -3,7 +3,7 @@ import type { Key } from '../key.ts';
 import type { ClassRule } from '../key-class.ts';
 import { type Policy, peopleNamed } from '../policy.ts';
 import { ladderFor } from '../reminder.ts';
-import type { DigestItem, Direct } from './digest.ts';
+import type { DigestItem, Direct, Left } from './digest.ts';
 import { Section, URGENT } from './digest.ts';
 import { isSnoozed } from './snooze.ts';
 
@@ -12,6 +12,11 @@ const FURTHEST_DAYS = 30;
 
 /** So many keys are in one message: each takes two blocks of the fifty that a message has, and its share of the letters. */
 export const KEYS_PER_MESSAGE = 15;
+/** Room for the 300 keys of a bad month. What is beyond that nobody reads in a channel: it is counted, and the lists have it. */
+export const MOST_MESSAGES = 25;
+const MOST_KEYS = MOST_MESSAGES * KEYS_PER_MESSAGE;
+/** Of what ended this long ago one message is enough: whoever did nothing for a month is not helped by reading all of it each morning. */
+const LONG_OVER_MS = 30 * DAY_MS;
 
 /** One key, with everything that decides where it stands. */
 export interface Candidate {
@@ -26,24 +31,39 @@ export interface Candidate {
   debt: { section: Exclude<Section, 'retire'>; note: string | null } | null;
 }
 
-/** What the digest shows of these keys, worst first and by owner, each once, and in which message. Pure: the same candidates, the same digest. */
-export function composeItems(
+/**
+ * What the digest shows of these keys, worst first and by owner, each once, and in which message; and how many of which it leaves out. Pure:
+ * the same candidates, the same digest.
+ */
+export function composeDigest(
   candidates: readonly Candidate[],
   { policy, now }: { policy: Policy; now: Date },
-): DigestItem[] {
-  const rows = [...worstOfEach(candidates, now).values()].map(({ section, note, one }) => ({
-    ...{ section, note, one },
-    owners: [...peopleNamed(policy, ['owner'], one.key)].sort(),
-  }));
+): { items: DigestItem[]; left: Left[] } {
+  const { kept, rolledUp } = withoutLongOver([...worstOfEach(candidates, now).values()], now);
+  const rows = inOrder(kept);
   const direct = new Map<PersonId, number>();
-  return inOrder(rows).map(({ section, note, one, owners }, index) => ({
-    key: one.key.id,
-    section,
-    note,
-    owners,
-    part: Math.floor(index / KEYS_PER_MESSAGE) + 1,
-    direct: URGENT.includes(section) && !one.rotating ? directTo(owners, direct) : [],
-  }));
+  const items = rows.slice(0, MOST_KEYS).map(({ section, note, one }, index) => {
+    const owners = [...peopleNamed(policy, ['owner'], one.key)].sort();
+    return {
+      ...{ key: one.key.id, section, note, owners },
+      part: Math.floor(index / KEYS_PER_MESSAGE) + 1,
+      direct: URGENT.includes(section) && !one.rotating ? directTo(owners, direct) : [],
+    };
+  });
+  return { items, left: countsOf([...rolledUp, ...rows.slice(MOST_KEYS)]) };
+}
+
+function withoutLongOver(placed: readonly Placed[], now: Date): { kept: Placed[]; rolledUp: Placed[] } {
+  const isLongOver = ({ section, one }: Placed) =>
+    section === 'expired' && now.getTime() - endOf({ one }) > LONG_OVER_MS;
+  const newestFirst = placed.filter(isLongOver).toSorted((a, b) => endOf(b) - endOf(a));
+  const rolledUp = new Set(newestFirst.slice(KEYS_PER_MESSAGE));
+  return { kept: placed.filter((one) => !rolledUp.has(one)), rolledUp: [...rolledUp] };
+}
+
+function countsOf(placed: readonly Placed[]): Left[] {
+  const counts = Map.groupBy(placed, ({ section }) => section);
+  return [...counts].map(([section, of]) => ({ section, count: of.length, isAll: true }));
 }
 
 interface Placed {
@@ -106,10 +126,8 @@ function rankOf(section: Section): number {
   return Section.options.indexOf(section);
 }
 
-type Row = Placed & { owners: PersonId[] };
-
 /** Within a section the owner whose key ends first comes first, and each owner's keys stand together. */
-function inOrder(rows: readonly Row[]): Row[] {
+function inOrder(rows: readonly Placed[]): Placed[] {
   const first = new Map<string, number>();
   for (const row of rows) {
     const group = groupOf(row);
@@ -126,12 +144,12 @@ function inOrder(rows: readonly Row[]): Row[] {
   );
 }
 
-function groupOf({ section, one }: Row): string {
+function groupOf({ section, one }: Placed): string {
   return `${section} ${one.key.owner ?? ''}`;
 }
 
 // A number and no infinity: the difference of two of those is none.
-function endOf({ one }: Row): number {
+function endOf({ one }: Pick<Placed, 'one'>): number {
   return one.key.expiresAt?.getTime() ?? Number.MAX_SAFE_INTEGER;
 }
 

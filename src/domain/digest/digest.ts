@@ -39,6 +39,10 @@ export interface DigestItem {
   note: string | null;
 }
 
+/** How many keys of a section a digest does not show. `isAll` false: at least so many; it did not look for more. */
+export const Left = z.object({ section: Section, count: z.number(), isAll: z.boolean() });
+export type Left = z.infer<typeof Left>;
+
 /** What no single key stands for: a review, a runbook, a promise that somebody made. */
 export const DigestNote = z.object({
   kind: z.enum(['last_admin', 'break_glass', 'runbook', 'follow_up']),
@@ -83,9 +87,9 @@ export interface DigestHead {
   channel: string | null;
   /** Messages in the channel; 0: there was nothing to say, and nothing was posted. */
   parts: number;
-  /** How many keys it shows, and which sections have more than they show. */
+  /** How many keys it shows, and what it leaves out. */
   keys: number;
-  more: Section[];
+  more: Left[];
   notes: DigestNote[];
   figures: WeekFigures | null;
   mentionChannel: boolean;

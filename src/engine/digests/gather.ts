@@ -1,7 +1,6 @@
 import { ageDaysOf, oldestAllowed } from '../../domain/compliance.ts';
 import type { Candidate } from '../../domain/digest/compose.ts';
 import type { Section } from '../../domain/digest/digest.ts';
-import type { KeyId } from '../../domain/ids.ts';
 import type { Key } from '../../domain/key.ts';
 import { peopleNamed } from '../../domain/policy.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
@@ -10,7 +9,7 @@ import { type Rules, ruleOf } from './deps.ts';
 const DAY_MS = 24 * 3_600_000;
 const AHEAD_MS = 30 * DAY_MS;
 const URGENT_MS = 7 * DAY_MS;
-/** Beyond this nobody reads on; what is left out is said. */
+/** Beyond this nothing is counted any more; that there is more is said. */
 const MOST_ENDING = 2_000;
 /** A debt is not urgent: some of it every day, and the list of all of it is elsewhere. */
 const MOST_DEBT = 20;
@@ -132,27 +131,21 @@ function owing(key: Key, section: NonNullable<Candidate['debt']>['section'], not
 /** With what people said of them, and whether something takes care of them already. */
 async function judged(found: readonly Found[], read: LedgerReader, rules: Rules): Promise<Candidate[]> {
   const snoozes = new Map((await read.openSnoozes(rules.now)).map(({ key, until }) => [key, until]));
-  const rotating = new Set((await read.openRotations(MOST_OPEN)).map(({ key }) => key));
   const unused = new Set(await read.confirmedUnused(found.map(({ key }) => key.id)));
-  const candidates: Candidate[] = [];
-  for (const { key, debt } of found)
-    candidates.push({
-      key,
-      debt,
-      rule: ruleOf(key.class, rules),
-      snoozedUntil: snoozes.get(key.id) ?? null,
-      unused: unused.has(key.id),
-      rotating: rotating.has(key.id) || (await isBeingReplaced(key, read, rules)),
-    });
-  return candidates;
+  const rotating = new Set((await read.openRotations(MOST_OPEN)).map(({ key }) => key));
+  // An emergency has it in its hands. Asked of what is urgent only: nobody is called for the others.
+  for (const id of await read.keysInHand(found.filter(({ key }) => isUrgent(key, rules)).map(({ key }) => key.id)))
+    rotating.add(id);
+  return found.map(({ key, debt }) => ({
+    key,
+    debt,
+    rule: ruleOf(key.class, rules),
+    snoozedUntil: snoozes.get(key.id) ?? null,
+    unused: unused.has(key.id),
+    rotating: rotating.has(key.id),
+  }));
 }
 
-/** An emergency has it in its hands. Asked of what is urgent only: nobody is called for the others. */
-async function isBeingReplaced(
-  key: Pick<Key, 'expiresAt'> & { id: KeyId },
-  read: LedgerReader,
-  { now }: Rules,
-): Promise<boolean> {
-  if (key.expiresAt === null || key.expiresAt.getTime() - now.getTime() > URGENT_MS) return false;
-  return (await read.openRunOfKey(key.id)) !== null;
+function isUrgent({ expiresAt }: Pick<Key, 'expiresAt'>, { now }: Rules): boolean {
+  return expiresAt !== null && expiresAt.getTime() - now.getTime() <= URGENT_MS;
 }

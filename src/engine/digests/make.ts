@@ -1,6 +1,6 @@
 import type { Candidate } from '../../domain/digest/compose.ts';
-import { composeItems, partsOf } from '../../domain/digest/compose.ts';
-import { ALARMING, type Digest, type DigestKind } from '../../domain/digest/digest.ts';
+import { composeDigest, partsOf } from '../../domain/digest/compose.ts';
+import { ALARMING, type Digest, type DigestKind, type Left, type Section } from '../../domain/digest/digest.ts';
 import { isInReach, type Reach } from '../../domain/reach.ts';
 import type { DigestsDeps, Rules } from './deps.ts';
 import { figuresNow, isEmpty } from './figures.ts';
@@ -27,7 +27,7 @@ export async function makeDigest(deps: DigestsDeps, rules: Rules, { reach, ...wa
   const { now, policy } = rules;
   const found = await candidatesNow(read, rules, await sinceLast(deps, now));
   const candidates = found.candidates.filter(({ key }) => isInReach(reach, key));
-  const items = composeItems(candidates, { policy, now });
+  const { items, left } = composeDigest(candidates, { policy, now });
   const notes = await notesNow(read, rules, reach);
   const figures = wanted.kind === 'weekly' ? await figuresNow(deps, rules) : null;
   return {
@@ -36,12 +36,22 @@ export async function makeDigest(deps: DigestsDeps, rules: Rules, { reach, ...wa
     channel: policy.digest.channel ?? null,
     parts: partsOf(items, notes.length > 0),
     keys: items.length,
-    more: found.more,
+    more: leftOf(left, found.more),
     notes,
     figures: figures === null || isEmpty(figures) ? null : figures,
     mentionChannel: policy.digest.mention_channel && isNews(items, { candidates, now }),
     items,
   };
+}
+
+/** What did not fit, and the sections of which the ledger was not asked for everything. */
+function leftOf(counted: readonly Left[], cut: readonly Section[]): Left[] {
+  const sections = [...new Set([...counted.map(({ section }) => section), ...cut])];
+  return sections.map((section) => ({
+    section,
+    count: counted.find((one) => one.section === section)?.count ?? 0,
+    isAll: !cut.includes(section),
+  }));
 }
 
 /** Dead keys are looked for since the last digest: each call with one is told once. */

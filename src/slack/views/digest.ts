@@ -1,5 +1,5 @@
 import type { KnownBlock } from '@slack/types';
-import type { DigestKind, DigestNote, Section } from '../../domain/digest/digest.ts';
+import type { DigestKind, DigestNote, Left, Section } from '../../domain/digest/digest.ts';
 import { bold, bullets, context, header, line } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, escapeMrkdwn, oneLine } from '../text.ts';
@@ -18,8 +18,8 @@ export interface DigestPart {
   callChannel: boolean;
   rows: readonly DigestRow[];
   notes: readonly DigestNote[];
-  /** Sections with more keys than the whole digest shows. */
-  more: readonly Section[];
+  /** What the whole digest leaves out. */
+  more: readonly Left[];
 }
 
 export const SECTION_TITLES: Readonly<Record<Section, string>> = {
@@ -76,8 +76,15 @@ function rowsOf(rows: readonly DigestRow[]): KnownBlock[] {
 
 function moreOf({ more, part, parts, alone }: DigestPart): KnownBlock[] {
   if (alone || part < parts || more.length === 0) return [];
-  const named = more.map((section) => SECTION_TITLES[section].toLowerCase()).join(', ');
-  return [line(`There are more of these than a digest shows: ${named}. /keys audit lists all of them.`)];
+  const named = more.map(leftText).join(', ');
+  return [line(`Besides, not shown: ${named}. /keys expiring and /keys audit list all of them.`)];
+}
+
+/** `1,675 expires within 30 days`. */
+function leftText({ section, count, isAll }: Left): string {
+  const title = SECTION_TITLES[section].toLowerCase();
+  if (isAll) return `${count.toLocaleString('en')} ${title}`;
+  return count === 0 ? `more of "${title}"` : `more than ${count.toLocaleString('en')} ${title}`;
 }
 
 function notesOf(notes: readonly DigestNote[]): KnownBlock[] {

@@ -1,10 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { bucketOf, type Candidate, composeItems, KEYS_PER_MESSAGE } from '../../../src/domain/digest/compose.ts';
+import {
+  bucketOf,
+  type Candidate,
+  composeDigest,
+  KEYS_PER_MESSAGE,
+  MOST_MESSAGES,
+} from '../../../src/domain/digest/compose.ts';
 import { Section } from '../../../src/domain/digest/digest.ts';
 import { KeyId } from '../../../src/domain/ids.ts';
 import type { Key } from '../../../src/domain/key.ts';
 import { aClassRule, aKey, aPolicy, daysAfter, NOON } from '../../support/builders.ts';
+
+const composeItems = (...args: Parameters<typeof composeDigest>) => composeDigest(...args).items;
 
 const rule = aClassRule({ warnDays: [30, 14, 7, 3, 1, 0] });
 const at = { policy: aPolicy(), now: NOON };
@@ -112,6 +120,36 @@ describe('the digest', () => {
     expect(composeItems([ending('k', 6, { snoozedUntil: until })], at)).toEqual([]);
     expect(composeItems([ending('k', 6, { snoozedUntil: NOON })], at)).toHaveLength(1);
     expect(composeItems([ending('k', 0.5, { snoozedUntil: until })], at)).toHaveLength(1);
+  });
+});
+
+describe('a digest of very many keys', () => {
+  const many = (count: number, inDays: number) =>
+    Array.from({ length: count }, (_, index) => ending(`k${inDays}-${index}`, inDays));
+
+  test('has so many messages and no more, shows the worst, and counts what it leaves out', () => {
+    const { items, left } = composeDigest([...many(4_000, 20), ...many(10, 0.5)], at);
+    expect(items).toHaveLength(MOST_MESSAGES * KEYS_PER_MESSAGE);
+    expect(Math.max(...items.map(({ part }) => part))).toBe(MOST_MESSAGES);
+    expect(items.slice(0, 10).every(({ section }) => section === 'day_1')).toBe(true);
+    expect(left).toEqual([{ section: 'days_30', count: 4_010 - items.length, isAll: true }]);
+  });
+
+  test('of 300 keys none is left out', () => {
+    expect(composeDigest(many(300, 20), at)).toMatchObject({ left: [], items: { length: 300 } });
+  });
+
+  test('keys that ended long ago take one message, the ones that ended last, and push nothing else out', () => {
+    const old = Array.from({ length: 400 }, (_, index) => ending(`old-${index}`, -31 - index));
+    const { items, left } = composeDigest([...old, ...many(300, 2)], at);
+    expect(items.filter(({ section }) => section === 'days_3')).toHaveLength(300);
+    expect(items.filter(({ section }) => section === 'expired').map(({ key }) => key)).toEqual(
+      old
+        .slice(0, KEYS_PER_MESSAGE)
+        .map(({ key }) => key.id)
+        .toReversed(),
+    );
+    expect(left).toEqual([{ section: 'expired', count: 400 - KEYS_PER_MESSAGE, isAll: true }]);
   });
 });
 

@@ -21,7 +21,7 @@ export function messagesOfDigests(text: string) {
   const whole = aPart({
     rows: inOrder(many(KEYS_PER_MESSAGE, row)),
     notes: many(44, () => aNote(text)),
-    more: Section.options,
+    more: Section.options.map((section) => ({ section, count: 12_345, isAll: false })),
   });
   const open = aPart({
     rows: many(KEYS_PER_MESSAGE, (index) => ({
@@ -29,7 +29,7 @@ export function messagesOfDigests(text: string) {
       owner: `${index}${text}`,
     })),
     notes: many(44, () => aNote(text)),
-    more: Section.options,
+    more: Section.options.map((section) => ({ section, count: 12_345, isAll: false })),
   });
   const outlook = digestOutlook(anOutlook());
   const { chart, ...words } = outlook;
