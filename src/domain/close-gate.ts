@@ -81,6 +81,7 @@ const WHY_NOT: Record<NoticeDelivery['state'], string> = {
   in_doubt: 'nobody knows whether the notice arrived',
   bounced: 'the notice bounced',
   given_up: 'the notice was given up',
+  withdrawn: 'the notice was withdrawn before it left',
 };
 
 // A peer that still pins the old key is somebody whose pulls will stop, or who goes on trusting what has leaked.

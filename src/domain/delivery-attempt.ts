@@ -26,7 +26,13 @@ const LONGEST_MS = 48 * 60 * MINUTE_MS;
 
 /** The event that an attempt leads to. `chance` is 0 to 1. */
 export function afterAttempt(
-  { id, dispatch, attempts, queuedAt }: Pick<NoticeDelivery, 'id' | 'dispatch' | 'attempts' | 'queuedAt'>,
+  {
+    id,
+    dispatch,
+    attempts,
+    queuedAt,
+    retryFrom,
+  }: Pick<NoticeDelivery, 'id' | 'dispatch' | 'attempts' | 'queuedAt' | 'retryFrom'>,
   attempt: Attempt,
   { now, chance }: { now: Date; chance: number },
 ): DeliveryEvent {
@@ -40,7 +46,7 @@ export function afterAttempt(
     case 'later': {
       const pause = backoffMs(RETRY, Math.max(1, attempts), { chance, retryAfterMs: attempt.retryAfterMs });
       const until = new Date(now.getTime() + pause);
-      if (until.getTime() - queuedAt.getTime() <= LONGEST_MS)
+      if (until.getTime() - (retryFrom ?? queuedAt).getTime() <= LONGEST_MS)
         return { type: 'delivery_deferred', dispatch, id, why: attempt.why, until };
       return { type: 'delivery_failed', dispatch, id, how: 'given_up', why: `${attempt.why} (${attempts} attempts)` };
     }

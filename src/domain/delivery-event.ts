@@ -14,6 +14,8 @@ export type DeliveryEvent =
   | { type: 'delivery_failed'; dispatch: DispatchId; id: DeliveryId; how: 'bounced' | 'given_up'; why: string }
   /** Nobody knows whether it arrived, and sending it again could make it two. */
   | { type: 'delivery_doubted'; dispatch: DispatchId; id: DeliveryId; why: string }
+  /** It was approved and had not left: now it never does. */
+  | { type: 'delivery_withdrawn'; dispatch: DispatchId; id: DeliveryId; reason: string }
   /** A person looked: it arrived, or it is to be sent (again). */
   | { type: 'delivery_settled'; dispatch: DispatchId; id: DeliveryId; arrived: boolean; reason: string; by: Actor };
 
@@ -44,6 +46,8 @@ export function sentenceForDelivery(event: ToldOfDelivery): string {
         : `The notice ${event.id} was given up: ${event.why}`;
     case 'delivery_doubted':
       return `Whether the notice ${event.id} arrived is not known: ${event.why}`;
+    case 'delivery_withdrawn':
+      return `The notice ${event.id} was withdrawn before it left: ${event.reason}`;
     case 'delivery_settled':
       return `${event.by} ${event.arrived ? 'says that the notice arrived' : 'has the notice sent again'} (${event.id}): ${event.reason}`;
     default:

@@ -19,6 +19,7 @@ const LINE: readonly [words: string, states: readonly NoticeDelivery['state'][]]
   ['on the way', ['queued', 'sending']],
   ['bounced', ['bounced']],
   ['given up', ['given_up']],
+  ['withdrawn', ['withdrawn']],
   ['not known whether it arrived', ['in_doubt']],
 ];
 

@@ -48,7 +48,7 @@ export interface Dispatch {
   createdAt: Date;
 }
 
-export const DeliveryState = z.enum(['queued', 'sending', 'sent', 'in_doubt', 'bounced', 'given_up']);
+export const DeliveryState = z.enum(['queued', 'sending', 'sent', 'in_doubt', 'bounced', 'given_up', 'withdrawn']);
 export type DeliveryState = z.infer<typeof DeliveryState>;
 
 /** One dispatch on its way to one addressee. */
@@ -67,7 +67,10 @@ export interface NoticeDelivery {
   sendingSince: Date | null;
   /** What the other side said last, or why it is not there yet. */
   answer: string | null;
+  /** Fixed with the row: it stands in the letter, whose bytes are the same for every attempt. */
   queuedAt: Date;
+  /** When a person had it sent again; null: it is tried since it was queued. */
+  retryFrom: Date | null;
   endedAt: Date | null;
 }
 

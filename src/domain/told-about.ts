@@ -39,7 +39,10 @@ function missingOf(
   about: string,
   { said, sent }: { said: readonly Notice[]; sent: readonly NoticeDelivery[] },
 ): NoticeDelivery[] {
-  const newest = newestOf(sent.filter(({ addressee }) => addressee.about.includes(about)));
+  const all = sent.filter(({ addressee }) => addressee.about.includes(about));
+  // What never left corrects nothing.
+  const left = all.filter(({ state }) => state !== 'withdrawn');
+  const newest = newestOf(left.length === 0 ? all : left);
   const at = newest[0]?.queuedAt ?? null;
   const insideSince = said.some((notice) => notice.about?.includes(about) && at !== null && notice.createdAt > at);
   if (insideSince) return [];

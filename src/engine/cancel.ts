@@ -4,6 +4,7 @@ import type { Run } from '../domain/run.ts';
 import { PermanentFailure, Refusal } from '../errors.ts';
 import { cancelChildren, closeApprovals } from './children.ts';
 import { controlRun } from './control.ts';
+import { withdrawAllOf } from './deliveries/withdraw.ts';
 import type { EngineDeps } from './deps.ts';
 import type { Because } from './engine.ts';
 import { assertOpen } from './open-run.ts';
@@ -22,6 +23,7 @@ export async function cancel(deps: EngineDeps, id: RunId, request: Because): Pro
       return [
         { type: 'run_cancel_requested', run: run.id, reason: request.reason },
         ...(await closeApprovals(read, run)),
+        ...(await withdrawAllOf(read, run, request.reason)),
         ...(await cancelChildren(read, run, request.reason)),
       ];
     },

@@ -2,6 +2,7 @@ import type { LedgerEvent } from '../domain/event.ts';
 import type { RunId, StepId } from '../domain/ids.ts';
 import type { Run, RunOutcome, StepRecord } from '../domain/run.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
+import { withdrawAllOf } from './deliveries/withdraw.ts';
 
 /** Asks every run that this one started and that has not ended to stop, and theirs: what nobody waits for must not go on changing keys. */
 export async function cancelChildren(read: LedgerReader, run: Pick<Run, 'id'>, reason: string): Promise<LedgerEvent[]> {
@@ -14,7 +15,8 @@ async function cancelWithChildren(read: LedgerReader, id: RunId, reason: string)
   const run = await read.run(id);
   if (run === null || run.finishedAt !== null) return [];
   const own: LedgerEvent[] = run.cancelRequestedAt === null ? [{ type: 'run_cancel_requested', run: id, reason }] : [];
-  return [...own, ...(await cancelChildren(read, run, reason))];
+  const unsent = await withdrawAllOf(read, run, reason);
+  return [...own, ...unsent, ...(await cancelChildren(read, run, reason))];
 }
 
 /** Closes what a step waits for, because nobody waits for it any more. A question without a step that waits is over by itself. */

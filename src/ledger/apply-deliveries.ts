@@ -39,10 +39,14 @@ export async function applyDeliveryEvent(tx: LedgerDb, event: DeliveryEvent, con
       const doubted = { ...IN_NO_HAND, state: 'in_doubt', answer: event.why, ended_at: at };
       return changeOne(inState(tx, event.id, ['sending']).set(doubted), `delivery ${event.id} in hand`);
     }
+    case 'delivery_withdrawn': {
+      const withdrawn = { state: 'withdrawn', answer: event.reason, ended_at: at };
+      return changeOne(inState(tx, event.id, ['queued']).set(withdrawn), `queued delivery ${event.id}`);
+    }
     case 'delivery_settled': {
       const { id, arrived, reason } = event;
       const over = { state: 'sent', answer: reason, ended_at: at };
-      const again = { state: 'queued', answer: reason, due_at: at, queued_at: at, attempts: 0, ended_at: null };
+      const again = { state: 'queued', answer: reason, due_at: at, retry_from: at, attempts: 0, ended_at: null };
       const open = inState(tx, id, ['in_doubt', 'bounced', 'given_up']);
       return changeOne(open.set(arrived ? over : again), `delivery ${id} that is not there`);
     }

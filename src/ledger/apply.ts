@@ -197,6 +197,7 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'delivery_deferred':
     case 'delivery_failed':
     case 'delivery_doubted':
+    case 'delivery_withdrawn':
     case 'delivery_settled':
       return applyDeliveryEvent(tx, event, context);
     case 'request_refused':

@@ -99,6 +99,7 @@ export function deliveryToRow(delivery: NoticeDelivery): Insertable<DeliveriesTa
     sending_since: stored(delivery.sendingSince),
     answer: delivery.answer,
     queued_at: stored(delivery.queuedAt),
+    retry_from: stored(delivery.retryFrom),
     ended_at: stored(delivery.endedAt),
   };
 }
@@ -133,6 +134,7 @@ function deliveryOf(row: Selectable<DeliveriesTable>): NoticeDelivery {
     sendingSince: instant(row.sending_since),
     answer: row.answer,
     queuedAt: instant(row.queued_at),
+    retryFrom: instant(row.retry_from),
     endedAt: instant(row.ended_at),
   };
 }

@@ -216,6 +216,7 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'delivery_deferred':
     case 'delivery_failed':
     case 'delivery_doubted':
+    case 'delivery_withdrawn':
     case 'delivery_settled':
       return `delivery:${event.id}`;
     case 'request_refused':

@@ -29,6 +29,7 @@ export function queuedFor(
     sendingSince: null,
     answer: null,
     queuedAt: now(),
+    retryFrom: null,
     endedAt: null,
   };
 }

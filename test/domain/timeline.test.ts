@@ -91,6 +91,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'delivery_doubted', dispatch, id: delivery, why: 'the line was cut' },
     'Whether the notice dlv-1 arrived is not known: the line was cut',
   ],
+  delivery_withdrawn: [
+    { type: 'delivery_withdrawn', dispatch, id: delivery, reason: 'it names the wrong key' },
+    'The notice dlv-1 was withdrawn before it left: it names the wrong key',
+  ],
   delivery_settled: [
     { type: 'delivery_settled', dispatch, id: delivery, arrived: true, reason: 'they called', by: 'person:bob' },
     'person:bob says that the notice arrived (dlv-1): they called',

@@ -54,6 +54,11 @@ describe('whoever is affected was told', () => {
     );
   });
 
+  test('not by a notice that was withdrawn, which takes back nothing that had arrived before', () => {
+    expect(pointsWith([sentIn(1, 'withdrawn')])).toContain('the notice was withdrawn before it left');
+    expect(pointsWith([sentIn(1, 'sent'), sentIn(2, 'withdrawn')])).toBe('');
+  });
+
   test('by what people inside were told for them', () => {
     const inside = aNotice({ recipient: 'person:carol', about: ['caller:payments-worker'] });
     expect(pointsWith([], [inside])).toBe('');

@@ -42,6 +42,7 @@ export function aDelivery(overrides: Partial<NoticeDelivery> = {}): NoticeDelive
     sendingSince: null,
     answer: null,
     queuedAt: NOON,
+    retryFrom: null,
     endedAt: null,
     ...overrides,
   };

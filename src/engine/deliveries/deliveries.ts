@@ -16,6 +16,7 @@ import {
   tell,
   tellOfKey,
 } from './tell.ts';
+import { type Withdrawal, withdraw } from './withdraw.ts';
 
 export type DeliveriesDeps = TellDeps;
 
@@ -34,6 +35,8 @@ export interface Deliveries {
   preview: (request: Previewed) => Promise<NoticePreview>;
   /** A person looked: it arrived, or it is sent (again) to the same approved address. Refusals `unknown_delivery`, `delivery_under_way`, `not_allowed`. */
   settle: (request: Origin & { delivery: DeliveryId; arrived: boolean; reason: string }) => Promise<void>;
+  /** Stops what was approved and has not left yet. Refusals `unknown_notice`, `nothing_to_withdraw`, `not_allowed`. */
+  withdraw: (request: Withdrawal) => Promise<number>;
   /** What a mail provider says of a mail that it had taken. False when the ledger knows no such mail, or knew this already. */
   bounced: (bounce: Bounce, origin: Origin) => Promise<boolean>;
 }
@@ -44,6 +47,7 @@ export function openDeliveries(deps: DeliveriesDeps): Deliveries {
     tell: (request) => tell(deps, request),
     preview: (request) => previewNotice(deps, request),
     settle: (request) => settle(deps, request),
+    withdraw: (request) => withdraw(deps, request),
     bounced: (bounce, origin) => bounced(deps, bounce, origin),
   };
 }

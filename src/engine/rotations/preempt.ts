@@ -7,6 +7,7 @@ import { preemptionOf } from '../../domain/rotation-rules.ts';
 import type { Run } from '../../domain/run.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { cancelChildren, endOfRun } from '../children.ts';
+import { withdrawAllOf } from '../deliveries/withdraw.ts';
 import type { Origin } from '../engine.ts';
 import { isAuthorized } from '../keys/authority.ts';
 
@@ -63,7 +64,12 @@ async function copiesOf(read: LedgerReader, { replacement }: Rotation): Promise<
 /** The run undoes what it did, at once and beside whatever comes next. */
 export async function askToStop(read: LedgerReader, run: Run, reason: string): Promise<LedgerEvent[]> {
   if (run.cancelRequestedAt !== null) return [];
-  return [{ type: 'run_cancel_requested', run: run.id, reason }, ...(await cancelChildren(read, run, reason))];
+  const unsent = await withdrawAllOf(read, run, reason);
+  return [
+    { type: 'run_cancel_requested', run: run.id, reason },
+    ...unsent,
+    ...(await cancelChildren(read, run, reason)),
+  ];
 }
 
 /**

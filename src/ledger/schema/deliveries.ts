@@ -28,5 +28,6 @@ export interface DeliveriesTable {
   sending_since: string | null;
   answer: string | null;
   queued_at: string;
+  retry_from: string | null;
   ended_at: string | null;
 }

@@ -50,6 +50,9 @@ export function outsideNotice(notice: OutsideNotice): Message {
       bullets([bold('To')], notice.deliveries.length === 0 ? recipientsOf(notice) : deliveriesOf(notice)),
       ...actions('outside', [
         button({ action: 'read_notice', token: notice.id, label: 'Read it' }),
+        ...(notice.deliveries.some(({ state }) => state === 'queued')
+          ? [button({ action: 'withdraw_notice', token: notice.id, label: 'Withdraw', style: 'danger' as const })]
+          : []),
         ...(stuck.length === 0
           ? []
           : [
@@ -102,6 +105,7 @@ const STATES: Record<NoticeDelivery['state'], string> = {
   in_doubt: 'Not known whether it arrived',
   bounced: 'Bounced',
   given_up: 'Given up',
+  withdrawn: 'Withdrawn before it left',
 };
 
 /** Every word and every recipient, before or after it left. */

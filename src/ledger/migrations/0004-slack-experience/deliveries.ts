@@ -30,13 +30,14 @@ create table deliveries (
   addressee text not null,
   message_id text not null,
   state text not null constraint deliveries_state_known
-    check (state in ('queued', 'sending', 'sent', 'in_doubt', 'bounced', 'given_up')),
+    check (state in ('queued', 'sending', 'sent', 'in_doubt', 'bounced', 'given_up', 'withdrawn')),
   attempts integer not null,
   due_at text not null,
   sender text,
   sending_since text,
   answer text,
   queued_at text not null,
+  retry_from text,
   ended_at text,
   constraint deliveries_in_hand_of_somebody check ((state = 'sending') = (sender is not null)),
   constraint deliveries_in_hand_since check ((sender is null) = (sending_since is null)),
@@ -51,6 +52,6 @@ when not exists (
   where dispatches.id = new.dispatch_id and approvals.outcome = 'approved'
 )
 begin select raise(abort, 'deliveries: nothing leaves the company without an approval of exactly this'); end;
-create trigger deliveries_go_where_approved before update of dispatch_id, contact, way, addressee, message_id on deliveries
+create trigger deliveries_go_where_approved before update of dispatch_id, contact, way, addressee, message_id, queued_at on deliveries
 begin select raise(abort, 'deliveries: where it goes is never changed'); end;
 `;
