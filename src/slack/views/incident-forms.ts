@@ -1,6 +1,7 @@
 import type { InputBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import { pointCode } from '../../domain/gate-point.ts';
+import { IncidentId } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { StatusDraft } from '../../domain/incident-status.ts';
 import { IncidentRole } from '../../domain/incident-work.ts';
@@ -51,19 +52,23 @@ export function statusModal(about: About, draft: StatusDraft): ModalView {
   });
 }
 
+/** Who had each role and who owned the key when the form was shown: only what somebody changes in it is changed, and only from that. */
+export const RolesMetadata = z.object({
+  incident: IncidentId,
+  shown: z.record(z.string(), z.object({ holder: z.string().nullable(), account: z.string().nullable() })),
+});
+export type RolesShown = z.infer<typeof RolesMetadata>['shown'];
+
 /** Who has each role, and who owns the key; whoever is changed is told. Values are Slack accounts. */
-export function rolesModal(
-  about: About,
-  held: Partial<Record<IncidentRole, string>>,
-  key: { name: string; owner: string | null } | null,
-): ModalView {
+export function rolesModal(about: About, shown: RolesShown, key: string | null): ModalView {
   return modal(about, {
     form: ROLES_FORM,
     title: 'Roles',
     submit: 'Save',
+    metadata: JSON.stringify({ incident: about.id, shown } satisfies z.infer<typeof RolesMetadata>),
     blocks: [
-      ...IncidentRole.options.map((role) => personField(role, ROLE_LABEL[role], held[role] ?? null)),
-      ...(key === null ? [] : [personField('owner', `Owner of ${cut(key.name, 100)}`, key.owner)]),
+      ...IncidentRole.options.map((role) => personField(role, ROLE_LABEL[role], shown[role]?.account ?? null)),
+      ...(key === null ? [] : [personField('owner', `Owner of ${cut(key, 100)}`, shown.owner?.account ?? null)]),
       textInput({ id: 'reason', label: 'Why?', hint: 'Needed for another owner.', optional: true }),
     ],
   });

@@ -42,6 +42,27 @@ describe('roles', () => {
     ]);
   });
 
+  test('that somebody else gave meanwhile stay as they are: only what was changed in the form is', async () => {
+    const world = await led();
+    const card = await cardWith(world, 'payments are rejected');
+    await world.bob.click(card, 'incident_roles');
+    const form = await world.bob.waitForView((view) => view.callbackId === 'incident_roles', SOON);
+    await world.alice.command(INCIDENTS, '/incident role commander @alice');
+    await cardWith(world, 'Alice (commander)');
+    const owner = { owner: 'U0ALICE', reason: 'a move' };
+    await world.alice.click(await cardWith(world, 'Alice (commander)'), 'incident_roles');
+    const later = await world.alice.waitForView((view) => view.callbackId === 'incident_roles', SOON);
+    expect(await world.bob.submit(form, { commander: 'U0BOB', owner: 'U0CAROL' })).toMatchObject({
+      ok: false,
+      fields: { commander: expect.stringContaining('changed meanwhile, to Alice') },
+    });
+    expect((await world.bob.submit(form, { ...owner, commander: '' })).ok).toBe(true);
+    // Alice's form still shows carol as the owner; it is left as it is now.
+    expect((await world.alice.submit(later, { operator: 'U0BOB', owner: 'U0CAROL' })).ok).toBe(true);
+    await cardWith(world, 'Alice (commander)', 'Bob (operator)');
+    expect((await world.deps.ledger.keyBySlug('payments-prod'))?.owner).toBe('alice');
+  });
+
   test('go to nobody whom policy.yaml does not know', async () => {
     const world = await led();
     const card = await cardWith(world, 'payments are rejected');

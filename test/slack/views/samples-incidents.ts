@@ -17,6 +17,9 @@ import { anIncident, NOON } from '../../support/builders.ts';
 
 const many = <T>(count: number, make: (index: number) => T) => Array.from({ length: count }, (_, index) => make(index));
 
+const held = { holder: 'p'.repeat(80), account: 'U0BOBBOBBOB' };
+const shown = { commander: held, operator: held, scribe: held, owner: held };
+
 /** Messages about what people do with incidents, with `text` wherever a person's text can stand. */
 export function messagesOfIncidents(text: string): Record<string, Message> {
   const about = { incident: 'inc-1', severity: 'SEV2', title: text };
@@ -72,7 +75,7 @@ export function viewsOfIncidents(text: string): Record<string, ModalView> {
       link: 'https://example.slack.com/archives/C0OPS/p1',
     }),
     'status of an incident': statusModal(about, { conditions: text, actions: text, needs: text }),
-    'roles of an incident': rolesModal(about, { commander: 'U0BOB' }, { name: text, owner: 'U0CAROL' }),
+    'roles of an incident': rolesModal(about, shown, text),
     'note of an incident': noteModal(about),
     'severity of an incident': severityModal(about),
     'close an incident': closeModal(about, []),

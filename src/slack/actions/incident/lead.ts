@@ -4,8 +4,16 @@ import { IncidentRole } from '../../../domain/incident-work.ts';
 import { nameOf } from '../../../domain/key.ts';
 import type { Policy } from '../../../domain/policy.ts';
 import { Refusal } from '../../../errors.ts';
+import { displayNames } from '../../load/names.ts';
 import type { Desk, Moment } from '../../moment.ts';
-import { ROLES_FORM, rolesModal, SEVERITIES, SEVERITY_FORM, severityModal } from '../../views/incident-forms.ts';
+import {
+  ROLES_FORM,
+  RolesMetadata,
+  rolesModal,
+  SEVERITIES,
+  SEVERITY_FORM,
+  severityModal,
+} from '../../views/incident-forms.ts';
 import type { SlackAction, SlackForm } from '../contract.ts';
 import { openOrAskAgain } from '../open-or-ask-again.ts';
 import { personChosen } from '../person-chosen.ts';
@@ -36,16 +44,29 @@ export const rolesButton: SlackAction = {
   press: async (id, moment, desk) => {
     const incident = await incidentPressed(id, 'declare', { moment, desk });
     const { policy } = await desk.policy();
-    const roles = await desk.ledger.rolesOf(incident.id);
-    const held = roles.flatMap(({ role, person }) => {
-      const account = accountOf(policy, person);
-      return account === null ? [] : [[role, account] as const];
-    });
     const key = incident.key === null ? null : await desk.ledger.key(incident.key);
-    const owner = key === null ? null : { name: nameOf(key), owner: accountOf(policy, key.owner) };
-    await openOrAskAgain(rolesModal(incident, Object.fromEntries(held), owner), moment, 'Roles');
+    const holders = await holdersOf(incident, desk);
+    const shown = Object.fromEntries(
+      FIELDS.map((field) => [field, { holder: holders[field], account: accountOf(policy, holders[field]) }]),
+    );
+    await openOrAskAgain(rolesModal(incident, shown, key === null ? null : nameOf(key)), moment, 'Roles');
   },
 };
+
+const FIELDS = [...IncidentRole.options, 'owner'] as const;
+type Field = (typeof FIELDS)[number];
+
+async function holdersOf(incident: Incident, { ledger }: Desk): Promise<Record<Field, string | null>> {
+  const key = incident.key === null ? null : await ledger.key(incident.key);
+  const roles = await ledger.rolesOf(incident.id);
+  const holder = (role: IncidentRole) => roles.find((one) => one.role === role)?.person ?? null;
+  return {
+    commander: holder('commander'),
+    operator: holder('operator'),
+    scribe: holder('scribe'),
+    owner: key?.owner ?? null,
+  };
+}
 
 function accountOf(policy: Policy, person: string | null): string | null {
   return person === null || !Object.hasOwn(policy.people, person) ? null : (policy.people[person]?.slack ?? null);
@@ -54,18 +75,26 @@ function accountOf(policy: Policy, person: string | null): string | null {
 export const rolesForm: SlackForm = {
   form: ROLES_FORM,
   submit: async ({ metadata, values }, moment, desk) => {
-    const incident = await desk.incidents.assertMay({
-      ...moment.origin,
-      incident: IncidentId.parse(metadata),
-      verb: 'declare',
-    });
-    for (const role of [...IncidentRole.options, 'owner'] as const) {
-      const chosen = values[role] === undefined || values[role] === '' ? null : await personChosen(values[role], desk);
-      if (chosen === null) continue;
-      if (chosen.kind === 'unknown') return { kind: 'errors', errors: { [role]: chosen.sentence } };
-      const change = { incident, person: chosen.person, reason: values.reason ?? '' };
-      const answer = await beside({ reason_needed: 'reason', secret_in_text: 'reason', has_role: role }, () =>
-        role === 'owner' ? giveKey(change, moment, desk) : giveRole({ ...change, role }, moment, desk),
+    const { incident: id, shown } = RolesMetadata.parse(JSON.parse(metadata));
+    const incident = await desk.incidents.assertMay({ ...moment.origin, incident: id, verb: 'declare' });
+    const changes: Change[] = [];
+    const errors: Record<string, string> = {};
+    const holders = await holdersOf(incident, desk);
+    for (const field of FIELDS) {
+      const account = values[field] ?? '';
+      // Left as it was shown: nothing that this person wants.
+      if (account === '' || account === shown[field]?.account) continue;
+      const chosen = await personChosen(account, desk);
+      if (chosen.kind === 'unknown') errors[field] = chosen.sentence;
+      else if (holders[field] !== chosen.person && holders[field] !== (shown[field]?.holder ?? null))
+        errors[field] = await meanwhile(holders[field], desk);
+      else if (holders[field] !== chosen.person)
+        changes.push({ incident, field, person: chosen.person, reason: values.reason ?? '' });
+    }
+    if (Object.keys(errors).length > 0) return { kind: 'errors', errors };
+    for (const change of changes) {
+      const answer = await beside({ reason_needed: 'reason', secret_in_text: 'reason', has_role: change.field }, () =>
+        give(change, moment, desk),
       );
       if (answer.kind !== 'close') return answer;
     }
@@ -73,24 +102,23 @@ export const rolesForm: SlackForm = {
   },
 };
 
+async function meanwhile(holder: string | null, desk: Desk): Promise<string> {
+  const now = holder === null ? 'nobody' : (await displayNames(desk))(holder);
+  return `This was changed meanwhile, to ${now}. Open the form again.`;
+}
+
 interface Change {
   incident: Incident;
+  field: Field;
   person: string;
   reason: string;
 }
 
-/** Only what is another now; who had it before stays in the field. */
-async function giveRole(of: Change & { role: IncidentRole }, { origin }: Moment, desk: Desk): Promise<void> {
-  const { incident, role, person, reason } = of;
-  const held = (await desk.ledger.rolesOf(incident.id)).find((one) => one.role === role);
-  if (held?.person === person) return;
-  await desk.incidents.giveRole({ ...part(origin, role), incident: incident.id, role, person, reason });
-}
-
-async function giveKey({ incident, person, reason }: Change, { origin }: Moment, desk: Desk): Promise<void> {
-  const key = incident.key === null ? null : await desk.ledger.key(incident.key);
-  if (key === null || key.owner === person) return;
+async function give({ incident, field, person, reason }: Change, { origin }: Moment, desk: Desk): Promise<void> {
+  if (field !== 'owner')
+    return desk.incidents.giveRole({ ...part(origin, field), incident: incident.id, role: field, person, reason });
+  if (incident.key === null) return;
   if (reason.trim() === '')
     throw new Refusal('reason_needed', 'Say why the key gets another owner; it stands in its history.');
-  await desk.keys.change({ ...part(origin, 'owner'), key: key.id, reason, change: { owner: person } });
+  await desk.keys.change({ ...part(origin, 'owner'), key: incident.key, reason, change: { owner: person } });
 }
