@@ -62,7 +62,7 @@ export const federation: Journey = {
     await carol.sees('Peers of node-a-federation v2', '2 of 2 peers', 'Nobody is missing');
 
     await bob.goes('messages');
-    await bob.opens('Answer', 'Answer', 'integrity');
+    await bob.opens('Answer', 'Answer', 'Was it checked whether data');
     await bob.fills({ 'Your answer': 'Yes', 'How do you know?': 'No risk: no pull was accepted meanwhile.' });
     await bob.sends();
     await alice.goes('#incidents');
