@@ -35,7 +35,7 @@ export interface Digests {
    * `already_marked`, `nobody_to_confirm`, `key_over`.
    */
   markUnused: (request: OnDigestKey & { reason: string }) => Promise<Answered & { mark: UnusedMark }>;
-  /** For whom it asked. A yes suspends the key where Rekey itself verifies it and the one who answers may; nothing is revoked. */
+  /** For who would be asked now. A yes suspends the key where Rekey itself verifies it and the one who answers may; nothing is revoked. */
   answerUnused: (mark: string, request: Origin & { confirmed: boolean }) => Promise<Answered>;
   /** As it would be now, with the keys that this person may read. Writes nothing. */
   preview: (person: PersonId) => Promise<Digest>;

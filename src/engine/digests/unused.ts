@@ -25,9 +25,12 @@ export async function markUnused(
     decide: async ({ key, read, policy, now }) => {
       assertCurrent(key);
       const before = await read.standingMark(key.id);
+      const isOwner = peopleNamed(policy, ['owner'], key).has(by);
+      // An owner who says the same as the question is has answered it, also one who came after it was asked.
+      if (before !== null && before.answer === null && isOwner)
+        return confirming(before, { key, read, policy, origin: request, now });
       if (before !== null) throw alreadyMarked(key, before);
       assertUnused(key, await read.callersOf(key.id, usedSince(now)));
-      const isOwner = peopleNamed(policy, ['owner'], key).has(by);
       const asked = isOwner ? [] : askedAbout(key, by, policy);
       const mark = { id: deps.newId('unu'), key: key.id, by, reason: request.reason, at: now, asked, answer: null };
       const marked: LedgerEvent = { type: 'digest_key_unused', mark };
@@ -53,6 +56,14 @@ function askedAbout(key: Key, by: PersonId, policy: Policy): PersonId[] {
   );
 }
 
+/** Judged at the press: whoever owned the key when it was asked about may have handed it over since. */
+function assertAnswers(mark: UnusedMark, { by, key, policy }: { by: PersonId; key: Key; policy: Policy }): void {
+  if (peopleNamed(policy, ['owner'], key).has(by)) return;
+  const asked = askedAbout(key, mark.by, policy);
+  if (asked.includes(by)) return;
+  throw new Refusal('not_asked', `You are not asked about ${nameOf(key)}. Who is: ${asked.join(', ')}.`);
+}
+
 function alreadyMarked(key: Key, { by, asked, answer }: UnusedMark): Refusal {
   const answered = answer === null ? `${asked.join(' or ')} is asked to confirm it` : `${answer.by} has agreed`;
   return new Refusal('already_marked', `${by} has said already that ${nameOf(key)} is not in use; ${answered}.`);
@@ -72,9 +83,8 @@ export async function answerUnused(
       if (mark?.answer?.by === by && mark.answer.confirmed === request.confirmed)
         return { events: [], result: mark.key };
       assertOpenMark(mark);
-      if (!mark.asked.includes(by))
-        throw new Refusal('not_asked', `You were not asked about this key. Who was: ${mark.asked.join(', ')}.`);
       const key = await keyOrThrow(read, mark.key);
+      assertAnswers(mark, { by, key, policy });
       const now = deps.now();
       const no: LedgerEvent = { type: 'digest_unused_answered', mark: id, key: key.id, confirmed: false, by };
       const events = request.confirmed ? await confirming(mark, { key, read, policy, origin: request, now }) : [no];

@@ -135,6 +135,32 @@ describe('a key that is said to be unused', () => {
     await digests.markUnused({ ...from(alice), key, reason });
   });
 
+  test('is let go of by who owns it when they answer, and no longer by who owned it when they were asked', async () => {
+    const { digests, key, read, setPolicy } = await aWorld({ owner: 'group:security' });
+    const { mark } = await digests.markUnused({ ...from(alice), key, reason });
+    expect(mark.asked).toEqual(['bob', 'carol']);
+    setPolicy({ may, groups: { ...aPolicy().groups, security: ['bob', 'alice'] } });
+    expect(await refusalOf(digests.answerUnused(mark.id, { ...from(carol), confirmed: true }))).toMatchObject({
+      code: 'not_asked',
+      message: expect.stringContaining('Who is: bob.'),
+    });
+    await digests.answerUnused(mark.id, { ...from(alice), confirmed: true });
+    expect(await read.key(key)).toMatchObject({ state: 'suspended' });
+  });
+
+  test('is agreed to by an owner who came later and says the same', async () => {
+    const { digests, key, read, setPolicy } = await aWorld({ owner: 'group:security' });
+    await digests.markUnused({ ...from(alice), key, reason });
+    setPolicy({
+      may,
+      groups: { ...aPolicy().groups, security: ['dave'] },
+      people: { ...aPolicy().people, dave: { slack: 'U0DAVE' } },
+    });
+    const said = await digests.markUnused({ ...from(alice), actor: dave, key, reason: 'Indeed.' });
+    expect(said.mark).toMatchObject({ by: alice, answer: { confirmed: true, by: 'dave' } });
+    expect(await read.key(key)).toMatchObject({ state: 'suspended' });
+  });
+
   test('is not asked about twice at the same time', async () => {
     const { digests, key } = await aWorld();
     await digests.markUnused({ ...from(alice), key, reason });
