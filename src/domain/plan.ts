@@ -1,7 +1,7 @@
 import type { ErrorClass } from '../error-class.ts';
 import type { MaxFailures, Ramp } from './fan-out.ts';
 import type { StepId } from './ids.ts';
-import type { JsonObject, OpenRuns, Phase, Scope } from './run.ts';
+import type { Json, JsonObject, OpenRuns, Phase, Scope } from './run.ts';
 
 /** What a step kind says of its effect on the world. */
 export type Effect = 'reads' | 'writes' | 'destroys';
@@ -75,6 +75,8 @@ export interface PlannedStep {
 export interface PlannedEach {
   /** The items, each with the inputs of its run. Throws PermanentFailure when there is no list, or one that is too long. */
   items: (scope: Scope) => { name: string; inputs: JsonObject }[];
+  /** What stands at the place of the list, whatever it is. */
+  list: (scope: Scope) => Json | null;
   ramp: Ramp;
   maxFailures: MaxFailures;
 }

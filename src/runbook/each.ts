@@ -99,6 +99,7 @@ export function plannedEach(
         name: nameOf(item, at + 1),
         inputs: inputsIn(resolve({ ...scope, item })),
       })),
+    list: (scope) => (list === null ? null : resolveReference(list, scope)),
     ramp: fields.ramp ?? 'doubling',
     maxFailures: maxFailuresOf(fields.max_failures ?? 0),
   };

@@ -198,7 +198,7 @@ export interface StepContext {
   /** Hash of the runbook's file as loaded now, or null when it is gone. */
   fileHash: (runbook: string) => string | null;
   /** What stands beside `with` on a step with `each`; null on every other. */
-  each: (Omit<PlannedEach, 'items'> & { items: () => ReturnType<PlannedEach['items']> }) | null;
+  each: (Omit<PlannedEach, 'items' | 'list'> & { items: () => ReturnType<PlannedEach['items']> }) | null;
   /**
    * What the runs would be given that this step and later ones start for the items of their lists; null while one of the lists has still to
    * be found.

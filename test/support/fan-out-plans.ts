@@ -8,6 +8,7 @@ export const FAN = StepId.parse('fan');
 export function eachOf(names: readonly string[], overrides: Partial<PlannedEach> = {}): PlannedEach {
   return {
     items: () => names.map((name) => ({ name, inputs: { name } })),
+    list: () => [...names],
     ramp: 'doubling',
     maxFailures: { kind: 'count', count: 0 },
     ...overrides,

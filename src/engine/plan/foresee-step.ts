@@ -5,11 +5,13 @@ import type { PlannedStep } from '../../domain/plan.ts';
 import { type JsonObject, type Run, scopeOf } from '../../domain/run.ts';
 import type { ForeseenRun, ForeseenStep, WillRun } from '../../domain/runbook-plan.ts';
 import { PermanentFailure, Refusal, sentenceOf } from '../../errors.ts';
+import { forPeople } from '../../runbook/resolve.ts';
 import type { Forecast, StepKind } from '../../steps/contract.ts';
 import type { EngineDeps } from '../deps.ts';
 import { stepContext } from '../step-context.ts';
 import { type Ahead, recordAt } from './ahead.ts';
 import { knownInput } from './known-input.ts';
+import { isOpen } from './open-value.ts';
 
 /** As the engine counts them: this many runs may start each other in a row. */
 const DEEPEST = 5;
@@ -75,6 +77,10 @@ async function forecastOf(
   const { run, incident } = ahead;
   try {
     const written = step.resolve(scopeOf(run));
+    const list = step.each?.list(scopeOf(run)) ?? null;
+    // What an earlier step has still to find; in the run it is a list.
+    if (list !== null && !Array.isArray(list) && isOpen(list))
+      return { written, forecast: { ...NOTHING, calls: [`${kind.uses}: once for each of ${forPeople(list)}`] } };
     if (kind.forecast === undefined) return { written, forecast: { ...NOTHING, calls: [kind.summary] } };
     const record = { ...recordAt(ahead, step), state: 'started' as const };
     const context = stepContext(deps, { run, incident, step, record, limitMs: step.timeoutMs });

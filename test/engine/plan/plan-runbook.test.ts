@@ -89,6 +89,18 @@ describe('a plan says what a run would do', () => {
     expect(stepsAhead(found.run).map(({ id }) => id)).toContain('procedure');
   });
 
+  test('says of a list that the run has still to find that it is one, and no problem', async () => {
+    const { plan } = await aPlanWorld({
+      ledger: {
+        keys: ['payments-prod', 'beside-it'].map((slug) => ({ slug, owner: 'carol', service: 'payments-api' })),
+      },
+    });
+    const inputs = { situation: 'exploited' };
+    const others = step(await plan({ runbook: 'R-KEY-LEAK', inputs }), 'others');
+    expect(others.problems).toEqual([]);
+    expect(others.calls).toEqual(['runbook.start: once for each of ⟨steps.beside.keys⟩']);
+  });
+
   test('of an exploited key, from the revoking on only forward', async () => {
     const { plan } = await aPlanWorld();
     const found = await plan({ runbook: 'R-ROTATE', inputs: { mode: 'exploited' } });
