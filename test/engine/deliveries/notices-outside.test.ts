@@ -1,83 +1,18 @@
 import { describe, expect, test } from 'vitest';
-import { Contact, type Outside, WebhookSpec } from '../../../src/domain/outside.ts';
-import { openDeliveries } from '../../../src/engine/deliveries/deliveries.ts';
-import { type SenderDeps, sendDue } from '../../../src/engine/deliveries/send-due.ts';
-import { openWays } from '../../../src/engine/deliveries/ways.ts';
+import type { Contact } from '../../../src/domain/outside.ts';
+import { sendDue } from '../../../src/engine/deliveries/send-due.ts';
 import { signatureOf } from '../../../src/providers/webhook-signature.ts';
 import { Secret } from '../../../src/secret.ts';
-import { alice, bob } from '../../support/builders.ts';
-import { castOn, from, NOBODY } from '../../support/engine-world.ts';
-import { fillConnections } from '../../support/keys-folder.ts';
-import { aMailServer, aSmtpSpec, MAIL_HOST, MAIL_PASSWORD } from '../../support/mail-server.ts';
-import { anOutsideWorld } from '../../support/outside-world.ts';
-import { aWebhookReceiver } from '../../support/webhook-receiver.ts';
+import { alice } from '../../support/builders.ts';
+import { from, NOBODY } from '../../support/engine-world.ts';
+import { MAIL_PASSWORD } from '../../support/mail-server.ts';
+import { aNoticesWorld, WEBHOOK_SECRET } from './notices-world.ts';
 
-const WEBHOOK_SECRET = 'canary-webhook-secret-0123456789abcdef';
 const MINUTE = 60_000;
-
-const STEP = `
-  - id: tell
-    uses: notice.send
-    with: { to: "contact:partner", key: "\${inputs.key}", data_integrity: No data was at risk., wait: 1m }`;
-
-async function aWorld() {
-  const mail = await aMailServer();
-  const receiver = await aWebhookReceiver();
-  let specs: Outside = {
-    smtp: { company: aSmtpSpec(mail.port) },
-    webhooks: {
-      partner: WebhookSpec.parse({ url: `http://127.0.0.1:${receiver.port}/rekey`, secret_file: 'partner' }),
-    },
-    contacts: {
-      partner: Contact.parse({
-        name: 'Partner on call',
-        for: ['caller:payments-worker'],
-        mail: { to: 'ops@partner.example', over: 'company' },
-        webhook: 'partner',
-      }),
-    },
-  };
-  const outside = await anOutsideWorld({ recover: () => STEP, outside: () => specs });
-  fillConnections(outside.keysDir, { mail: MAIL_PASSWORD, 'mail-ca': mail.ca, partner: WEBHOOK_SECRET });
-  const process = await outside.open();
-  const { world, keysDir } = outside;
-  const allow = [`${MAIL_HOST}:${mail.port} loopback`, `127.0.0.1:${receiver.port}`];
-  const sender: SenderDeps = {
-    ...process.deps,
-    sendOut: openWays({ keysDir, allow, now: world.now, resolve: async () => ['127.0.0.1'] }),
-    chance: () => 0,
-  };
-  const id = await process.start();
-  await process.play(id, () => true);
-  const read = process.ledger.read;
-  const approve = async () => {
-    const [approval] = await read.openApprovalsOfRun(id);
-    if (approval === undefined) throw new Error('nobody was asked');
-    await castOn(process, approval, { person: bob, vote: 'approve' });
-    await process.engine.advance(id);
-    await process.queue.settle();
-    await process.engine.advance(id);
-    return approval;
-  };
-  const deliveries = async () => {
-    const [dispatch] = (await read.dispatchesOfRun(id)).slice(-1);
-    return dispatch === undefined ? [] : read.deliveriesOf(dispatch.id);
-  };
-  const states = async () => Object.fromEntries((await deliveries()).map((one) => [one.addressee.way, one.state]));
-  return {
-    ...{ mail, receiver, world, process, sender, id, read, approve, deliveries, states },
-    change: (next: (before: Outside) => Outside) => {
-      specs = next(specs);
-    },
-    settling: openDeliveries({ ...process.deps, run: notHere, plan: notHere }),
-  };
-}
-
-const notHere = () => Promise.reject(new Error('not here'));
 
 describe('a notice to people outside', () => {
   test('leaves only once somebody else has approved it, and then once to each place', async () => {
-    const { mail, receiver, sender, approve, states, process, id } = await aWorld();
+    const { mail, receiver, sender, approve, states, process, id } = await aNoticesWorld();
     expect(await sendDue(sender)).toBe(0);
     expect([mail.raw, receiver.received]).toEqual([[], []]);
     const approval = await approve();
@@ -96,7 +31,7 @@ describe('a notice to people outside', () => {
   });
 
   test('a receiver can verify the webhook with the shared secret, and knows a repetition by its id', async () => {
-    const { receiver, sender, approve, world, states } = await aWorld();
+    const { receiver, sender, approve, world, states } = await aNoticesWorld();
     receiver.answers.push(500, 429);
     await approve();
     await sendDue(sender);
@@ -120,7 +55,7 @@ describe('a notice to people outside', () => {
   });
 
   test('a text that changed after the question is asked again, and nothing of the old one leaves', async () => {
-    const { change, approve, sender, read, id, mail, states } = await aWorld();
+    const { change, approve, sender, read, id, mail, states } = await aNoticesWorld();
     change((before) => ({
       ...before,
       contacts: { partner: { ...before.contacts.partner, name: 'Somebody else' } as Contact },
@@ -136,7 +71,7 @@ describe('a notice to people outside', () => {
   });
 
   test('the ledger itself refuses a delivery that nobody approved', async () => {
-    const { process, read, id, world } = await aWorld();
+    const { process, read, id, world } = await aNoticesWorld();
     const [dispatch] = await read.dispatchesOfRun(id);
     if (dispatch === undefined) throw new Error('nothing was drafted');
     const [addressee] = dispatch.addressees;
@@ -144,7 +79,7 @@ describe('a notice to people outside', () => {
     const forged = {
       ...{ id: 'dlv-forged' as never, dispatch: dispatch.id, addressee, messageId: 'forged', state: 'queued' as const },
       ...{ attempts: 0, dueAt: world.now(), sender: null, sendingSince: null, answer: null },
-      ...{ queuedAt: world.now(), endedAt: null },
+      ...{ queuedAt: world.now(), retryFrom: null, endedAt: null },
     };
     const event = { type: 'delivery_queued', dispatch: dispatch.id, delivery: forged } as const;
     await expect(
@@ -156,7 +91,7 @@ describe('a notice to people outside', () => {
   });
 
   test('is tried again for as long as the server is away, and bounces at a clear no', async () => {
-    const { mail, sender, approve, world, deliveries } = await aWorld();
+    const { mail, sender, approve, world, deliveries } = await aNoticesWorld();
     mail.moods.push({ recipient: 451, says: '4.7.1 greylisted' }, { recipient: 550, says: '5.1.1 no such user' });
     await approve();
     await sendDue(sender);
@@ -170,7 +105,7 @@ describe('a notice to people outside', () => {
   });
 
   test('after a cut behind the text nobody is written to twice before a person has looked', async () => {
-    const { mail, sender, approve, world, deliveries, states, settling } = await aWorld();
+    const { mail, sender, approve, world, deliveries, states, settling } = await aNoticesWorld();
     mail.moods.push('drop');
     await approve();
     await sendDue(sender);
@@ -188,7 +123,7 @@ describe('a notice to people outside', () => {
   });
 
   test('a process that was killed while it sent leaves a mail in doubt and sends a webhook again under its id', async () => {
-    const { mail, receiver, sender, approve, states, world } = await aWorld();
+    const { mail, receiver, sender, approve, states, world } = await aNoticesWorld();
     await approve();
     const dying = {
       ...sender,
@@ -210,7 +145,7 @@ describe('a notice to people outside', () => {
   });
 
   test('a bounce that comes later is recorded once, and nothing of a secret is in anything that left', async () => {
-    const { mail, receiver, sender, approve, deliveries, settling, process } = await aWorld();
+    const { mail, receiver, sender, approve, deliveries, settling, process } = await aNoticesWorld();
     await approve();
     await sendDue(sender);
     const [sent] = (await deliveries()).filter(({ addressee }) => addressee.way === 'mail');

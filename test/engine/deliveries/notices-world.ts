@@ -65,7 +65,8 @@ export async function aNoticesWorld({
   };
   const states = async () => Object.fromEntries((await deliveries()).map((one) => [one.addressee.way, one.state]));
   return {
-    ...{ mail, receiver, world, process, sender, id, read, approve, deliveries, states },
+    ...{ mail, receiver, world, process, sender, id, read, approve, deliveries, states, keysDir, allow },
+    specs: () => specs,
     change: (next: (before: Outside) => Outside) => {
       specs = next(specs);
     },
