@@ -12,12 +12,13 @@ export const doctor: CliCommand = (program) => {
       'looks at everything that an incident will need, and says what to do about what is not right; exit 1 then',
     )
     .option('--json', 'print one JSON object at the end')
+    .option('--send-test <person>', 'also send one mail, which says that it is a test, to somebody of policy.yaml')
     .addHelpText('after', HELP)
-    .action(async ({ json }: { json?: boolean }) => {
+    .action(async ({ json, sendTest }: { json?: boolean; sendTest?: string }) => {
       // Loaded when asked for: no other command needs the engine and Slack's libraries.
       const { allChecks } = await import('./doctor/all-checks.ts');
       const checks: Check[] = [];
-      for await (const check of allChecks()) {
+      for await (const check of allChecks({ sendTest })) {
         checks.push(check);
         if (!json) tell(check);
       }
@@ -33,8 +34,10 @@ const HELP = `
 
 "a click through" plays one incident: it starts the emergency runbook on a scratch key in a scratch ledger, approves as somebody
 whom the policy lets approve, sees the run go on, cancels it and sees everything taken back. Nothing outside is touched.
+No mail is sent without --send-test.
 
 Example:
+  rekey doctor --send-test bob
   rekey doctor --json | jq '.checks[] | select(.state == "problem")'`;
 
 function tell({ name, state, says, todo }: Check): void {

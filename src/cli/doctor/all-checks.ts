@@ -8,9 +8,10 @@ import { portCheck, queueCheck } from './reachable.ts';
 import { secondFactorsCheck } from './second-factors.ts';
 import { slackChecks } from './slack.ts';
 import { ledgerCheck, runbooksCheck } from './stored.ts';
+import { testMailChecks } from './test-mail.ts';
 
 /** In the order in which they are mended; each is told as soon as it is known. */
-export async function* allChecks(): AsyncGenerator<Check> {
+export async function* allChecks({ sendTest }: { sendTest?: string | undefined } = {}): AsyncGenerator<Check> {
   const env = environmentHere();
   const { check, config } = await examined(env);
   yield check;
@@ -22,6 +23,7 @@ export async function* allChecks(): AsyncGenerator<Check> {
   yield await secondFactorsCheck(config);
   yield await hooksCheck(config);
   yield* outsideChecks(config);
+  if (sendTest !== undefined) yield* testMailChecks(config, { person: sendTest });
   yield await queueCheck(config);
   yield await portCheck(config);
   yield* await slackChecks(config);
