@@ -25,7 +25,9 @@ function ofStep(plan: Plan, run: Run, step: PlannedStep): Deadline[] {
 function ofWait({ id }: PlannedStep, waiting: Waiting): Deadline | null {
   switch (waiting.kind) {
     case 'approval':
-      return waiting.until === null ? null : { at: waiting.until, name: `end of the approval ${id}` };
+      return waiting.until === null
+        ? null
+        : { at: waiting.until, name: `of the approval ${id}: who is asked next, or its end` };
     case 'claim':
       return { at: waiting.until, name: `end of the offer ${id}` };
     case 'peers':

@@ -254,7 +254,7 @@ test('/incident follow-up add writes one down, opens the form where words are mi
 test('/incident timeline opens the summary where its timeline begins', async () => {
   const { alice } = await afterAnIncident();
   await alice.command(OPS, '/incident timeline inc-1');
-  const page = await alice.waitForView((view) => view.title.startsWith('Summary, version'));
+  const page = await alice.waitForView((view) => view.title?.startsWith('Summary, version') === true);
   expect(textOf(page)).toContain('Timeline');
 });
 

@@ -32,6 +32,7 @@ export async function loadApproval(sources: Sources, subject: string): Promise<A
     escalatedTo: await escalatedNames(sources, approval),
     delegations: approval.delegations.map((one) => ({ ...one, from: name(one.from), to: name(one.to) })),
     alone: await aloneOf(sources, approval, name),
+    before: await beforeOf(sources, approval, name),
     notBefore: notBeforeOf(approval),
     votes: await votesOf(sources, approval, name),
     radius: await radiusOf(sources, about),
@@ -54,6 +55,19 @@ export async function aboutOf(sources: Sources, approval: Pick<Approval, 'run'>)
   const run = await sources.ledger.run(approval.run);
   const key = run?.key == null ? null : await sources.ledger.key(run.key);
   return { run, key, plan: run === null ? null : planOrNull(sources, run) };
+}
+
+async function beforeOf(
+  { ledger }: Sources,
+  { id, run, step, createdAt }: Approval,
+  name: NameOf,
+): Promise<ApprovalCard['before']> {
+  const earlier = (await ledger.approvalsOfRun(run)).filter(
+    (one) => one.step === step && one.id !== id && one.createdAt <= createdAt,
+  );
+  const last = earlier.toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime()).at(-1);
+  if (last?.outcome == null) return null;
+  return { outcome: last.outcome, by: last.votes.map(({ person }) => name(person)), at: last.decidedAt };
 }
 
 async function escalatedNames(sources: Sources, approval: Approval): Promise<string[]> {

@@ -57,6 +57,7 @@ function enforcementText(delayMs: number): string {
 function ifNotText(key: Key, now: Date): string {
   if (key.compromisedAt !== null && key.state !== 'revoked') return 'whoever else has the key can go on using it';
   if (key.state === 'revoked') return 'the key stays revoked, and its callers stay refused';
+  if (key.supersededAt !== null) return 'the old key is not revoked; its replacement goes on working';
   switch (healthOf(key, now)) {
     case 'expired':
       return 'the key stays expired, and its callers stay refused';

@@ -29,6 +29,8 @@ export interface ApprovalCard {
   reminded: number;
   /** Who decided without the others. */
   alone: { who: string; reason: string; proof: Proof; via: Channel | null } | null;
+  /** The yes or no to the same question that does not count any more; null: it is asked for the first time. */
+  before: { outcome: ApprovalOutcome; by: readonly string[]; at: Date | null } | null;
   notBefore: Date | null;
   createdAt: Date;
   expiresAt: Date;
@@ -45,6 +47,7 @@ export function approvalCard(card: ApprovalCard): Message {
   const question = cut(oneLine(card.question), 250);
   const title = card.outcome === null ? 'Approval needed' : OUTCOMES[card.outcome].title;
   const facts: Line[] = [
+    ...(open ? beforeOf(card) : []),
     [bold('Key '), cut(card.key ?? 'none', 320)],
     [bold('Asked for by '), `${cut(card.requestedBy, 100)}: ${cut(card.reason, 400)}`],
     [
@@ -73,6 +76,17 @@ export function approvalCard(card: ApprovalCard): Message {
 export function whenLessIsLeft({ outcome, createdAt, expiresAt, now }: ApprovalCard): Date | null {
   return outcome === null ? halfTime({ createdAt, expiresAt }, now) : null;
 }
+
+/** Who has agreed once wonders why the same is asked again. */
+function beforeOf({ before }: ApprovalCard): Line[] {
+  if (before === null) return [];
+  const by = before.by.length === 0 ? '' : ` by ${cut(before.by.join(', '), 200)}`;
+  const when: Line = before.at === null ? [] : [', ', at(before.at)];
+  const why = before.outcome === 'expired' || before.outcome === 'rejected' ? '' : WHY_AGAIN;
+  return [[bold('Asked again '), `last time: ${before.outcome}${by}`, ...when, why]];
+}
+
+const WHY_AGAIN = '; that is too long ago, or something else would run now';
 
 const WITH: Record<Proof, string> = {
   click: '',

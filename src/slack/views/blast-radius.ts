@@ -30,17 +30,18 @@ export function radiusBlock(radius: BlastRadius): KnownBlock {
   );
   return bullets(
     [bold('Blast radius')],
+    // In the order in which somebody with half a minute asks: what if I say no, what cannot be taken back, who is hit.
     [
+      ...(ifNot === null ? [] : [[`Without a yes ${cut(ifNot, 200)}`]]),
       [`Environment${environments.length > 1 ? 's' : ''}: ${cut(environments.join(', '), 200) || 'not registered'}`],
       ...(otherKeys.length === 0 ? [] : [[`Other keys: ${cut(otherKeys.join(', '), 300)}`]]),
       [
         `Once revoked, the old key is refused everywhere ${enforcement ?? 'after a time that is not known for this provider'}`,
       ],
       [cut(undo, 400)],
-      ...(ifNot === null ? [] : [[`Without a yes ${cut(ifNot, 200)}`]]),
+      ...(callers.length === 0 ? [['No calls with this key were seen in 7 days.']] : callers),
       ...(peers.length === 0 ? [] : [[`Peers that pin it: ${cut(peers.join(', '), 300)}`]]),
       provenLine(radius),
-      ...(callers.length === 0 ? [['No calls with this key were seen in 7 days.']] : callers),
     ],
   );
 }

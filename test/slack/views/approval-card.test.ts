@@ -18,6 +18,14 @@ test.each([
   expect(card.blocks.some(({ type }) => type === 'actions')).toBe(false);
 });
 
+test('what is asked a second time says who said what the first time, and why that does not count', () => {
+  const again = { outcome: 'approved', by: ['Bob'], at: NOON } as const;
+  expect(textOf(approvalCard(anApprovalCard('Replace it?', { before: again })))).toMatch(
+    /Asked again\s+last time: approved by Bob.*too long ago, or something else would run now/s,
+  );
+  expect(textOf(approvalCard(anApprovalCard('Replace it?', { before: null })))).not.toContain('Asked again');
+});
+
 test('an open card has one button, and is drawn again at half of the time only', () => {
   const data = anApprovalCard('Replace it?', { now: minutesAfter(NOON, 1) });
   const buttons = JSON.stringify(approvalCard(data).blocks).match(/"type":"button"/g);

@@ -39,6 +39,7 @@ export function anApprovalCard(text: string, overrides: Partial<ApprovalCard> = 
     delegations: many(9, () => ({ from: text, to: text })),
     reminded: 3,
     alone: { who: text, reason: text, proof: 'totp', via: 'slack' },
+    before: { outcome: 'approved', by: many(9, () => text), at: NOON },
     notBefore: NOON,
     createdAt: NOON,
     expiresAt: minutesAfter(NOON, 10),
