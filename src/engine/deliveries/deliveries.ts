@@ -18,8 +18,6 @@ import {
 } from './tell.ts';
 import { type Withdrawal, withdraw } from './withdraw.ts';
 
-export type DeliveriesDeps = TellDeps;
-
 export interface Bounce {
   messageId: string;
   why: string;
@@ -41,7 +39,7 @@ export interface Deliveries {
   bounced: (bounce: Bounce, origin: Origin) => Promise<boolean>;
 }
 
-export function openDeliveries(deps: DeliveriesDeps): Deliveries {
+export function openDeliveries(deps: TellDeps): Deliveries {
   return {
     tellOfKey: (request) => tellOfKey(deps, request),
     tell: (request) => tell(deps, request),
@@ -52,7 +50,7 @@ export function openDeliveries(deps: DeliveriesDeps): Deliveries {
   };
 }
 
-async function settle(deps: DeliveriesDeps, request: Parameters<Deliveries['settle']>[0]): Promise<void> {
+async function settle(deps: TellDeps, request: Parameters<Deliveries['settle']>[0]): Promise<void> {
   const { delivery: id, arrived, reason, actor: by, channel, dedupe } = request;
   await auditRefusal(deps, { origin: request, what: `delivery ${id}` }, async () => {
     assertReason(reason);
@@ -71,7 +69,7 @@ async function settle(deps: DeliveriesDeps, request: Parameters<Deliveries['sett
   });
 }
 
-async function bounced(deps: DeliveriesDeps, { messageId, why }: Bounce, origin: Origin): Promise<boolean> {
+async function bounced(deps: TellDeps, { messageId, why }: Bounce, origin: Origin): Promise<boolean> {
   const found = await deps.ledger.read.deliveryByMessage(messageId);
   if (found === null) return false;
   const about = await aboutOf(deps.ledger.read, found.id);
