@@ -1,6 +1,7 @@
 import type { LedgerEvent } from '../../domain/event.ts';
-import { type PersonId, personOf } from '../../domain/ids.ts';
+import { type Actor, type PersonId, personOf } from '../../domain/ids.ts';
 import type { Notice } from '../../domain/incident.ts';
+import { instantText } from '../../domain/instant.ts';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { type Policy, peopleNamed } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
@@ -11,6 +12,8 @@ import { change } from './change.ts';
 import type { KeysDeps } from './deps.ts';
 import type { OnKey, OwnerClaim } from './keys.ts';
 import { recordOnKey, type Standing } from './record-on-key.ts';
+
+const TEMPLATE = 'owner-claimed';
 
 /**
  * Who may change the key is its owner at once. For anybody else a claim changes nothing, because an owner may rotate, revoke and approve: it
@@ -28,8 +31,9 @@ export async function claimOwner(deps: KeysDeps, request: OnKey): Promise<OwnerC
   const key = await recordOnKey(deps, request, {
     verb: 'read',
     doing: 'claim',
-    decide: (standing) => {
+    decide: async (standing) => {
       told = whoDecides(standing, person);
+      await assertNotAskedToday(standing, { actor: request.actor, told });
       return told.map((one) => noticeTo(one, { id: deps.newId('ntc'), person, standing, request }));
     },
   });
@@ -57,6 +61,25 @@ function whoDecides({ key, policy }: Standing, person: PersonId): PersonId[] {
   );
 }
 
+const ASKED_EVERY_MS = 24 * 3_600_000;
+
+/** One question stands for a day: whoever asks again reminds nobody, and writes to a whole group each time. */
+async function assertNotAskedToday(
+  { key, read, now }: Standing,
+  { actor, told }: { actor: Actor; told: readonly PersonId[] },
+): Promise<void> {
+  for (const { id, template, recipient, createdAt } of await read.noticesOfKey(key.id)) {
+    if (template !== TEMPLATE || now.getTime() - createdAt.getTime() >= ASKED_EVERY_MS) continue;
+    const [line] = await read.audit({ subject: `notice:${id}`, limit: 1 });
+    const one = told.find((person) => recipient === `person:${person}`);
+    if (line?.actor !== actor || one === undefined) continue;
+    throw new Refusal(
+      'asked_already',
+      `You asked at ${instantText(createdAt)}, and ${one} was told. Ask again a day later, or speak with ${told.join(' or ')}.`,
+    );
+  }
+}
+
 function othersNamed(policy: Policy, names: readonly string[], { key, person }: { key: Key; person: PersonId }) {
   return [...peopleNamed(policy, names, key)].filter((one) => one !== person).sort();
 }
@@ -73,7 +96,7 @@ function noticeTo(
     run: null,
     recipient: `person:${recipient}`,
     key: key.id,
-    template: 'owner-claimed',
+    template: TEMPLATE,
     facts: {
       whichKey: `${person} asks to be the owner of ${nameOf(key)} of ${key.service} in ${key.environment} (${owned}): ${request.reason}`,
       replacementAvailable: `Nothing has changed yet. To agree: /keys owner ${key.slug} ${person} because "…", or on a terminal: rekey keys change ${key.slug} --owner ${person}`,

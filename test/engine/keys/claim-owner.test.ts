@@ -1,7 +1,11 @@
 import { expect, test } from 'vitest';
-import { aPolicy } from '../../support/builders.ts';
+import { aPolicy, daysAfter, NOON } from '../../support/builders.ts';
 import { aKeysWorld, anActiveKey, because, expectWhole, MAY, refusedWithoutTrace } from './keys-world.ts';
 
+const READERS_AND_DAVE = aPolicy({
+  people: { ...aPolicy().people, dave: { slack: 'U0DAVE' } },
+  may: { ...MAY.may, read: ['alice', 'bob', 'carol', 'dave'] },
+});
 const READERS = aPolicy({ may: { ...MAY.may, read: ['alice', 'bob', 'carol'] } });
 
 test('who may change a key is its owner at once', async () => {
@@ -23,6 +27,19 @@ test('for anybody else it changes nothing: the owner is told and decides', async
     { recipient: 'person:carol', template: 'owner-claimed', run: null },
   ]);
   await expectWhole(world, []);
+});
+
+test('asked again within a day nobody is told a second time; somebody else may ask, and so may they a day later', async () => {
+  const world = await aKeysWorld();
+  world.setPolicy(READERS_AND_DAVE);
+  const { key } = await anActiveKey(world);
+  await world.keys.claimOwner(because('payments-prod', 'person:bob'));
+  const again = await refusedWithoutTrace(world, () => world.keys.claimOwner(because('payments-prod', 'person:bob')));
+  expect(again).toMatchObject({ code: 'asked_already', message: expect.stringContaining('carol was told') });
+  await world.keys.claimOwner(because('payments-prod', 'person:dave'));
+  world.setNow(daysAfter(NOON, 1));
+  await world.keys.claimOwner(because('payments-prod', 'person:bob'));
+  expect(await world.ledger.read.noticesOfKey(key.id)).toHaveLength(3);
 });
 
 test('of a key that nobody owns the escalation is told, and without one whoever may change it', async () => {
