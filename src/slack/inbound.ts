@@ -82,8 +82,9 @@ export function readAction(body: unknown, deliveryId: string): Received<ActionIn
   };
   const { view } = read;
   const modal = view?.type === 'modal' ? view.id : null;
-  const filled = view === undefined ? null : { metadata: view.private_metadata, values: valuesIn(view.state) };
-  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: { ...liveOf(read), modal, filled } };
+  const { kept, code } = apart(valuesIn(view?.state));
+  const filled = view === undefined ? null : { metadata: view.private_metadata, values: kept };
+  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: { ...liveOf(read), modal, filled, code } };
 }
 
 const Submitted = Interactive.extend({
@@ -97,9 +98,7 @@ const Submitted = Interactive.extend({
 
 export function readSubmission(body: unknown, deliveryId: string): Received<SubmissionIn> {
   const { view, ...read } = Submitted.parse(body);
-  const values = valuesIn(view.state);
-  // A code is never stored: whoever reads the ledger must not be able to use it, however short it is good.
-  const { [CODE_FIELD]: code, ...kept } = values;
+  const { kept, code } = apart(valuesIn(view.state));
   const incoming = {
     kind: 'submission' as const,
     from: fromOf(read),
@@ -108,8 +107,13 @@ export function readSubmission(body: unknown, deliveryId: string): Received<Subm
     view: view.id,
     values: kept,
   };
-  const live = { ...liveOf(read), code: code ? new Secret(code) : null };
-  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live };
+  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: { ...liveOf(read), code } };
+}
+
+/** A code is never stored: whoever reads the ledger must not be able to use it, however short it is good. */
+function apart(values: Record<string, string>): { kept: Record<string, string>; code: Secret | null } {
+  const { [CODE_FIELD]: code, ...kept } = values;
+  return { kept, code: code ? new Secret(code) : null };
 }
 
 /** By block id. */

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readSubmission } from '../../src/slack/inbound.ts';
+import { readAction, readSubmission } from '../../src/slack/inbound.ts';
 
 const submitted = {
   user: { id: 'U0BOB', team_id: 'T0TEAM' },
@@ -24,4 +24,17 @@ test('a code that was typed into a modal is in nothing that is kept', () => {
   expect(incoming.values).toEqual({ reason: 'seen', not_before: '1773144000' });
   expect(live.code?.reveal()).toBe('492817');
   expect(JSON.stringify(live)).not.toContain('492817');
+});
+
+test('nor is it when a button of the modal is pressed while the code stands there', () => {
+  const { incoming, live } = readAction(
+    {
+      ...submitted,
+      view: { ...submitted.view, type: 'modal' },
+      actions: [{ action_id: 'review_more', value: 'apt-1' }],
+    },
+    'delivery-2',
+  );
+  expect(live.filled?.values).toEqual({ reason: 'seen', not_before: '1773144000' });
+  expect(JSON.stringify({ incoming, live })).not.toContain('492817');
 });
