@@ -4,6 +4,7 @@ import { preview } from './preview.ts';
 import { send } from './send.ts';
 import { settle } from './settle.ts';
 import { show } from './show.ts';
+import { withdraw } from './withdraw.ts';
 
 /** What follows `rekey notices`. */
-export const noticeCommands: readonly CliCommand[] = [list, show, preview, send, settle];
+export const noticeCommands: readonly CliCommand[] = [list, show, preview, send, settle, withdraw];

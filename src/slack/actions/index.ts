@@ -27,14 +27,7 @@ import { rolesButton, rolesForm, severityButton, severityForm } from './incident
 import { noteButton, noteForm, statusButton, statusForm } from './incident/status.ts';
 import { historyButton, nextKeys, ownerButton, ownerForm, rotateButton } from './key-card.ts';
 import { incidentKeyMenu, keyMenu, runKeyMenu } from './key-menu.ts';
-import {
-  notifyForm,
-  otherContactButton,
-  readNoticeButton,
-  settleDeliveryButton,
-  settleDeliveryForm,
-  showNoticeButton,
-} from './outside-notice.ts';
+import { notifyForm, otherContactButton, readNoticeButton, showNoticeButton } from './outside-notice.ts';
 import { markPeerButton, markPeerForm, waivePeerButton, waivePeerForm } from './peers.ts';
 import { publishButton, publishForm } from './publish-retrospective.ts';
 import { pushBackButton, pushBackForm } from './push-back.ts';
@@ -46,6 +39,12 @@ import { cancelRunForm, rerunForm, skipStepForm } from './run-forms.ts';
 import { pickForm, planButton, runButton, runForm } from './runbook.ts';
 import { askForLinkButton, setUpCodeButton, setUpCodeForm } from './set-up-code.ts';
 import { settleButton, settleForm } from './settle-step.ts';
+import {
+  settleDeliveryButton,
+  settleDeliveryForm,
+  withdrawNoticeButton,
+  withdrawNoticeForm,
+} from './stop-or-settle.ts';
 import { takeOverButton, takeOverForm } from './take-over.ts';
 import { tickReviewButton, tickReviewForm } from './tick-review.ts';
 
@@ -105,6 +104,7 @@ export const actions: readonly SlackAction[] = [
   tickReviewButton,
   readNoticeButton,
   settleDeliveryButton,
+  withdrawNoticeButton,
   otherContactButton,
   showNoticeButton,
 ];
@@ -145,6 +145,7 @@ export const forms: readonly SlackForm[] = [
   publishForm,
   tickReviewForm,
   settleDeliveryForm,
+  withdrawNoticeForm,
   notifyForm,
 ];
 export const menus: readonly SlackMenu[] = [keyMenu, incidentKeyMenu, runKeyMenu];

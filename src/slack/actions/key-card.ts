@@ -8,8 +8,9 @@ import { queryOf } from '../commands/keys/query.ts';
 import { EMPTY_FORM, openRotateForm } from '../commands/rotate-key/rotate.ts';
 import { HISTORY_OF_KEY, OWNER_OF_KEY, ROTATE_KEY } from '../views/key-card.ts';
 import { NEXT_KEYS } from '../views/keys-list.ts';
-import { OWNER_FORM } from '../views/owner-modal.ts';
+import { OWNER_FORM, OwnerMetadata } from '../views/owner-modal.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
+import { beside } from './incident/press.ts';
 import { pressAgain } from './open-or-ask-again.ts';
 import { personChosen } from './person-chosen.ts';
 
@@ -37,20 +38,16 @@ export const ownerButton: SlackAction = {
 export const ownerForm: SlackForm = {
   form: OWNER_FORM,
   submit: async ({ metadata, values }, moment, desk) => {
-    const [, id = ''] = /"key":"([^"]+)"/.exec(metadata) ?? [];
+    const { key: id } = OwnerMetadata.parse(JSON.parse(metadata));
     const chosen = await personChosen(values.owner ?? '', desk);
     if (chosen.kind === 'unknown') return { kind: 'errors', errors: { owner: chosen.sentence } };
     const reason = (values.reason ?? '').trim();
     if (reason === '') return { kind: 'errors', errors: { reason: 'Say why: it stands in the history of the key.' } };
-    try {
+    return beside({ already_owner: 'owner', reason_needed: 'reason', secret_in_text: 'reason' }, async () => {
       // Claiming is for those who may not change it, too.
       if (chosen.person === moment.person) await claimOwnership({ name: id, reason }, moment, desk);
       else await giveKey({ name: id, owner: PersonId.parse(chosen.person), reason }, moment, desk);
-      return { kind: 'close' };
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.code !== 'already_owner') throw error;
-      return { kind: 'errors', errors: { owner: error.message } };
-    }
+    });
   },
 };
 

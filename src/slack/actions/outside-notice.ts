@@ -1,9 +1,7 @@
-import { DeliveryId, DispatchId } from '../../domain/dispatch.ts';
+import { DispatchId } from '../../domain/dispatch.ts';
 import { IncidentId } from '../../domain/ids.ts';
-import { assertMay } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
 import { loadNoticePreview } from '../load/notice-preview.ts';
-import { loadOutsideNotice } from '../load/outside-notice.ts';
 import type { Desk, FormAnswer, Moment } from '../moment.ts';
 import {
   NOTICE_FIELDS,
@@ -13,15 +11,10 @@ import {
   notifyModal,
   SHOW_NOTICE,
 } from '../views/notify-modal.ts';
-import {
-  isStuck,
-  letterModal,
-  type OutsideNotice,
-  SETTLE_DELIVERY_FORM,
-  settleDeliveryModal,
-} from '../views/outside-notice.ts';
+import { letterModal } from '../views/outside-notice.ts';
 import { say } from '../views/say.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
+import { noticeFor } from './notice-for.ts';
 import { openOrAskAgain } from './open-or-ask-again.ts';
 
 /** Every word and every address, for whoever may read the key. */
@@ -29,30 +22,6 @@ export const readNoticeButton: SlackAction = {
   action: 'read_notice',
   press: async (id, moment, desk) => {
     await openOrAskAgain(letterModal(await noticeFor('read', id, { moment, desk })), moment, 'Read it');
-  },
-};
-
-export const settleDeliveryButton: SlackAction = {
-  action: 'settle_delivery',
-  press: async (id, moment, desk) => {
-    const notice = await noticeFor('notify', id, { moment, desk });
-    if (!notice.deliveries.some(isStuck))
-      throw new Refusal('nothing_stuck', 'Every notice of this has arrived or is on its way; there is nothing to do.');
-    await openOrAskAgain(settleDeliveryModal(notice), moment, 'Retry or settle');
-  },
-};
-
-export const settleDeliveryForm: SlackForm = {
-  form: SETTLE_DELIVERY_FORM,
-  submit: async ({ values }, moment, desk) => {
-    const { delivery = '', what = '', reason = '' } = values;
-    if (delivery === '') return { kind: 'errors', errors: { delivery: 'Choose one.' } };
-    if (what !== 'again' && what !== 'arrived')
-      return { kind: 'errors', errors: { what: 'Choose what is to be done.' } };
-    const arrived = what === 'arrived';
-    await desk.deliveries.settle({ ...moment.origin, delivery: DeliveryId.parse(delivery), arrived, reason });
-    await moment.show(say(arrived ? 'Recorded: they have it.' : 'It is sent again.'));
-    return { kind: 'close' };
   },
 };
 
@@ -130,19 +99,4 @@ function refusedAt(code: string, sentence: string): FormAnswer {
   const field = NOTICE_FIELDS.get(code);
   if (field === undefined) throw new Refusal(code, sentence);
   return { kind: 'errors', errors: { [field]: sentence } };
-}
-
-async function noticeFor(
-  verb: 'read' | 'notify',
-  id: string,
-  { moment, desk }: { moment: Moment; desk: Desk },
-): Promise<OutsideNotice> {
-  const dispatch = await desk.ledger.dispatch(DispatchId.parse(id));
-  const notice = await loadOutsideNotice(desk, id);
-  if (dispatch === null || notice === null)
-    throw new Refusal('unknown_button', 'This button belongs to nothing that Rekey knows. Look at the newest message.');
-  const key = await desk.ledger.key(dispatch.key);
-  const subject = { owner: key?.owner ?? null, escalation: key?.escalation ?? null };
-  assertMay((await desk.policy()).policy, verb, { actor: moment.origin.actor, subject });
-  return notice;
 }

@@ -33,6 +33,9 @@ export interface OutsideNotice {
   deliveries: readonly NoticeDelivery[];
 }
 
+export const WITHDRAW_NOTICE = 'withdraw_notice';
+export const WITHDRAW_NOTICE_FORM = 'withdraw_notice';
+
 /** Whom a notice outside goes to and how far it came; what is wrong can be acted on here. */
 export function outsideNotice(notice: OutsideNotice): Message {
   const state = notice.deliveries.length === 0 ? notice.approval : dispatchLine(notice.deliveries);
@@ -51,7 +54,7 @@ export function outsideNotice(notice: OutsideNotice): Message {
       ...actions('outside', [
         button({ action: 'read_notice', token: notice.id, label: 'Read it' }),
         ...(notice.deliveries.some(({ state }) => state === 'queued')
-          ? [button({ action: 'withdraw_notice', token: notice.id, label: 'Withdraw', style: 'danger' as const })]
+          ? [button({ action: WITHDRAW_NOTICE, token: notice.id, label: 'Withdraw', style: 'danger' as const })]
           : []),
         ...(stuck.length === 0
           ? []
@@ -185,6 +188,25 @@ export function settleDeliveryModal(notice: OutsideNotice): ModalView {
         ],
       }),
       textInput({ id: 'reason', label: 'How do you know, or what was mended?', optional: false }),
+    ],
+  };
+}
+
+/** Why it is stopped; which letters have not left is looked up when it is sent off. */
+export function withdrawNoticeModal({ id, deliveries }: Pick<OutsideNotice, 'id' | 'deliveries'>): ModalView {
+  const waiting = deliveries.filter(({ state }) => state === 'queued').length;
+  return {
+    type: 'modal',
+    callback_id: WITHDRAW_NOTICE_FORM,
+    private_metadata: id,
+    title: plain('Withdraw a notice', LIMITS.viewTitle),
+    submit: plain('Withdraw', LIMITS.viewButton),
+    close: plain('Not now', LIMITS.viewButton),
+    blocks: [
+      line(
+        `Not left yet: ${waiting} of ${deliveries.length}. They never leave then; what has left cannot be called back.`,
+      ),
+      textInput({ id: 'reason', label: 'Why?', hint: 'It stands in the history of the incident.', optional: false }),
     ],
   };
 }

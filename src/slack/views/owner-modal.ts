@@ -1,10 +1,14 @@
 import type { ModalView } from '@slack/types';
+import { z } from 'zod';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { line, plain, textInput } from '../blocks.ts';
 import { LIMITS } from '../limits.ts';
 import { cut } from '../text.ts';
 
 export const OWNER_FORM = 'owner_of_key';
+
+/** What the form brings back: of which key. */
+export const OwnerMetadata = z.object({ channel: z.string(), key: z.string() });
 
 interface OwnerModal {
   key: Pick<Key, 'id' | 'slug' | 'version' | 'owner'>;
@@ -19,7 +23,7 @@ export function ownerModal({ key, me, channel }: OwnerModal): ModalView {
     type: 'modal',
     callback_id: OWNER_FORM,
     // The channel comes first: an answer goes there.
-    private_metadata: JSON.stringify({ channel, key: key.id }),
+    private_metadata: JSON.stringify({ channel, key: key.id } satisfies z.infer<typeof OwnerMetadata>),
     title: plain('Owner of a key', LIMITS.viewTitle),
     submit: plain('Save', LIMITS.viewButton),
     close: plain('Not now', LIMITS.viewButton),

@@ -93,6 +93,8 @@ describe('/keys', () => {
     await alice.command(OPS, '/keys claim-owner payments-prod');
     const form = await alice.waitForView((view) => view.callbackId === 'owner_of_key');
     expect(textOf(form)).toContain('payments-prod v3. Its owner is alice.');
+    expect(await alice.submit(form, { owner: 'U0CAROL', reason: 'they run it again' })).toEqual({ ok: true });
+    expect((await rekey.ledger.read.keyBySlug('payments-prod'))?.owner).toBe('carol');
   });
 
   test('registers a key by a form without its value, and refuses a digest of something else', async () => {

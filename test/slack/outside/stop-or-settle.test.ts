@@ -3,7 +3,6 @@ import { says } from '../support.ts';
 import { anOutsideIncident } from './world.ts';
 
 const SOON = { timeoutMs: 8_000 };
-const PASTED = `rekey_live_${'A'.repeat(16)}_${'b'.repeat(43)}`;
 
 describe('an approved notice that has not left', () => {
   test('is withdrawn by its button, with a reason, and the message says so', async () => {
@@ -17,7 +16,7 @@ describe('an approved notice that has not left', () => {
     await here.alice.waitForMessage(says('alice may not notify'), SOON);
     await here.bob.click(waiting, 'withdraw_notice');
     const form = await here.bob.waitForView((view) => view.callbackId === 'withdraw_notice', SOON);
-    expect(await here.bob.submit(form, { reason: "  " })).toMatchObject({
+    expect(await here.bob.submit(form, { reason: '  ' })).toMatchObject({
       fields: { reason: expect.any(String) },
     });
     expect(await here.bob.submit(form, { reason: 'it names the wrong key' })).toEqual({ ok: true });
@@ -36,7 +35,7 @@ describe('a notice that bounced', () => {
     const stuck = await here.notice(here.bob, 'Bounced');
     await here.bob.click(stuck, 'settle_delivery');
     const form = await here.bob.waitForView((view) => view.callbackId === 'settle_delivery', SOON);
-    expect(await here.bob.submit(form, { what: 'arrived', reason: "  " })).toMatchObject({
+    expect(await here.bob.submit(form, { what: 'arrived', reason: '  ' })).toMatchObject({
       fields: { reason: expect.any(String) },
     });
     expect(await here.bob.submit(form, { what: 'arrived', reason: 'they called' })).toEqual({ ok: true });

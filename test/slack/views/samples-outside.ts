@@ -7,6 +7,7 @@ import {
   type OutsideNotice,
   outsideNotice,
   settleDeliveryModal,
+  withdrawNoticeModal,
 } from '../../../src/slack/views/outside-notice.ts';
 import { aDelivery } from '../../support/dispatches.ts';
 
@@ -46,6 +47,7 @@ export function viewsOfOutside(text: string): Record<string, ModalView> {
   return {
     letter: letterModal(notice),
     settleDelivery: settleDeliveryModal(notice),
+    withdrawNotice: withdrawNoticeModal(notice),
     notify: notifyModal({ ...form, preview: null }),
     notifyRefused: notifyModal({ ...form, preview: { kind: 'refused', code: 'bad_recipients', sentence: text } }),
     notifyShown: notifyModal({
