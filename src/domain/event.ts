@@ -114,6 +114,8 @@ export type LedgerEvent =
   | { type: 'reminder_tested'; key: KeyId; tested: NonNullable<Reminder['tested']> }
   /** `hash`: SHA-256 of the JSON text. `run`: the run that summed up; null where a person closed an incident without one. */
   | { type: 'summary_posted'; incident: IncidentId; run: RunId | null; markdown: string; json: string; hash?: string }
+  /** Somebody had a text compared with the keys that are known, because they say that one leaked in it. `named`: what they were told. */
+  | { type: 'leak_compared'; by: Actor; texts: number; found: KeyId[]; named: KeyId[] }
   | { type: 'request_refused'; what: string; code: string; sentence: string };
 
 /** What may be changed on a key without making another version of it. Its expiry, state and material are not among that. */

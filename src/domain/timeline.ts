@@ -168,6 +168,8 @@ function sentenceForIncident(
       return `The master key ${event.masterKey} was retired (${event.why}): nothing is sealed under it any more.`;
     case 'checkpoint_signed':
       return `The audit up to line ${event.seq} was signed (${event.signer}).`;
+    case 'leak_compared':
+      return `${event.by} said that a key leaked and had ${event.texts} texts compared with the known ones: ${event.found.map(name).join(', ') || 'it is none of them'}.`;
     case 'request_refused':
       return `A request was refused (${event.what}): ${event.sentence}`;
     default:

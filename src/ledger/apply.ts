@@ -200,6 +200,7 @@ export async function applyEvent(tx: LedgerDb, event: LedgerEvent, context: Audi
     case 'delivery_withdrawn':
     case 'delivery_settled':
       return applyDeliveryEvent(tx, event, context);
+    case 'leak_compared':
     case 'request_refused':
       // Its audit line is all there is to it.
       return;

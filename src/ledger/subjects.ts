@@ -1,5 +1,5 @@
 import type { LedgerEvent } from '../domain/event.ts';
-import type { RunId } from '../domain/ids.ts';
+import type { Actor, RunId } from '../domain/ids.ts';
 import { incidentOfWork } from '../domain/incident-event.ts';
 
 /** What an event is about, as the audit names it. */
@@ -219,9 +219,16 @@ export function subjectOf(event: LedgerEvent, run: RunId | null): string {
     case 'delivery_withdrawn':
     case 'delivery_settled':
       return `delivery:${event.id}`;
+    case 'leak_compared':
+      return leaksComparedBy(event.by);
     case 'request_refused':
       return run === null ? event.what : `run:${run}`;
     default:
       return event satisfies never;
   }
+}
+
+/** What one person had compared, so that it can be counted. */
+export function leaksComparedBy(actor: Actor): string {
+  return `leak:${actor}`;
 }

@@ -749,6 +749,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
     { type: 'totp_rewrapped', factor: 'fac-1', envelope: 'v1.y', from: 'a', to: 'b' },
     'The seed fac-1 was wrapped anew, from the master key a to b.',
   ],
+  leak_compared: [
+    { type: 'leak_compared', by: 'person:alice', texts: 2, found: [], named: [] },
+    'person:alice said that a key leaked and had 2 texts compared with the known ones: it is none of them.',
+  ],
   request_refused: [
     { type: 'request_refused', what: 'vote on apr-1', code: 'not_an_approver', sentence: 'You are not an approver.' },
     'refused (vote on apr-1): You are not',

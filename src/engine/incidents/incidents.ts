@@ -2,10 +2,10 @@ import type { IncidentId, PersonId } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { StatusDraft } from '../../domain/incident-status.ts';
 import type { IncidentNote, IncidentRole } from '../../domain/incident-work.ts';
-import type { Key } from '../../domain/key.ts';
 import type { Verb } from '../../domain/policy.ts';
 import type { Secret } from '../../secret.ts';
 import type { Origin } from '../engine.ts';
+import type { LeakFound } from './leaked.ts';
 
 export type OnIncident = Origin & { incident: IncidentId };
 type Reasoned = OnIncident & { reason: string };
@@ -94,8 +94,8 @@ export interface Incidents {
   reopen: (request: Reasoned) => Promise<void>;
   /** Whether this person may, asked before a form is shown. */
   assertMay: (request: OnIncident & { verb: Extract<Verb, 'declare' | 'close' | 'read'> }) => Promise<Incident>;
-  /** The keys whose material somebody has in hand, by its digest; nothing of it is kept. */
-  keysOf: (material: readonly Secret[]) => Promise<Key[]>;
+  /** The keys whose material somebody has in hand, by its digest; nothing of it is kept, but that they asked is. */
+  compareLeak: (request: Origin & { material: readonly Secret[] }) => Promise<LeakFound>;
   /** What Slack made of the wish for a channel. Each is recorded once; what is recorded already is left alone. */
   roomMade: (incident: IncidentId, room: { name: string; channel: string }) => Promise<void>;
   roomRefused: (incident: IncidentId, why: string) => Promise<void>;

@@ -4,7 +4,7 @@ import type { IncidentsDeps } from './deps.ts';
 import { draft } from './draft.ts';
 import type { Incidents } from './incidents.ts';
 import { giveRole, postStatus, setSeverity } from './lead.ts';
-import { keysOf } from './leaked.ts';
+import { compareLeak } from './leaked.ts';
 import { note, pin, reword, unpin } from './notes.ts';
 import { assertMayOnIncident, incidentOrRefuse } from './record-on-incident.ts';
 import { recordRoom } from './room.ts';
@@ -32,7 +32,7 @@ export function openIncidents(deps: IncidentsDeps): Incidents {
       assertMayOnIncident((await deps.policy()).policy, verb, { origin, key });
       return incident;
     },
-    keysOf: (material) => keysOf(deps, material),
+    compareLeak: (request) => compareLeak(deps, request),
     roomMade: (incident, { name, channel: room }) =>
       recordRoom(deps, incident, { from: 'wanted', event: { type: 'incident_room_made', incident, name, room } }),
     roomRefused: (incident, why) =>

@@ -1,7 +1,8 @@
-import { nameOf } from '../../domain/key.ts';
+import { type Key, nameOf } from '../../domain/key.ts';
 import { openOrAskAgain } from '../actions/open-or-ask-again.ts';
 import { keyOrNull } from '../commands/key-named.ts';
 import { isReadable } from '../commands/readable.ts';
+import { displayNames } from '../load/names.ts';
 import type { MessageRef } from '../message-ref.ts';
 import type { Desk, Moment } from '../moment.ts';
 import { leakedModal } from '../views/declare-modal.ts';
@@ -14,8 +15,12 @@ export const keyLeakedShortcut: SlackShortcut = {
   run: async (on, moment, desk) => {
     const { channel, ts } = on;
     const link = await moment.permalink({ channel, ts });
-    const suggested = await suggestedBy(on, moment, desk);
-    const view = leakedModal({ suggested, heldSecret: on.heldSecret, from: { channel, ts }, link });
+    const found = await desk.incidents.compareLeak({ ...moment.origin, material: on.material });
+    const suggested = await suggestedBy(on, found.named, { moment, desk });
+    const name = await displayNames(desk);
+    const { heldSecret } = on;
+    const told = { others: found.others.map(name), tooOften: found.tooOften };
+    const view = leakedModal({ suggested, heldSecret, ...told, from: { channel, ts }, link });
     await openOrAskAgain(view, moment, 'A key leaked here');
   },
 };
@@ -24,9 +29,12 @@ const MOST_WORDS = 60;
 const MOST_SUGGESTED = 5;
 
 /** The keys that the message gives away or names, of those that this person may know of. */
-async function suggestedBy(on: MessageRef, moment: Moment, desk: Desk): Promise<{ slug: string; why: string }[]> {
-  const found = new Map<string, string>();
-  for (const key of await desk.incidents.keysOf(on.material)) found.set(key.slug, `${nameOf(key)} itself is in it`);
+async function suggestedBy(
+  on: MessageRef,
+  inIt: readonly Key[],
+  { moment, desk }: { moment: Moment; desk: Desk },
+): Promise<{ slug: string; why: string }[]> {
+  const found = new Map(inIt.map((key) => [key.slug, `${nameOf(key)} itself is in it`]));
   for (const word of wordsOf(on.text)) {
     const key = found.size < MOST_SUGGESTED ? await keyOrNull(word, desk) : null;
     if (key !== null && !found.has(key.slug) && (await isReadable({ key: key.id }, moment, desk)))

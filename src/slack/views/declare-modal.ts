@@ -110,12 +110,16 @@ export interface LeakedModal {
   /** The keys that the message speaks of, the likeliest first, and what says so. */
   suggested: readonly { slug: string; why: string }[];
   heldSecret: boolean;
+  /** Who may replace the keys in it that this person may not know of. */
+  others: readonly string[];
+  /** It was not compared with the known keys. */
+  tooOften: boolean;
   from: { channel: string; ts: string };
   link: string | null;
 }
 
 /** Which key leaked in this message. Its text goes nowhere: only where it stands. */
-export function leakedModal({ suggested, heldSecret, from, link }: LeakedModal): ModalView {
+export function leakedModal({ suggested, heldSecret, others, tooOften, from, link }: LeakedModal): ModalView {
   const [first] = suggested;
   const named = suggested.slice(0, 5).map(({ slug, why }) => `${slug} (${why})`);
   return {
@@ -130,6 +134,20 @@ export function leakedModal({ suggested, heldSecret, from, link }: LeakedModal):
         ? [
             line(
               'This message holds what looks like a live key. Delete it in Slack, or have its author delete it; Rekey keeps nothing of its text.',
+            ),
+          ]
+        : []),
+      ...(others.length === 0
+        ? []
+        : [
+            line(
+              `It holds a key that Rekey knows and that you may not read. Tell one of these people now, they can replace it: ${cut(others.join(', '), 600)}.`,
+            ),
+          ]),
+      ...(tooOften
+        ? [
+            line(
+              'Rekey has compared many messages for you within the hour, so this one was not. Choose the key yourself.',
             ),
           ]
         : []),

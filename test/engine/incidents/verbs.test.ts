@@ -233,19 +233,49 @@ test('whoever leads is asked for news, again after as long, and not once it was 
   expect(await look(191)).toBe(1);
 });
 
-test('a key that was pasted is found by its digest', async () => {
-  const { incidents, ledger, pepper } = await anOffice();
-  const material = new Secret(`rekey_live_${'A'.repeat(16)}_${'c'.repeat(43)}`);
-  const digest = pepper.digestOf(material.reveal());
-  const key = aKey({
-    id: aKey().id.replace('3', '9') as never,
-    slug: 'ledger-ci',
-    version: 1,
-    digest,
-    externalRef: 'ci',
+describe('a key that was pasted', () => {
+  async function pasted() {
+    const office = await anOffice({
+      may: { read: ['owner'], rotate: ['owner'], declare: ['alice', 'bob', 'carol'] },
+    });
+    const material = new Secret(`rekey_live_${'A'.repeat(16)}_${'c'.repeat(43)}`);
+    const digest = office.pepper.digestOf(material.reveal());
+    const key = aKey({
+      id: aKey().id.replace('3', '9') as never,
+      slug: 'ledger-ci',
+      version: 1,
+      digest,
+      externalRef: 'ci',
+      owner: 'alice',
+    });
+    await recordEvents(office.ledger, [{ type: 'key_issued', key }]);
+    const compare = (person: string, ...texts: Secret[]) =>
+      office.incidents.compareLeak({ ...office.by(person), material: texts });
+    return { ...office, key, material, compare };
+  }
+  const other = new Secret('something else entirely');
+
+  test('is found by its digest, and that somebody asked is on record without it', async () => {
+    const { compare, material, key, read } = await pasted();
+    expect((await compare('alice', other, material)).named.map(({ slug }) => slug)).toEqual(['ledger-ci']);
+    const [line] = await read.audit({ limit: 1 });
+    expect(line).toMatchObject({ action: 'leak_compared', actor: 'person:alice' });
+    expect(line?.details).toContain(key.id);
+    expect(line?.details).not.toContain(material.reveal());
   });
-  await recordEvents(ledger, [{ type: 'key_issued', key }]);
-  expect((await incidents.keysOf([new Secret('something else entirely'), material])).map(({ slug }) => slug)).toEqual([
-    'ledger-ci',
-  ]);
+
+  test('is named to nobody who may neither read nor replace it; they hear whom to tell', async () => {
+    const { compare, material, read } = await pasted();
+    expect(await compare('carol', material)).toEqual({ named: [], others: ['alice'], tooOften: false });
+    expect((await read.audit({ limit: 1 }))[0]).toMatchObject({ action: 'leak_compared', actor: 'person:carol' });
+  });
+
+  test('is compared ten times an hour and no more, for each person', async () => {
+    const { compare, material, world } = await pasted();
+    for (let time = 0; time < 10; time++) expect(await compare('carol', other)).toMatchObject({ tooOften: false });
+    expect(await compare('carol', material)).toEqual({ named: [], others: [], tooOften: true });
+    expect(await compare('alice', material)).toMatchObject({ tooOften: false });
+    world.pass(3_600_000);
+    expect(await compare('carol', material)).toMatchObject({ others: ['alice'] });
+  });
 });

@@ -70,6 +70,8 @@ export function viewsOfIncidents(text: string): Record<string, ModalView> {
     }),
     'a key leaked': leakedModal({
       suggested: many(10, () => ({ slug: text, why: text })),
+      others: many(20, () => text),
+      tooOften: true,
       heldSecret: true,
       from,
       link: 'https://example.slack.com/archives/C0OPS/p1',
