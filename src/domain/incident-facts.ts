@@ -53,7 +53,7 @@ export interface IncidentFacts {
   now: Date;
 }
 
-/** Calls of one caller with the failed key within one minute. */
+/** Calls of one caller that lie together: `minute` is the first of them. */
 export interface CallerUse {
   caller: string;
   minute: Date;

@@ -51,7 +51,7 @@ function rotationFacts(facts: IncidentFacts, trail: Trail): RotationFacts {
 }
 
 /** The version that took the place of the one that failed, or null. */
-function replacementOf({ failed, current }: IncidentFacts): Key | null {
+function replacementOf({ failed, current }: Pick<IncidentFacts, 'failed' | 'current'>): Key | null {
   return failed === null || current === null || current.id === failed.id ? null : current;
 }
 
@@ -65,7 +65,7 @@ function rotationsOf(facts: IncidentFacts): RotationFacts['rotations'] {
 }
 
 /** From when on only the new key should be called with; null while that is not reached. */
-function overAt(facts: IncidentFacts): Date | null {
+export function overAt(facts: Pick<IncidentFacts, 'failed' | 'current'>): Date | null {
   const next = replacementOf(facts);
   const { failed } = facts;
   if (next === null || failed === null || failed.revokedAt === null) return null;

@@ -48,8 +48,10 @@ export interface FollowUpReader {
   closedWithoutRetrospective: (since: Date) => Promise<Incident[]>;
   /** Every version that was kept, the first one first. */
   summariesOf: (incident: IncidentId) => Promise<SummaryVersion[]>;
-  /** Incidents of which a version of the summary is from since then, and something was recorded after it and before `quietFrom`. */
-  summariesToRedraw: (of: { since: Date; quietFrom: Date }) => Promise<IncidentId[]>;
+  /** The version that was kept last; null when there is none. */
+  lastSummary: (incident: IncidentId) => Promise<SummaryVersion | null>;
+  /** Incidents, or whether it is this one, of which a version of the summary is from since then, and something was recorded after it and before `quietFrom`. */
+  summariesToRedraw: (of: { since: Date; quietFrom: Date; incident?: IncidentId }) => Promise<IncidentId[]>;
 }
 
 export function followUpQueries(db: LedgerDb): FollowUpReader {
@@ -140,7 +142,7 @@ function retrospectiveQueries(db: LedgerDb): Retrospectives {
   };
 }
 
-function summaryQueries(db: LedgerDb): Pick<FollowUpReader, 'summariesOf' | 'summariesToRedraw'> {
+function summaryQueries(db: LedgerDb): Pick<FollowUpReader, 'summariesOf' | 'lastSummary' | 'summariesToRedraw'> {
   return {
     summariesOf: async (incident) =>
       (
@@ -151,28 +153,50 @@ function summaryQueries(db: LedgerDb): Pick<FollowUpReader, 'summariesOf' | 'sum
           .orderBy('version')
           .execute()
       ).map(versionFromRow),
-    summariesToRedraw: async ({ since, quietFrom }) => {
-      const drawn = await db
+    lastSummary: async (incident) => {
+      const row = await db
         .selectFrom('summary_versions')
-        .groupBy('incident_id')
-        .select(['incident_id', (eb) => eb.fn.max('drawn_at').as('drawn_at')])
-        .having((eb) => eb.fn.max('drawn_at'), '>=', stored(since))
-        .execute();
-      const stale: IncidentId[] = [];
-      for (const { incident_id, drawn_at } of drawn) {
-        const last = await db
-          .selectFrom('audit')
-          .select('at')
-          .where('incident_id', '=', incident_id)
-          .orderBy('seq', 'desc')
-          .limit(1)
-          .executeTakeFirst();
-        if (last !== undefined && last.at > drawn_at && last.at <= stored(quietFrom))
-          stale.push(IncidentId.parse(incident_id));
-      }
-      return stale;
+        .selectAll()
+        .where('incident_id', '=', incident)
+        .orderBy('version', 'desc')
+        .limit(1)
+        .executeTakeFirst();
+      return row === undefined ? null : versionFromRow(row);
+    },
+    summariesToRedraw: async ({ since, quietFrom, incident }) => {
+      const kept = db
+        .selectFrom('summary_versions')
+        .select(['incident_id', 'drawn_at'])
+        .where('drawn_at', '>=', stored(since))
+        .orderBy('drawn_at');
+      const rows = await (incident === undefined ? kept : kept.where('incident_id', '=', incident)).execute();
+      const newest = new Map(rows.map(({ incident_id, drawn_at }) => [incident_id, drawn_at]));
+      const last = await lastLines(db, [...newest.keys()]);
+      return last
+        .filter(({ id, at }) => at !== null && at > (newest.get(id) ?? '') && at <= stored(quietFrom))
+        .map(({ id }) => IncidentId.parse(id));
     },
   };
+}
+
+/** When something happened to these incidents last. What somebody was refused is nothing that happened to one. */
+async function lastLines(db: LedgerDb, incidents: readonly string[]): Promise<{ id: string; at: string | null }[]> {
+  if (incidents.length === 0) return [];
+  return db
+    .selectFrom('incidents')
+    .where('id', 'in', incidents)
+    .select((eb) => [
+      'id',
+      eb
+        .selectFrom('audit')
+        .select('audit.at')
+        .whereRef('audit.incident_id', '=', 'incidents.id')
+        .where('action', '<>', 'request_refused')
+        .orderBy('seq', 'desc')
+        .limit(1)
+        .as('at'),
+    ])
+    .execute();
 }
 
 function followUpFromRow(row: Selectable<FollowUpsTable>): FollowUp {

@@ -21,6 +21,7 @@ import type { PeerReader } from './peer-reader.ts';
 import type { ReviewReader } from './reviews.ts';
 import type { RunbookReader } from './runbooks.ts';
 import type { SecondFactorReader } from './second-factors.ts';
+import type { Around } from './usage-around.ts';
 
 /** Calls of one caller with one key within one minute, as the verifier counted them. */
 export interface Usage {
@@ -229,6 +230,8 @@ export interface LedgerReader
   usageOf: (key: KeyId, since: Date) => Promise<Usage[]>;
   /** Who called with it since, whoever called most first. For a busy key `usageOf` is hundreds of thousands of minutes; this adds them up. */
   callersOf: (key: KeyId, since: Date) => Promise<Caller[]>;
+  /** The same in sums that lie on one side each of what happened to a key in an incident. */
+  usageAround: (key: KeyId, around: Around) => Promise<Usage[]>;
 
   /** Runs about this version of a key, newest first. */
   runsOfKey: (key: KeyId) => Promise<Run[]>;

@@ -8,6 +8,7 @@ import type { LedgerReader } from './reader.ts';
 import { JsonRecord } from './runs.ts';
 import type { EvidenceTable, NoticesTable } from './schema/incidents.ts';
 import type { RemindersTable, SecretsTable } from './schema/keys.ts';
+import { usageAround } from './usage-around.ts';
 
 const Purpose = z.enum(['new_key', 'evidence', 'signing_key', 'proof']);
 const Facts = z.object({ whichKey: z.string(), replacementAvailable: z.string(), dataIntegrity: z.string() });
@@ -30,6 +31,7 @@ type RecordQueries = Pick<
   | 'evidenceOfIncident'
   | 'usageOf'
   | 'callersOf'
+  | 'usageAround'
 >;
 
 export function recordQueries(db: LedgerDb): RecordQueries {
@@ -85,6 +87,7 @@ export function recordQueries(db: LedgerDb): RecordQueries {
         rejected: row.rejected,
       }));
     },
+    usageAround: (key, around) => usageAround(db, key, around),
     callersOf: async (key, since) => {
       const rows = await db
         .selectFrom('usage')

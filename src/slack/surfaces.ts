@@ -20,7 +20,7 @@ import { loadReview } from './load/review.ts';
 import { loadRun, nextPassing } from './load/run.ts';
 import { loadFailedRun } from './load/run-failed.ts';
 import { loadRunbookChange } from './load/runbook-change.ts';
-import { loadSummary } from './load/summary.ts';
+import { loadSummaryPost } from './load/summary.ts';
 import { loadSummaryPart } from './load/summary-part.ts';
 import { alarmCard } from './views/alarm.ts';
 import { approvalCard, whenLessIsLeft } from './views/approval-card.ts';
@@ -72,7 +72,7 @@ export const surfaces: Record<Surface, (sources: Sources, subject: string) => Pr
   ask_reminder: drawnBy(loadReminder, askCard, whenOverdue),
   notice: drawnBy(loadNotice, noticeCard),
   recovered: drawnBy(loadRecovered, recoveredCard),
-  summary: drawnBy(loadSummary, summaryPost),
+  summary: drawnBy(loadSummaryPost, summaryPost),
   summary_part: drawnBy(loadSummaryPart, summaryPart),
   follow_up: drawnBy(loadFollowUp, followUpCard, whenFollowUpOverdue),
   follow_up_nag: drawnBy(loadFollowUpNag, followUpNag),

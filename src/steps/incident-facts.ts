@@ -2,6 +2,7 @@ import type { AuditEntry } from '../domain/event.ts';
 import type { IncidentId } from '../domain/ids.ts';
 import type { Incident } from '../domain/incident.ts';
 import type { IncidentFacts } from '../domain/incident-facts.ts';
+import { overAt } from '../domain/incident-measures.ts';
 import type { Run } from '../domain/run.ts';
 import type { LedgerReader } from '../ledger/reader.ts';
 import { affectedSince } from './affected.ts';
@@ -22,7 +23,8 @@ export async function incidentFacts(
   const current = failed === null ? null : await ledger.keyBySlug(failed.slug);
   const [head] = await ledger.audit({ limit: 1 });
   const since = affectedSince({ incident, now });
-  const isReplaced = current !== null && current.id !== failed?.id;
+  const over = overAt({ failed, current });
+  const around = { since, startedAt: incident.startedAt, overAt: over };
   return {
     incident,
     reopenedAt: await ledger.reopenedAt(incident.id),
@@ -37,8 +39,10 @@ export async function incidentFacts(
     evidence: await ledger.evidenceOfIncident(incident.id),
     reminder: current === null ? null : await ledger.reminder(current.id),
     board: failed === null ? null : await boardOfReplacement(ledger, failed),
-    usage: failed === null ? [] : await ledger.usageOf(failed.id, since),
-    usageOfCurrent: isReplaced ? await ledger.usageOf(current.id, since) : [],
+    usage: failed === null ? [] : await ledger.usageAround(failed.id, around),
+    // What it was called with before is asked by nobody.
+    usageOfCurrent:
+      current === null || over === null ? [] : await ledger.usageAround(current.id, { ...around, since: over }),
     roles: await ledger.rolesOf(incident.id),
     notes: await ledger.notesOf(incident.id),
     waivers: await ledger.waiversOf(incident.id),
@@ -49,7 +53,7 @@ export async function incidentFacts(
     entries: await linesOf(ledger, incident.id),
     head: head === undefined ? null : { seq: head.seq, hash: head.hash },
     auditChecked: await ledger.auditChecked(),
-    version: ((await ledger.summariesOf(incident.id)).at(-1)?.version ?? 0) + 1,
+    version: ((await ledger.lastSummary(incident.id))?.version ?? 0) + 1,
     now: now(),
   };
 }

@@ -103,6 +103,8 @@ const QUESTIONS: Record<string, (read: Reader) => Promise<unknown>> = {
   'the lines of a run': (read) => read.audit({ run: RunId.parse('run-1'), limit: 50 }),
   'a piece of the chain': (read) => read.auditRange(100, 150),
   'the callers of a key': (read) => read.callersOf(some, daysAfter(NOON, -7)),
+  'summaries that something was learned after': (read) =>
+    read.summariesToRedraw({ since: daysAfter(NOON, -7), quietFrom: NOON }),
   'the approvals that are open': (read) => read.openApprovals(),
   'what a person is asked': (read) => read.openAsksFor(PersonId.parse('bob')),
   'how far a team is in its first week': (read) => read.firstWeekFacts(),

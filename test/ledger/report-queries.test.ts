@@ -73,3 +73,35 @@ test.each(questions)('a report costs what it returns: it reads along %s', async 
   const ledger = await anOpenLedger(file);
   expect(await planOf(file, () => ask(ledger.read))).toContain(index);
 });
+
+test('adds up calls around an incident without moving any to the other side of what happened', async () => {
+  const ledger = await anOpenLedger();
+  const key = KeyId.parse('key-busy');
+  const startedAt = new Date('2027-03-10T12:10:30.000Z');
+  const overAt = new Date('2027-03-10T12:30:15.000Z');
+  const at = (minutes: number) => minutesAfter(NOON, minutes);
+  for (let minute = -120; minute < 600; minute++)
+    await ledger.countUsage([{ key, caller: 'billing', at: at(minute), accepted: 1, rejected: minute % 7 }]);
+  await ledger.countUsage([{ key, caller: 'cron', at: at(31), accepted: 2, rejected: 0 }]);
+  const since = at(-60);
+  const minutes = await ledger.read.usageOf(key, since);
+  const sums = await ledger.read.usageAround(key, { since, startedAt, overAt });
+  expect(sums.length).toBeLessThan(40);
+  const hourOf = (minute: Date) => Math.floor((minute.getTime() - overAt.getTime()) / 3_600_000);
+  const counted = (uses: typeof sums) => {
+    const found: Record<string, number> = {};
+    for (const { caller, minute, accepted, rejected } of uses) {
+      const begun = minute.getTime() + 60_000 > startedAt.getTime();
+      const side = `${caller} ${begun} ${minute >= overAt ? hourOf(minute) : 'before'}`;
+      found[side] = (found[side] ?? 0) + accepted * 10_000 + rejected;
+    }
+    return found;
+  };
+  expect(counted(sums)).toEqual(counted(minutes));
+  const without = await ledger.read.usageAround(key, { since, startedAt, overAt: null });
+  expect(without.map(({ caller, minute }) => [caller, minute])).toEqual([
+    ['billing', at(-60)],
+    ['billing', at(10)],
+    ['cron', at(31)],
+  ]);
+});

@@ -8,6 +8,7 @@ import { digestAnswerQueries, digestQueries } from '../../src/ledger/digests.ts'
 import { dueKeyQueries } from '../../src/ledger/due-keys.ts';
 import { fanOutQueries } from '../../src/ledger/fan-outs.ts';
 import { keySearchQueries } from '../../src/ledger/find-keys.ts';
+import { followUpQueries } from '../../src/ledger/follow-ups.ts';
 import { homeQueries } from '../../src/ledger/home-reader.ts';
 import { keyQueries } from '../../src/ledger/key-queries.ts';
 import { patientSqlite } from '../../src/ledger/patient-sqlite.ts';
@@ -31,6 +32,7 @@ export function listeningReader(sqlite: Database.Database) {
     ...claimQueries(db),
     ...controlQueries(db),
     ...fanOutQueries(db),
+    ...followUpQueries(db),
     ...recordQueries(db),
     ...auditQueries(db),
   };

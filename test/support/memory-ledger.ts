@@ -155,6 +155,7 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
     impressionsOf: async () => [],
     expiryClaimsOf: async () => [],
     summariesOf: async () => [],
+    lastSummary: async () => null,
     auditChecked: async () => null,
     deliveriesOfIncident: async () => [],
     evidenceOfIncident: async (incident) => rows.evidence.filter((one) => one.incident === incident),
@@ -174,6 +175,7 @@ function answersOf(rows: Rows): Partial<LedgerReader> {
         }))
         .sort((a, b) => b.calls - a.calls || a.caller.localeCompare(b.caller));
     },
+    usageAround: async (key, { since }) => rows.usage.filter((one) => one.key === key && one.minute >= since),
     usageOf: async (key, since) => rows.usage.filter((one) => one.key === key && one.minute >= since),
   };
 }

@@ -1,11 +1,17 @@
 import { assertMay } from '../../domain/policy.ts';
 import { type DrawnSummary, drawSummary, outermost, summaryToPost } from '../../steps/draw-summary.ts';
+import { gatherApart } from '../gather-apart.ts';
 import type { FollowUpsDeps, OnIncident } from './follow-ups.ts';
 import { incidentOrRefuse, recordAfter, subjectOfIncident } from './record.ts';
 
 export async function postSummary(deps: FollowUpsDeps, request: OnIncident): Promise<DrawnSummary> {
   const { incident: id, actor } = request;
   const { newId, now } = deps;
+  const drawn = await gatherApart(deps.ledger.read, async (read) => {
+    const incident = await incidentOrRefuse(read, id);
+    const run = outermost(await read.runsOfIncident(id));
+    return summaryToPost(incident, run, { ledger: read, now, newId, by: actor });
+  });
   return recordAfter(deps, request, {
     doing: `post the summary of ${id}`,
     incident: (await incidentOrRefuse(deps.ledger.read, id)).id,
@@ -16,9 +22,8 @@ export async function postSummary(deps: FollowUpsDeps, request: OnIncident): Pro
     decide: async ({ read, policy }) => {
       const incident = await incidentOrRefuse(read, id);
       assertMay(policy, 'close', { actor, subject: await subjectOfIncident(read, incident) });
-      const run = outermost(await read.runsOfIncident(id));
-      const { events, ...drawn } = await summaryToPost(incident, run, { ledger: read, now, newId, by: actor });
-      return { events, result: drawn };
+      const { events, ...result } = await drawn(read);
+      return { events, result };
     },
   });
 }

@@ -1,4 +1,5 @@
 import { drawSummary, outermost } from '../../steps/draw-summary.ts';
+import { gatherApart } from '../gather-apart.ts';
 import { asReminders, type Reminding } from './send-nags.ts';
 
 const DAY_MS = 86_400_000;
@@ -11,17 +12,22 @@ export async function redrawSummaries({ ledger }: Pick<Reminding, 'ledger'>, now
   const since = new Date(now.getTime() - LOOK_BACK_MS);
   const quietFrom = new Date(now.getTime() - QUIET_MS);
   const stale = await ledger.read.summariesToRedraw({ since, quietFrom });
-  for (const id of stale)
-    await ledger.record(asReminders(now), async ({ read }) => {
+  for (const id of stale) {
+    const drawn = await gatherApart(ledger.read, async (read) => {
       const incident = await read.incident(id);
-      const isStale = (await read.summariesToRedraw({ since, quietFrom })).includes(id);
-      if (incident === null || !isStale) return { events: [], result: undefined };
+      if (incident === null) return null;
       const run = outermost(await read.runsOfIncident(id));
-      const { hash, markdown, json } = await drawSummary(incident, run, { ledger: read, now: () => now });
-      const last = (await read.summariesOf(id)).at(-1)?.json ?? '';
-      if (substanceOf(last) === substanceOf(json)) return { events: [], result: undefined };
+      return drawSummary(incident, run, { ledger: read, now: () => now });
+    });
+    await ledger.record(asReminders(now), async ({ read }) => {
+      const isStale = (await read.summariesToRedraw({ since, quietFrom, incident: id })).includes(id);
+      const fresh = isStale ? await drawn(read) : null;
+      const last = (await read.lastSummary(id))?.json ?? '';
+      if (fresh === null || substanceOf(last) === substanceOf(fresh.json)) return { events: [], result: undefined };
+      const { hash, markdown, json } = fresh;
       return { events: [{ type: 'summary_redrawn', incident: id, hash, markdown, json }], result: undefined };
     });
+  }
   return stale.length;
 }
 

@@ -5,6 +5,7 @@ import type { Incident } from '../../domain/incident.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { incidentFacts } from '../../steps/incident-facts.ts';
+import { gatherApart } from '../gather-apart.ts';
 import { assertReason } from '../keys/record-on-key.ts';
 import type { IncidentsDeps } from './deps.ts';
 import type { Closing, Incidents } from './incidents.ts';
@@ -16,6 +17,14 @@ export const NO_SUMMARY = 'The post-incident summary has not been posted.';
 export async function gate(deps: IncidentsDeps, id: IncidentId): Promise<string[]> {
   const { read } = deps.ledger;
   return pointsOf(read, await incidentOrRefuse(read, id), deps.now());
+}
+
+/** Read before the transaction: the points of a long incident are told from tens of thousands of lines. */
+function pointsApart({ ledger, now }: IncidentsDeps, id: IncidentId) {
+  return gatherApart(ledger.read, async (read) => {
+    const incident = await read.incident(id);
+    return incident === null ? [] : pointsOf(read, incident, now());
+  });
 }
 
 async function pointsOf(read: LedgerReader, incident: Incident, now: Date): Promise<string[]> {
@@ -30,12 +39,13 @@ async function pointsOf(read: LedgerReader, incident: Incident, now: Date): Prom
 }
 
 export async function close(deps: IncidentsDeps, request: Parameters<Incidents['close']>[0]): Promise<Closing> {
+  const points = await pointsApart(deps, request.incident);
   return recordOnIncident(deps, request, {
     verb: 'close',
     doing: 'close',
     repeated: { closed: true, openPoints: [] },
-    decide: async ({ incident, read, now }) => {
-      const openPoints = await pointsOf(read, incident, now);
+    decide: async ({ incident, read }) => {
+      const openPoints = await points(read);
       return {
         events: [{ type: 'incident_closed', incident: incident.id, openPoints }],
         result: { closed: openPoints.length === 0, openPoints },
@@ -47,12 +57,13 @@ export async function close(deps: IncidentsDeps, request: Parameters<Incidents['
 /** Returns the sentence that was waived. */
 export async function waive(deps: IncidentsDeps, request: Parameters<Incidents['waive']>[0]): Promise<string> {
   assertReason(request.reason);
+  const open = await pointsApart(deps, request.incident);
   return recordOnIncident(deps, request, {
     verb: 'close',
     doing: 'waive a point of',
     repeated: request.point,
     decide: async ({ incident, read, now }) => {
-      const points = await pointsOf(read, incident, now);
+      const points = await open(read);
       const point = pointMeant(points, request.point);
       if (point === null) throw noSuchPoint(incident.id, points);
       const waiver = { incident: incident.id, point, reason: request.reason, by: request.actor, at: now };

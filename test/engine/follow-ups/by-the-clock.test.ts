@@ -194,6 +194,19 @@ test('a summary is drawn again once for what was learned since, and the posted o
   expect(await ledger.verifyTables()).toMatchObject({ whole: true });
 });
 
+test('of a summary no version is kept because somebody was refused something', async () => {
+  const { ledger, live, lines, now } = await aWorld();
+  await recordEvents(ledger, [summaryPosted(incident, '# as it was posted')], { incident });
+  await live(2);
+  const { length } = await lines('summary_redrawn');
+  const refused = { type: 'request_refused', what: 'close it', code: 'not_allowed', sentence: 'No.' } as const;
+  for (let hour = 0; hour < 3; hour++) {
+    await recordEvents(ledger, [refused], { incident, at: now() });
+    await live(1);
+  }
+  expect(await lines('summary_redrawn')).toHaveLength(length);
+});
+
 describe('reviews', () => {
   test('are opened on their days over a quarter, each once, and look back on everything since the last one', async () => {
     const { ledger, live, lines } = await aWorld({ reviews });

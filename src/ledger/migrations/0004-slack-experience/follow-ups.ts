@@ -63,6 +63,8 @@ create table summary_versions (
   drawn_at text not null,
   constraint summary_versions_pk primary key (incident_id, version)
 ) strict;
+-- Looked at every few minutes, and the texts of a version are long.
+create index summary_versions_drawn on summary_versions (drawn_at, incident_id);
 -- As the audit tells it when it is played again: one version for each time that it was posted. Of the earlier ones the text is gone.
 insert into summary_versions (incident_id, version, posted, run_id, hash, markdown, json, drawn_at)
   select s.incident_id, row_number() over posts, 1, a.run_id, null,
