@@ -44,7 +44,5 @@ test('a step whose effect stays is not called something that can be taken back',
   const world = await anEngineWorld(aPlan([[go], [mint], [post]]));
   const here = await world.open();
   const id = await here.begin();
-  expect((await reviewOf(here, id, world.now)).undo).toBe(
-    'The rest can be taken back. What these change stays: post.',
-  );
+  expect((await reviewOf(here, id, world.now)).undo).toBe('The rest can be taken back. What these change stays: post.');
 });
