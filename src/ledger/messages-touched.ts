@@ -89,14 +89,19 @@ function isAskEvent(event: LedgerEvent): event is Extract<LedgerEvent, { type: `
   return event.type.startsWith('ask_');
 }
 
-/** What is asked about a step changes with the step and with the end of its run; a reminder with its question. */
+/** What is asked about a step changes with the step and with the end of its run; a reminder with its question or its approval. */
 async function partsTouchedBy(tx: LedgerDb, event: LedgerEvent): Promise<string[]> {
+  if (event.type === 'approval_decided') return subjectsBelow(tx, event.approval, 'approval_reminder');
   const about = askedAbout(event);
   if (about === null) return [];
   return subjectsBelow(tx, about, isAskEvent(event) ? 'ask_reminder' : 'doubt');
 }
 
-async function subjectsBelow(tx: LedgerDb, about: string, surface: 'ask_reminder' | 'doubt'): Promise<string[]> {
+async function subjectsBelow(
+  tx: LedgerDb,
+  about: string,
+  surface: 'ask_reminder' | 'approval_reminder' | 'doubt',
+): Promise<string[]> {
   const rows = await tx
     .selectFrom('messages')
     .select('subject')

@@ -113,6 +113,23 @@ test('a message that Slack will never take is kept and not tried again', async (
   expect((await outbox.due(minutesAfter(NOON, 99), 50)).map((message) => message.surface)).toEqual(['incident']);
 });
 
+test('a reminder of an approval is written anew once it is decided', async () => {
+  const { ledger, outbox } = await aLedgerThatTells();
+  const approval = anApproval().id;
+  await recordEvents(
+    ledger,
+    [
+      { type: 'approval_requested', approval: anApproval() },
+      { type: 'approval_reminded', approval, number: 1, people: [bob] },
+    ],
+    about,
+  );
+  await post(ledger, await only(ledger, 'approval_reminder'), '1.9');
+  expect((await outbox.due(seconds(9), 50)).map(({ surface }) => surface)).not.toContain('approval_reminder');
+  await recordEvents(ledger, [{ type: 'approval_decided', approval, outcome: 'approved' }], about);
+  expect(await only(ledger, 'approval_reminder', seconds(9))).toMatchObject({ ts: '1.9' });
+});
+
 test('the message that shows something is found once it stands in Slack', async () => {
   const { ledger, outbox } = await aLedgerThatTells();
   expect(await outbox.find('incident', incident)).toBeNull();

@@ -104,7 +104,8 @@ function deadlineLine({ expiresAt, now }: ApprovalCard): Line {
   ];
 }
 
-function outcomeLine({ outcome, votes, decidedAt, alone }: ApprovalCard): Line {
+/** `✓ Approved by Bob, 14:03`. */
+export function outcomeLine({ outcome, votes, decidedAt, alone }: ApprovalCard): Line {
   const by = alone === null ? votes.map((vote) => vote.person).join(', ') : `${alone.who} alone (break-glass)`;
   const isVoted = outcome === 'approved' || outcome === 'rejected';
   const when: Line = decidedAt === null ? [] : [by === '' || !isVoted ? '' : ', ', at(decidedAt)];

@@ -1,8 +1,8 @@
 import { leftText } from '../../domain/approval/countdown.ts';
-import { actions, at, bold, button, header, line } from '../blocks.ts';
+import { actions, at, bold, button, header, line, lines } from '../blocks.ts';
 import type { Message } from '../limits.ts';
 import { cut, dateText, escapeMrkdwn, oneLine } from '../text.ts';
-import type { ApprovalCard } from './approval-card.ts';
+import { type ApprovalCard, outcomeLine } from './approval-card.ts';
 
 /** A message of its own for whoever has not decided; what was decided meanwhile is said instead of asked. */
 export function approvalReminder(card: ApprovalCard): Message {
@@ -10,7 +10,7 @@ export function approvalReminder(card: ApprovalCard): Message {
   if (card.outcome !== null)
     return {
       text: `No longer needed: ${escapeMrkdwn(question)}`,
-      blocks: [header('No longer needed'), line(`${question} was ${card.outcome} meanwhile.`)],
+      blocks: [header('No longer needed'), lines([[bold(question)], outcomeLine(card)])],
     };
   return {
     text: `Still waiting for you: ${escapeMrkdwn(question)}, until ${dateText(card.expiresAt)}`,

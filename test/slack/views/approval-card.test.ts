@@ -1,9 +1,21 @@
 import { expect, test } from 'vitest';
 import { approvalCard, whenLessIsLeft } from '../../../src/slack/views/approval-card.ts';
+import { approvalReminder } from '../../../src/slack/views/approval-reminder.ts';
 import { breakGlassCard, whenReviewOverdue } from '../../../src/slack/views/break-glass.ts';
 import { minutesAfter, NOON } from '../../support/builders.ts';
 import { textOf } from '../support.ts';
 import { anApprovalCard } from './samples-approvals.ts';
+
+test('a reminder of what is decided says who decided, and asks for nothing', () => {
+  const votes = anApprovalCard('x')
+    .votes.slice(0, 1)
+    .map((vote) => ({ ...vote, person: 'Carol' }));
+  const over = approvalReminder(
+    anApprovalCard('Replace it?', { outcome: 'approved', decidedAt: NOON, votes, alone: null }),
+  );
+  expect(textOf(over)).toContain('Approved by Carol');
+  expect(JSON.stringify(over)).not.toContain('"review"');
+});
 
 const NOBODY = { alone: null, votes: [], decidedAt: NOON };
 
