@@ -3,6 +3,7 @@ import { Refusal } from '../errors.ts';
 import type { Log } from './deps.ts';
 import type { Gate } from './gate.ts';
 import type { From } from './incoming.ts';
+import { withSharedReads } from './load/home/shared-reads.ts';
 import type { LinkOf } from './load/home/under-way.ts';
 import { loadHome } from './load/home.ts';
 import type { Desk } from './moment.ts';
@@ -11,7 +12,7 @@ import type { Voice } from './voice.ts';
 
 /** The Home tabs that people have opened, kept up to date while they may be looking. */
 export interface HomeTabs {
-  /** Shows it now, and again whenever what it shows has changed within the next hour. */
+  /** Shows it now, and again whenever what it shows has changed within the next ten minutes. */
   opened: (from: From) => Promise<void>;
   /** Something was written; every open tab is looked at again soon. */
   changed: () => void;
@@ -35,10 +36,22 @@ export interface HomeTabsDeps {
   everyMs: number;
 }
 
-// Slack does not say when somebody leaves the tab.
-const KEPT_MS = 60 * 60_000;
+// Slack does not say when somebody leaves the tab, and draws it anew for whoever comes back to it.
+const KEPT_MS = 10 * 60_000;
 export const HOME_EVERY_MS = 5_000;
 const MOST_TABS = 200;
+// What people may be looking at waits for what they have to act in: of the time, drawing tabs gets a tenth.
+const DRAWN_AT_ONCE = 2;
+const REST = 10;
+// Tabs that are drawn within this time share what is the same for all of them.
+const SHARED_MS = 1_000;
+
+interface Shared {
+  desk: Desk;
+  madeAt: number;
+  /** Something was recorded since. */
+  isOld: boolean;
+}
 
 export function openHomeTabs(deps: HomeTabsDeps): HomeTabs {
   const { everyMs } = deps;
@@ -46,13 +59,25 @@ export function openHomeTabs(deps: HomeTabsDeps): HomeTabs {
   const tabs = new Map<string, Tab>();
   const inHand = new Set<Promise<void>>();
   const linkOf = rememberingLinks(deps);
+  const inTurn = atMost(DRAWN_AT_ONCE);
+  let shared: Shared | null = null;
+  let tookMs = 0;
 
-  const publish = async (tab: Tab) => {
-    tab.publishedAt = Date.now();
-    const shown = await drawn(deps, tab, linkOf);
-    if (shown === null) return void tabs.delete(tab.from.user);
-    if (shown === tab.shown) return;
+  const sharedDesk = (longestMs: number): Shared => {
+    const age = shared === null ? 0 : Date.now() - shared.madeAt;
+    if (shared === null || age >= everyMs || (shared.isOld && age >= longestMs))
+      shared = { desk: withSharedReads(deps.desk), madeAt: Date.now(), isOld: false };
+    return shared;
+  };
+  const publish = async (tab: Tab, longestMs: number) => {
+    const began = Date.now();
+    tab.publishedAt = began;
+    const from = sharedDesk(longestMs);
+    const shown = await drawn({ ...deps, desk: from.desk }, tab, linkOf);
+    tookMs = Date.now() - began;
+    if (shown === null) return void (tabs.get(tab.from.user) === tab && tabs.delete(tab.from.user));
     tab.shown = shown;
+    if (from.isOld && tabs.get(tab.from.user) === tab) soon(tab);
   };
   const hold = (work: Promise<void>) => {
     const held = work.catch((error: unknown) => deps.log.error({ err: error }, 'App Home could not be shown'));
@@ -66,9 +91,9 @@ export function openHomeTabs(deps: HomeTabsDeps): HomeTabs {
     tab.timer = setTimeout(
       () => {
         tab.timer = null;
-        void hold(publish(tab));
+        void hold(inTurn(() => publish(tab, Math.min(SHARED_MS, everyMs))));
       },
-      Math.max(0, tab.publishedAt + everyMs - Date.now()),
+      Math.max(0, tab.publishedAt + Math.max(everyMs, REST * tookMs * tabs.size) - Date.now()),
     );
   };
   return {
@@ -80,9 +105,10 @@ export function openHomeTabs(deps: HomeTabsDeps): HomeTabs {
       tabs.set(from.user, tab);
       const [oldest] = tabs.keys();
       if (tabs.size > MOST_TABS && oldest !== undefined) tabs.delete(oldest);
-      return hold(publish(tab));
+      return hold(publish(tab, 0));
     },
     changed: () => {
+      if (shared !== null) shared.isOld = true;
       for (const tab of tabs.values()) soon(tab);
     },
     stop: async () => {
@@ -90,6 +116,18 @@ export function openHomeTabs(deps: HomeTabsDeps): HomeTabs {
       tabs.clear();
       await Promise.allSettled([...inHand]);
     },
+  };
+}
+
+/** The others wait for their turn, in order. */
+function atMost(most: number): (work: () => Promise<void>) => Promise<void> {
+  const turns = Array.from({ length: most }, () => Promise.resolve());
+  let next = 0;
+  return (work) => {
+    const at = next++ % most;
+    const mine = (turns[at] ?? Promise.resolve()).then(work);
+    turns[at] = mine.catch(() => {});
+    return mine;
   };
 }
 
