@@ -32,6 +32,10 @@ export function deliveryQueries(db: LedgerDb): DeliveryReader {
       (await dispatches().where('incident_id', '=', incident).orderBy('created_at').orderBy('id').execute()).map(
         dispatchOf,
       ),
+    dispatchesOfKey: async (key) =>
+      (
+        await dispatches().where('key_id', '=', key).orderBy('created_at', 'desc').orderBy('id').limit(100).execute()
+      ).map(dispatchOf),
     dispatches: async (limit) =>
       (await dispatches().orderBy('created_at', 'desc').orderBy('id').limit(limit).execute()).map(dispatchOf),
     delivery: async (id) => oneDelivery(await deliveries().where('id', '=', id).executeTakeFirst()),

@@ -1,5 +1,5 @@
 import type { DeliveryId, Dispatch, DispatchId, NoticeDelivery } from '../domain/dispatch.ts';
-import type { ApprovalId, IncidentId, RunId } from '../domain/ids.ts';
+import type { ApprovalId, IncidentId, KeyId, RunId } from '../domain/ids.ts';
 
 /** What can be asked of the ledger about what left the company. */
 export interface DeliveryReader {
@@ -8,6 +8,8 @@ export interface DeliveryReader {
   /** In the order in which they were written; also those that nobody approved. */
   dispatchesOfRun: (run: RunId) => Promise<Dispatch[]>;
   dispatchesOfIncident: (incident: IncidentId) => Promise<Dispatch[]>;
+  /** Newest first, the last hundred. */
+  dispatchesOfKey: (key: KeyId) => Promise<Dispatch[]>;
   /** Newest first. */
   dispatches: (limit: number) => Promise<Dispatch[]>;
   delivery: (id: DeliveryId) => Promise<NoticeDelivery | null>;

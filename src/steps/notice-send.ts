@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import type { Approval } from '../domain/approval.ts';
-import { isUnderWay, type Reached } from '../domain/dispatch.ts';
+import { type Dispatch, isUnderWay, type Reached } from '../domain/dispatch.ts';
 import type { LedgerEvent } from '../domain/event.ts';
+import { StepId } from '../domain/ids.ts';
 import type { Key } from '../domain/key.ts';
 import { fewestVoices } from '../domain/policy/approval-rule.ts';
 import type { Waiting } from '../domain/run.ts';
 import { PermanentFailure } from '../errors.ts';
+import type { LedgerReader } from '../ledger/reader.ts';
 import { approve } from './approve.ts';
 import { defineStep, type StepContext, type StepResult } from './contract.ts';
 import { approvalRule, duration, keyRef, peopleText } from './fields.ts';
@@ -15,9 +17,11 @@ import { forecastTelling } from './notice-forecast.ts';
 import { noticesInside } from './notice-inside.ts';
 import { circlesOf, type Draft, draftOf, questionOf, reachedNow, type Told, withApproval } from './notice-letter.ts';
 import { outputsOf, queuedFor } from './notice-outcome.ts';
+import { openRival, saidSince } from './notice-rival.ts';
 
 const MINUTE_MS = 60_000;
 const LOOK_EVERY_MS = 5_000;
+const LONGEST_TURN_MS = 24 * 60 * MINUTE_MS;
 
 const CHOSEN = 'chosen';
 
@@ -94,12 +98,35 @@ export const noticeSend = defineStep({
 });
 
 async function begin(input: Input, context: StepContext): Promise<StepResult> {
+  const { ledger, run, step } = context;
   const { told, reached } = await toldNow(input, context);
+  const by = { ledger, own: { run: run.id, step: StepId.parse(step.id) } };
+  // Two notices about one key at the same time would be two mails to the same people.
+  const rival = await openRival(told.key, reached.addressees, by);
+  if (rival !== null) return itsTurn(rival, context);
   const inside = await noticesInside(told, reached, context);
   if (reached.addressees.length === 0)
     return { kind: 'done', outputs: outputsOf(reached, { deliveries: [], by: [] }), events: inside };
-  const asked = await ask(input, await draftOf(told, reached.addressees, context), { key: told.key, context });
+  const draft = await draftOf(told, reached.addressees, context);
+  const said = await saidSince(step.startedAt, draft, by);
+  if (said !== null) return { kind: 'done', outputs: await outputsAfter(said, reached, ledger), events: inside };
+  const asked = await ask(input, draft, { key: told.key, context });
   return { ...asked, events: [...inside, ...asked.events] };
+}
+
+/** Looks again until the other notice is over; nothing is asked of anybody meanwhile. */
+function itsTurn({ id }: Dispatch, { now, step }: StepContext): StepResult {
+  const until = new Date(step.startedAt.getTime() + LONGEST_TURN_MS);
+  if (now() < until) return { kind: 'wait', waiting: { kind: 'look', until, everyMs: LOOK_EVERY_MS }, events: [] };
+  throw new PermanentFailure(
+    `The notice ${id} about the same key to the same people is still neither sent nor over. Nothing was sent; decide or withdraw that one first.`,
+  );
+}
+
+async function outputsAfter(dispatch: Dispatch, reached: Reached, ledger: LedgerReader) {
+  const approval = await ledger.approval(dispatch.approval);
+  const by = (approval?.votes ?? []).filter(({ vote }) => vote === 'approve').map(({ person }) => person);
+  return outputsOf(reached, { deliveries: await ledger.deliveriesOf(dispatch.id), by });
 }
 
 /** The question names the text by its hash, so that a yes to one text is never a yes to another. */
@@ -176,13 +203,12 @@ async function looked(input: Input, context: StepContext & { waiting: Waiting })
   const { ledger, run, step, waiting, now } = context;
   const dispatches = (await ledger.dispatchesOfRun(run.id)).filter((one) => one.step === step.id);
   const dispatch = dispatches.at(-1);
-  if (dispatch === undefined || waiting.kind !== 'look') return lost();
+  if (waiting.kind !== 'look') return lost();
+  if (dispatch === undefined) return begin(input, context);
   const deliveries = await ledger.deliveriesOf(dispatch.id);
   if (deliveries.some(isUnderWay) && now() < waiting.until) return { kind: 'wait', waiting, events: [] };
   const { reached } = await toldNow(input, context);
-  const approval = await ledger.approval(dispatch.approval);
-  const by = (approval?.votes ?? []).filter(({ vote }) => vote === 'approve').map(({ person }) => person);
-  return { kind: 'done', outputs: outputsOf(reached, { deliveries, by }), events: [] };
+  return { kind: 'done', outputs: await outputsAfter(dispatch, reached, ledger), events: [] };
 }
 
 async function askedFor({ ledger, waiting }: StepContext & { waiting: Waiting }) {

@@ -2,7 +2,9 @@ import type { Actor, IncidentId } from '../../domain/ids.ts';
 import { assertMay } from '../../domain/policy.ts';
 import type { ForeseenTelling, RunbookPlan } from '../../domain/runbook-plan.ts';
 import { Refusal, unrepeated } from '../../errors.ts';
+import type { LedgerReader } from '../../ledger/reader.ts';
 import { circlesOf } from '../../steps/notice-letter.ts';
+import { openRival } from '../../steps/notice-rival.ts';
 import type { EngineDeps } from '../deps.ts';
 import type { Origin } from '../engine.ts';
 import { assertNoSecretIn, assertReason } from '../keys/record-on-key.ts';
@@ -56,6 +58,8 @@ export async function tellOfKey(
     await assertCanBeSaid(deps, request);
     const { policy } = await deps.policy();
     assertMay(policy, 'notify', { actor, subject: key });
+    if (incident !== undefined) await assertOpen(deps.ledger.read, incident);
+    await assertNotAsked(deps, request);
   });
   const asked = { runbook: TELL_RUNBOOK, key: key.id, inputs: inputsOf(request), reason };
   return deps.run({ actor, channel, dedupe, ...asked, ...(incident !== undefined && { incident }) });
@@ -68,7 +72,14 @@ export async function previewNotice(deps: TellDeps, request: Previewed): Promise
   const key = await findKey(deps.ledger.read, named);
   assertMay((await deps.policy()).policy, 'notify', { actor, subject: key });
   await assertCanBeSaid(deps, request);
-  const asked = { runbook: TELL_RUNBOOK, key: key.id, inputs: inputsOf(request), actor };
+  return foreseen(deps, { ...request, key: key.id, incident });
+}
+
+async function foreseen(
+  deps: TellDeps,
+  { key, incident, actor, ...wanted }: Wanted & { key: string; incident: IncidentId | null; actor: Actor },
+): Promise<NoticePreview> {
+  const asked = { runbook: TELL_RUNBOOK, key, inputs: inputsOf(wanted), actor };
   const { start, run } = await deps.plan({ ...asked, ...(incident !== null && { incident }) });
   const step = run.steps.find(({ telling }) => telling !== undefined);
   const deciding = (step?.people ?? []).filter(({ terms, later }) => terms !== undefined && later !== true);
@@ -77,6 +88,36 @@ export async function previewNotice(deps: TellDeps, request: Previewed): Promise
     asked: [...new Set(deciding.flatMap(({ who }) => who))],
     problems: [...start.obstacles.map(({ sentence }) => sentence), ...run.steps.flatMap(({ problems }) => problems)],
   };
+}
+
+async function assertOpen(read: LedgerReader, id: IncidentId): Promise<void> {
+  if ((await read.incident(id))?.closedAt == null) return;
+  throw new Refusal('incident_closed', `${id} is closed. Open it again first: /incident reopen ${id}`);
+}
+
+/** Somebody else may have asked already, or the same person, who was not told that it worked. */
+async function assertNotAsked(
+  deps: TellDeps,
+  request: ToldByHand & { key: string; incident?: IncidentId },
+): Promise<void> {
+  const { read } = deps.ledger;
+  if (await isRepeated(deps, request)) return;
+  const key = await findKey(read, request.key);
+  const { telling } = await foreseen(deps, { ...request, key: key.id, incident: request.incident ?? null });
+  const rival = await openRival(key, telling?.draft?.addressees ?? [], { ledger: read, own: null });
+  if (rival === null) return;
+  throw new Refusal(
+    'already_asked',
+    `${rival.id} about the same key to the same people waits for its approval or is on its way. Let it be decided, or withdraw it: rekey notices withdraw ${rival.id}`,
+  );
+}
+
+// The same request once more is answered as it was the first time.
+async function isRepeated({ ledger, now }: TellDeps, { actor, channel, dedupe }: Origin): Promise<boolean> {
+  return ledger.record<boolean>({ at: now(), actor, channel }, async ({ seen }) => ({
+    events: [],
+    result: (await seen(dedupe.source, dedupe.id)) !== null,
+  }));
 }
 
 async function assertCanBeSaid({ outside }: TellDeps, { to, dataIntegrity, template }: Wanted): Promise<void> {

@@ -18,6 +18,7 @@ create table dispatches (
 ) strict;
 create index dispatches_by_incident on dispatches (incident_id, created_at);
 create index dispatches_by_run on dispatches (run_id);
+create index dispatches_by_key on dispatches (key_id, created_at);
 create unique index dispatches_by_approval on dispatches (approval_id);
 create trigger dispatches_never_changed before update on dispatches
 begin select raise(abort, 'dispatches: what was approved is never changed'); end;
