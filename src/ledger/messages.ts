@@ -19,6 +19,7 @@ export const REWRITTEN: readonly Surface[] = [
   'doubt',
   'approval',
   'approval_dm',
+  'approval_reminder',
   'break_glass',
   'ask',
   'ask_dm',
