@@ -8,10 +8,11 @@ export async function declareIncident(
   moment: Moment,
   desk: Desk,
 ): Promise<void> {
-  const { kind, incident } = await desk.incidents.declare({ ...moment.origin, ...wanted });
+  const declared = await desk.incidents.declare({ ...moment.origin, ...wanted });
+  const { incident } = declared;
   const sentence =
-    kind === 'joined'
-      ? `${incident} is open for this key already; what you said is on its timeline.`
+    declared.kind === 'joined'
+      ? `${incident} is open for this key already; what you said is on its timeline, and it ${declared.wasRaised ? 'is' : 'stays'} ${declared.severity}${declared.wasRaised ? ' now' : ''}.`
       : `${incident} is declared. Its card is in the incident channel; take a role there with Roles…`;
   const card = await desk.outbox.find('incident', incident);
   const at = card?.ts == null ? null : { channel: card.channel, ts: card.ts };

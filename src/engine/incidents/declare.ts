@@ -1,5 +1,6 @@
 import type { LedgerEvent } from '../../domain/event.ts';
 import { personOf } from '../../domain/ids.ts';
+import type { Incident } from '../../domain/incident.ts';
 import type { IncidentNote } from '../../domain/incident-work.ts';
 import type { Key } from '../../domain/key.ts';
 import type { Policy } from '../../domain/policy.ts';
@@ -14,6 +15,7 @@ import { findKey } from '../which-key.ts';
 import type { IncidentsDeps } from './deps.ts';
 import type { Declared, DeclareRequest } from './incidents.ts';
 import { assertMayOnIncident } from './record-on-incident.ts';
+import { severityChanged } from './severity.ts';
 import { assertPast } from './when.ts';
 
 const LONGEST_TITLE = 200;
@@ -46,11 +48,7 @@ async function declared(
   { read, policy, key }: { read: LedgerReader; policy: Policy; key: Key | null },
 ): Promise<Recording<Declared>> {
   const open = key === null ? null : await read.openIncidentOfKey(key.id);
-  if (open !== null)
-    return {
-      events: [{ type: 'incident_noted', note: firstNote(deps, request, open.id) }],
-      result: { kind: 'joined', incident: open.id },
-    };
+  if (open !== null) return joined(deps, request, { open, read, policy, slug: key?.slug ?? null });
   const { title, actor, happenedAt, severity } = request;
   const channel = policy.team.incident_channel;
   const incident = newIncident(deps, { key, title, channel, openedBy: actor, startedAt: happenedAt, severity });
@@ -61,6 +59,26 @@ async function declared(
       { type: 'incident_noted', note: firstNote(deps, request, incident.id) },
     ],
     result: { kind: 'opened', incident: incident.id },
+  };
+}
+
+const LONGEST_REASON = 500;
+
+/** Nothing that was said is dropped: the title goes on the timeline too, and whoever says that it is graver than it was thought is believed. */
+async function joined(
+  deps: IncidentsDeps,
+  request: DeclareRequest,
+  { open, read, policy, slug }: { open: Incident; read: LedgerReader; policy: Policy; slug: string | null },
+): Promise<Recording<Declared>> {
+  const { title, what, severity } = request;
+  const words = what.trim() === '' ? title : `${title}: ${what.trim()}`;
+  const note = { ...firstNote(deps, request, open.id), words };
+  // SEV1 is the gravest.
+  const isGraver = severity !== null && severity < open.severity;
+  const change = { to: isGraver ? severity : open.severity, reason: words.slice(0, LONGEST_REASON), policy, slug };
+  return {
+    events: [{ type: 'incident_noted', note }, ...(isGraver ? await severityChanged(read, open, change) : [])],
+    result: { kind: 'joined', incident: open.id, severity: change.to, wasRaised: isGraver },
   };
 }
 

@@ -23,11 +23,10 @@ export interface DeclareRequest extends Origin {
   from: { channel: string; ts: string; saidBy: PersonId | null } | null;
 }
 
-/** `joined`: one is open for that key already, and what was said is on its timeline. */
-export interface Declared {
-  kind: 'opened' | 'joined';
-  incident: IncidentId;
-}
+/** `joined`: one is open for that key already, and what was said is on its timeline; it is at least as grave now as was said. */
+export type Declared =
+  | { kind: 'opened'; incident: IncidentId }
+  | { kind: 'joined'; incident: IncidentId; severity: Incident['severity']; wasRaised: boolean };
 
 export interface NoteRequest extends OnIncident {
   words: string;

@@ -1,10 +1,10 @@
 import { PersonId } from '../../domain/ids.ts';
 import { Refusal } from '../../errors.ts';
-import { roomWanted } from '../../steps/room-wanted.ts';
 import { assertNoSecretIn, assertReason } from '../keys/record-on-key.ts';
 import type { IncidentsDeps } from './deps.ts';
 import type { Incidents } from './incidents.ts';
 import { recordOnIncident } from './record-on-incident.ts';
+import { severityChanged } from './severity.ts';
 
 type Asked<Verb extends keyof Incidents> = Parameters<Incidents[Verb]>[0];
 
@@ -47,13 +47,8 @@ export async function setSeverity(deps: IncidentsDeps, request: Asked<'setSeveri
     decide: async ({ incident, key, read, policy }) => {
       const { id, severity: from } = incident;
       if (from === to) throw new Refusal('same_severity', `${id} is ${to} already.`);
-      const wanted = (await read.roomOf(id)) === null;
       const slug = key?.slug ?? null;
-      const room = wanted ? await roomWanted(read, { ...incident, severity: to }, { policy, slug }) : [];
-      return {
-        events: [{ type: 'incident_severity_changed', incident: id, from, to, reason }, ...room],
-        result: undefined,
-      };
+      return { events: await severityChanged(read, incident, { to, reason, policy, slug }), result: undefined };
     },
   });
 }

@@ -1,6 +1,7 @@
 import { Refusal } from '../../errors.ts';
+import { keyNamed } from '../commands/key-named.ts';
 import { loadPeerBoard } from '../load/peer-board.ts';
-import type { Desk } from '../moment.ts';
+import type { Desk, Moment } from '../moment.ts';
 import {
   MARK_PEER_FORM,
   markPeerModal,
@@ -15,7 +16,7 @@ import { openOrAskAgain } from './open-or-ask-again.ts';
 export const markPeerButton: SlackAction = {
   action: 'mark_peer',
   press: async (key, moment, desk) =>
-    openOrAskAgain(markPeerModal(await missing(key, desk)), moment, 'A peer is further'),
+    openOrAskAgain(markPeerModal(await missing(key, 'answer', { moment, desk })), moment, 'A peer is further'),
 };
 
 export const markPeerForm: SlackForm = {
@@ -33,7 +34,7 @@ export const markPeerForm: SlackForm = {
 export const waivePeerButton: SlackAction = {
   action: 'waive_peer',
   press: async (key, moment, desk) =>
-    openOrAskAgain(waivePeerModal(await missing(key, desk)), moment, 'Go on without one'),
+    openOrAskAgain(waivePeerModal(await missing(key, 'waive', { moment, desk })), moment, 'Go on without one'),
 };
 
 export const waivePeerForm: SlackForm = {
@@ -47,8 +48,14 @@ export const waivePeerForm: SlackForm = {
 
 const STATES = ['acknowledged', 'pinned', 'pulled'] as const;
 
-async function missing(key: string, desk: Desk): Promise<PeersMissing> {
-  const board = await loadPeerBoard(desk, key);
+/** Who the peers of a key are is for those who may say something about them. */
+async function missing(
+  named: string,
+  verb: 'answer' | 'waive',
+  { moment, desk }: { moment: Moment; desk: Desk },
+): Promise<PeersMissing> {
+  const key = await keyNamed(named, verb, { moment, desk });
+  const board = await loadPeerBoard(desk, key.id);
   const peers =
     board?.rows.filter((row) => row.waived === null && row.state !== 'pulled').map(({ peer }) => peer) ?? [];
   if (board === null || peers.length === 0)

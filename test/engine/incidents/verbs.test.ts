@@ -139,6 +139,32 @@ describe('a message that is on two timelines', () => {
   });
 });
 
+describe('declaring what is open for that key already', () => {
+  test('makes it as grave as it is said to be, with what was said as the reason, and keeps the title', async () => {
+    const { incidents, by, declare, read } = await anOffice({
+      incidents: { ...aPolicy().incidents, channel_from: 'SEV1' },
+    });
+    const incident = await declare({ severity: 'SEV3' });
+    const again = {
+      title: 'cards are declined',
+      key: 'payments-prod',
+      what: 'every shop',
+      happenedAt: NOON,
+      from: null,
+    };
+    const graver = await incidents.declare({ ...by('bob'), ...again, severity: 'SEV1' });
+    expect(graver).toEqual({ kind: 'joined', incident, severity: 'SEV1', wasRaised: true });
+    expect((await read.incident(incident))?.severity).toBe('SEV1');
+    expect(await read.roomOf(incident)).toMatchObject({ state: 'wanted' });
+    expect((await read.notesOf(incident)).map(({ words }) => words)).toContain('cards are declined: every shop');
+    const lines = await read.audit({ incident, limit: 10 });
+    expect(lines.find(({ action }) => action === 'incident_severity_changed')?.details).toContain('every shop');
+    const milder = await incidents.declare({ ...by('bob'), ...again, severity: 'SEV2' });
+    expect(milder).toMatchObject({ severity: 'SEV1', wasRaised: false });
+    expect((await read.incident(incident))?.severity).toBe('SEV1');
+  });
+});
+
 describe('the gate', () => {
   test('keeps an incident open until each point is done or let go, and is open again after it was opened again', async () => {
     const { incidents, declare, by, read } = await anOffice();

@@ -1,4 +1,5 @@
 import { describe, expect, test, vi } from 'vitest';
+import { aKey } from '../../support/builders.ts';
 import { INCIDENTS, OPS, says, textOf } from '../support.ts';
 import { anIncidentWorld, cardWith, declared } from './world.ts';
 
@@ -44,10 +45,10 @@ describe('/incident open', () => {
     await world.start();
     const incident = await declared(world);
     await world.bob.command(INCIDENTS, '/incident open key=payments-prod "declined cards" because "the shop calls"');
-    await world.bob.waitForMessage(says(`${incident.id} is open for this key already`), SOON);
+    await world.bob.waitForMessage(says(`${incident.id} is open for this key already`, 'it stays SEV2'), SOON);
     expect(await world.deps.ledger.openIncidents(5)).toHaveLength(1);
     const notes = await world.deps.ledger.notesOf(incident.id);
-    expect(notes.map(({ words }) => words)).toContain('the shop calls');
+    expect(notes.map(({ words }) => words)).toContain('declined cards: the shop calls');
   });
 
   test('and the first run for its key meet in one incident', async () => {
@@ -134,3 +135,38 @@ describe('/incident list and status', () => {
     await world.bob.waitForMessage(says('payments-prod', 'No caller was seen'), SOON);
   });
 });
+
+describe('whoever may not read an incident', () => {
+  test('does not hear its id when they have to say which one', async () => {
+    const world = await anIncidentWorld({}, { policy: { may: MAY } });
+    await world.start();
+    const ofKey = await declared(world);
+    const other = await declared(world, 'open "another one"');
+    await world.carol.command(INCIDENTS, '/incident status');
+    // The one that carol may read, as the owner of its key; so there is no question.
+    const answer = await world.carol.waitForMessage((message) => message.visibleTo === 'U0CAROL', SOON);
+    expect(textOf(answer)).toContain('payments are rejected');
+    await world.bob.command(INCIDENTS, '/incident status');
+    const none = await world.bob.waitForMessage(says('No incident is open'), SOON);
+    for (const { id } of [ofKey, other]) expect(textOf(none)).not.toContain(id);
+  });
+
+  test('sees nothing of the peers of a key that they may not answer for', async () => {
+    const world = await anIncidentWorld({}, { policy: { may: { ...MAY, answer: ['owner'], waive: ['owner'] } } });
+    await world.start();
+    for (const action of ['mark_peer', 'waive_peer'])
+      await world.workspace.deliverRaw('interactive', {
+        type: 'block_actions',
+        user: { id: 'U0BOB', team_id: world.workspace.teamId },
+        team: { id: world.workspace.teamId },
+        trigger_id: `trigger-${action}`,
+        container: { type: 'message', channel_id: OPS, message_ts: '1.2' },
+        channel: { id: OPS },
+        actions: [{ type: 'button', action_id: action, value: aKey().id }],
+      });
+    await world.bob.waitForMessage(says('bob may not answer this key'), SOON);
+    await world.bob.waitForMessage(says('bob may not waive this key'), SOON);
+  });
+});
+
+const MAY = { rotate: ['owner'], read: ['owner'], change: ['owner'], declare: ['alice'], close: ['owner'] };

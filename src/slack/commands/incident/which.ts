@@ -2,6 +2,7 @@ import { IncidentId } from '../../../domain/ids.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { Refusal } from '../../../errors.ts';
 import type { Desk, Moment } from '../../moment.ts';
+import { isReadable } from '../readable.ts';
 import type { Token } from '../tokens.ts';
 
 /** Which incident is meant, and the words after its id. */
@@ -12,6 +13,7 @@ export interface Meant {
 
 const NAMED = /^inc-[a-z0-9]{1,60}$/i;
 const MOST_LISTED = 5;
+const MOST_SEEN = 100;
 
 /**
  * The incident that is named first; where none is, the one whose thread or channel this is said in, or the only one that is open. `among`:
@@ -20,7 +22,7 @@ const MOST_LISTED = 5;
 export async function incidentMeant(
   words: readonly Token[],
   moment: Pick<Moment, 'channel' | 'thread' | 'origin'>,
-  desk: Pick<Desk, 'ledger' | 'incidents'>,
+  desk: Pick<Desk, 'ledger' | 'incidents' | 'policy'>,
 ): Promise<Meant> {
   const [first, ...rest] = words;
   const isNamed = first !== undefined && !first.quoted && NAMED.test(first.text);
@@ -31,12 +33,13 @@ export async function incidentMeant(
 }
 
 async function incidentHere(
-  { channel, thread }: Pick<Moment, 'channel' | 'thread'>,
-  { ledger }: Pick<Desk, 'ledger'>,
+  moment: Pick<Moment, 'channel' | 'thread' | 'origin'>,
+  desk: Pick<Desk, 'ledger' | 'policy'>,
 ): Promise<IncidentId> {
-  const here = channel === null ? null : await ledger.incidentAt({ channel, thread });
+  const { channel, thread } = moment;
+  const here = channel === null ? null : await desk.ledger.incidentAt({ channel, thread });
   if (here !== null) return here;
-  const open = await ledger.openIncidents(MOST_LISTED + 1);
+  const open = await readableOnes(moment, desk);
   const [only] = open;
   if (only !== undefined && open.length === 1) return only.id;
   const ids = open.slice(0, MOST_LISTED).map((incident) => incident.id);
@@ -46,4 +49,17 @@ async function incidentHere(
       ? 'No incident is open. Say which one you mean: /incident list closed'
       : `Say which incident you mean, or say it in its thread or channel: ${ids.join(', ')}`,
   );
+}
+
+/** Whoever may not read one does not hear that it is there. */
+async function readableOnes(
+  moment: Pick<Moment, 'origin'>,
+  desk: Pick<Desk, 'ledger' | 'policy'>,
+): Promise<Incident[]> {
+  const readable: Incident[] = [];
+  for (const incident of await desk.ledger.openIncidents(MOST_SEEN)) {
+    if (readable.length > MOST_LISTED) break;
+    if (await isReadable(incident, moment, desk)) readable.push(incident);
+  }
+  return readable;
 }
