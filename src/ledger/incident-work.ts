@@ -73,7 +73,17 @@ function incidentLists(db: LedgerDb): Pick<IncidentWorkReader, 'openIncidents' |
         .where('ts', '=', thread)
         .where('surface', '=', 'incident')
         .executeTakeFirst();
-      return card === undefined ? null : IncidentId.parse(card.subject);
+      if (card !== undefined) return IncidentId.parse(card.subject);
+      // Its thread goes on where the card stood before somebody deleted it.
+      const lost = await db
+        .selectFrom('lost_messages')
+        .innerJoin('messages', 'messages.id', 'lost_messages.message_id')
+        .select('messages.subject')
+        .where('lost_messages.channel', '=', channel)
+        .where('lost_messages.ts', '=', thread)
+        .where('messages.surface', '=', 'incident')
+        .executeTakeFirst();
+      return lost === undefined ? null : IncidentId.parse(lost.subject);
     },
   };
 }

@@ -55,7 +55,7 @@ function about(at: Date, events: readonly LedgerEvent[]) {
 
 describe('a message that somebody deleted', () => {
   test('is posted anew as long as what it shows is open, once, and where it stood is kept', async () => {
-    const { open, record, bob, settled, shown, losses } = await aNewsroom();
+    const { open, record, bob, settled, shown, losses, rekey } = await aNewsroom();
     await record(DECLARED);
     open();
     await settled();
@@ -64,6 +64,10 @@ describe('a message that somebody deleted', () => {
     await bob.deleteMessage(first);
     await record(CHANGED);
     const again = await bob.waitForMessage((message) => message.ts > first.ts && says('SEV2')(message));
+    await settled();
+    // What people say in the old thread still belongs to it.
+    for (const { ts } of [first, again])
+      expect(await rekey.ledger.read.incidentAt({ channel: INCIDENTS, thread: ts })).toBe(INCIDENT.id);
     expect(losses()).toMatchObject([{ reason: 'deleted', channel: INCIDENTS, ts: first.ts }]);
     await settled();
     await bob.deleteMessage(again);

@@ -9,6 +9,7 @@ create table lost_messages (
   lost_at text not null,
   constraint lost_messages_once primary key (message_id, reason)
 ) strict;
+create index lost_messages_by_place on lost_messages (channel, ts) where ts is not null;
 
 alter table outbox add column moved_because text;
 alter table outbox add column moved_to_team integer not null default 0
