@@ -39,7 +39,6 @@ test('a notice is previewed word for word without a trace, and sent only into an
     expect(preview.out).toContain(words);
   // The first command of an installation also proves its vault.
   const before = (await ledger.read.audit({ limit: 100 })).length;
-  expect((await rekey(['notices', 'list'])).out).toBe('Nobody outside was told of anything yet.\n');
   const unknown = await rekey(['notices', 'preview', 'payments-prod', '--to', 'caller:nobody', '--data', 'None.']);
   expect(unknown.out).toContain('Nobody is known behind caller:nobody');
   expect(await ledger.read.audit({ limit: 100 })).toHaveLength(before);
@@ -62,7 +61,7 @@ test('a notice is previewed word for word without a trace, and sent only into an
     code: 2,
     err: expect.stringContaining('bob, carol'),
   });
-}, 90_000);
+}, 180_000);
 
 test('what bounced is listed, shown with every word, and settled once with a reason', async () => {
   const { rekey, ledger } = await here();
@@ -103,4 +102,4 @@ test('what bounced is listed, shown with every word, and settled once with a rea
     err: expect.stringContaining('arrived: told on the phone'),
   });
   expect((await ledger.read.delivery(delivery.id))?.state).toBe('sent');
-}, 90_000);
+}, 180_000);

@@ -124,8 +124,6 @@ function shippedForNotices(): string {
   return dir;
 }
 
-export type OutsideIncident = Awaited<ReturnType<typeof anOutsideIncident>>;
-
 export const NOTIFY = `notify to=contact:partner data="No data was at risk" because "they call us every day"`;
 
 function inSlack() {
