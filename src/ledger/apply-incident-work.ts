@@ -82,10 +82,11 @@ async function applyRoomEvent(tx: LedgerDb, event: RoomEvent, at: string): Promi
         `wanted channel of ${incident}`,
       );
     case 'incident_room_lost':
-      return changeOne(
+      await changeOne(
         room.set({ state: 'lost', why: event.why }).where('state', '=', 'made'),
         `channel of ${incident}`,
       );
+      return giveUpCard(tx, event, at);
     default:
       return event satisfies never;
   }
@@ -123,6 +124,17 @@ async function reopen(tx: LedgerDb, incident: string, at: string): Promise<void>
     .where('incident_id', '=', incident)
     .where('ended_at', 'is', null)
     .execute();
+}
+
+/** The card in the channel repeats the one that leads the thread, so it does not move there with the rest. */
+async function giveUpCard(tx: LedgerDb, { incident, why }: { incident: string; why: string }, at: string) {
+  const card = tx
+    .selectFrom('messages')
+    .select('id')
+    .where('surface', '=', 'incident')
+    .where('subject', '=', incident)
+    .where('room_of', '=', incident);
+  await tx.updateTable('outbox').set({ gave_up_at: at, error: why }).where('message_id', 'in', card).execute();
 }
 
 /** The card shows what is left. */

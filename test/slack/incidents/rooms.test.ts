@@ -185,5 +185,9 @@ describe('where Slack does not give an incident a channel', () => {
     expect(status.threadTs).toBeDefined();
     expect((await deps.ledger.roomOf(incident.id))?.state).toBe('lost');
     await cardWith(world, 'was archived');
+    const later = new Date(world.world.now().getTime() + 60_000);
+    await vi.waitFor(async () => expect(await deps.outbox.due(later, 10)).toEqual([]), PATIENT);
+    // The card leads the thread already; a second one in it tells nobody anything.
+    expect(world.alice.messages(INCIDENTS).filter(says('Led by'))).toHaveLength(1);
   });
 });
