@@ -6,14 +6,15 @@ const MOST_NAMES = 20;
 
 /**
  * Names for the channel of an incident, the best one first: `inc-1121-payments-prod`, then with -2, -3 … for when somebody has that name
- * already. Slack takes lower-case letters, digits, - and _, at most 80 of them.
+ * already. Slack takes lower-case letters, digits, - and _, at most 80 of them. An incident about no key is named by its id: its title may say
+ * more than everybody who sees the list of channels should read.
  */
 export function roomNames(
-  incident: Pick<Incident, 'id' | 'title' | 'reportedAt'>,
+  incident: Pick<Incident, 'id' | 'reportedAt'>,
   { prefix, slug, timeZone }: { prefix: string; slug: string | null; timeZone: string },
 ): string[] {
   const day = wallClock(incident.reportedAt, timeZone).toISOString().slice(5, 10).replace('-', '');
-  const about = nameable(slug ?? incident.title) || nameable(incident.id);
+  const about = nameable(slug ?? '') || nameable(incident.id.replace(/^inc-/, ''));
   return numbered(`${prefix}-${day}-${about}`);
 }
 

@@ -8,7 +8,7 @@ import type { LedgerReader } from '../ledger/reader.ts';
 /** The wish for a channel of its own, where the severity calls for one. It is carried out when Slack can be reached. */
 export async function roomWanted(
   ledger: Pick<LedgerReader, 'roomByName'>,
-  incident: Pick<Incident, 'id' | 'title' | 'severity' | 'reportedAt'>,
+  incident: Pick<Incident, 'id' | 'severity' | 'reportedAt'>,
   { policy, slug }: { policy: Policy; slug: string | null },
 ): Promise<LedgerEvent[]> {
   if (!hasOwnRoom(policy.incidents, incident.severity)) return [];
