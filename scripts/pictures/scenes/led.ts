@@ -95,7 +95,10 @@ async function closes({ bob, alice }: Cast, stage: Stage, camera: Camera): Promi
   const because = 'because "the relay was at fault; no key of ours is concerned"';
   const [first, ...others] = await openPoints(stage);
   await camera.asks(bob, `/incident waive ${first} ${because}`);
-  for (const code of others) await bob.types(`/incident waive ${code} ${because}`);
+  for (const code of others) {
+    await bob.types(`/incident waive ${code} ${because}`);
+    while ((await openPoints(stage)).includes(code)) await stage.passes(1_000);
+  }
   await bob.opens('Close it', 'Close…', WHAT);
   await camera.form(bob);
   await bob.sends();

@@ -10,6 +10,7 @@ owner: group:security
 review_by: 2030-01-01
 applies_to: [federation_key]
 inputs: { key: { type: key } }
+grants: { providers: [imported] }
 identify: { waived: nothing to find out }
 contain: { waived: nothing to stop }
 investigate: { waived: nothing to look into }
