@@ -12,6 +12,7 @@ import type { MessagePlace, MessageRef } from './message-ref.ts';
 import type { Desk, FormAnswer } from './moment.ts';
 import { momentOf, placeOf } from './moment-of.ts';
 import { withWordsOfOffer } from './offered.ts';
+import { openedAt } from './pressed-at.ts';
 import { Stopped, untilSlackAnswers } from './until-slack-answers.ts';
 import { say, sayInModal } from './views/say.ts';
 import { checked, type Voice } from './voice.ts';
@@ -101,7 +102,7 @@ async function submitted(deps: DoorDeps, received: Received<SubmissionIn>, until
   const moment = momentOf(deps, { person, received, on: null, unshown: (error) => unshown.push(error) });
   const answer = await form.submit({ metadata: incoming.metadata, values: incoming.values }, moment, deps.desk);
   if (unshown.length > 0 && answer.kind === 'close') return { kind: 'done', words: sentenceForUnshown(unshown, deps) };
-  return answer.kind === 'show' ? { ...answer, view: checked(answer.view) } : answer;
+  return answer.kind === 'show' ? { ...answer, view: checked(openedAt(answer.view, incoming.openedAt)) } : answer;
 }
 
 /** Never rejects: an answer that cannot be shown is in the log. */

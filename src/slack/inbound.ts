@@ -13,6 +13,7 @@ import {
   type SubmissionIn,
 } from './incoming.ts';
 import { messageRef } from './message-ref.ts';
+import { whereOpened } from './pressed-at.ts';
 import { CODE_FIELD } from './views/review-fields.ts';
 
 const Team = z.object({ id: z.string() }).nullish();
@@ -83,8 +84,10 @@ export function readAction(body: unknown, deliveryId: string): Received<ActionIn
   const { view } = read;
   const modal = view?.type === 'modal' ? view.id : null;
   const { kept, code } = apart(valuesIn(view?.state));
-  const filled = view === undefined ? null : { metadata: view.private_metadata, values: kept };
-  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live: { ...liveOf(read), modal, filled, code } };
+  const { at: openedAt, metadata } = whereOpened(view?.private_metadata ?? '');
+  const filled = view === undefined ? null : { metadata, values: kept };
+  const live = { ...liveOf(read), modal, openedAt, filled, code };
+  return { id: inboundId(read.trigger_id ?? deliveryId), incoming, live };
 }
 
 const Submitted = Interactive.extend({
@@ -99,11 +102,13 @@ const Submitted = Interactive.extend({
 export function readSubmission(body: unknown, deliveryId: string): Received<SubmissionIn> {
   const { view, ...read } = Submitted.parse(body);
   const { kept, code } = apart(valuesIn(view.state));
+  const { at: openedAt, metadata } = whereOpened(view.private_metadata);
   const incoming = {
     kind: 'submission' as const,
     from: fromOf(read),
     form: view.callback_id,
-    metadata: view.private_metadata,
+    metadata,
+    openedAt,
     view: view.id,
     values: kept,
   };

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { Secret } from '../secret.ts';
 import { MessagePlace, type MessageRef } from './message-ref.ts';
+import type { PressedAt } from './pressed-at.ts';
 
 /** Who and where, as Slack's verified payload says. */
 const From = z.object({
@@ -29,6 +30,8 @@ export const Incoming = z.discriminatedUnion('kind', [
     from: From,
     form: z.string(),
     metadata: z.string(),
+    /** Where it was opened, as far as the modal says. */
+    openedAt: z.object({ channel: z.string(), thread: z.string().nullable() }).nullable().default(null),
     view: z.string(),
     /** By block id; every block of ours has one field. */
     values: z.record(z.string(), z.string()),
@@ -75,6 +78,8 @@ export interface Live {
   pointedAt?: MessageRef | null;
   /** The modal in which a button was pressed. */
   modal?: string | null;
+  /** Where the modal in which a button was pressed had been opened. */
+  openedAt?: PressedAt | null;
   /** What stands in the view in which something was pressed or chosen, and is not sent off yet. */
   filled?: Filled | null;
 }

@@ -4,6 +4,7 @@ import type { DoorDeps } from './handle.ts';
 import type { Incoming, Live, Received } from './incoming.ts';
 import type { MessageRef } from './message-ref.ts';
 import type { Moment } from './moment.ts';
+import { openedAt, type PressedAt } from './pressed-at.ts';
 import { formOffer } from './views/form-offer.ts';
 
 interface Admitted {
@@ -21,6 +22,7 @@ export function momentOf({ voice }: Pick<DoorDeps, 'voice'>, { person, received,
   const place = placeOf(incoming, live);
   // Slack does not say with a reaction in which thread the message is.
   const thread = on?.thread ?? place.thread;
+  const at = place.channel === null ? null : { channel: place.channel, thread };
   const shown: Moment['show'] = (message) => showTo(voice, { ...place, thread }, message);
   return {
     person,
@@ -32,12 +34,12 @@ export function momentOf({ voice }: Pick<DoorDeps, 'voice'>, { person, received,
     filled: live.filled ?? null,
     updateModal: async (view) => {
       if (!live.modal) return false;
-      await voice.updateModal(live.modal, view);
+      await voice.updateModal(live.modal, openedAt(view, at));
       return true;
     },
     permalink: (at) => voice.permalink(at),
     openModal: async (view) => {
-      if (trigger !== null && (await voice.openModal(trigger, view))) return true;
+      if (trigger !== null && (await voice.openModal(trigger, openedAt(view, at)))) return true;
       // A message with a button is still there to be pressed again; words have nothing that could bring a trigger.
       if (incoming.kind === 'action' || incoming.kind === 'submission') return false;
       // Nothing has been changed so far, so that this could not be shown is as good as a request that failed.
@@ -48,29 +50,28 @@ export function momentOf({ voice }: Pick<DoorDeps, 'voice'>, { person, received,
 }
 
 /** Where an answer goes. */
-export function placeOf(incoming: Incoming, { responseUrl }: Live) {
-  return { from: incoming.from, responseUrl, ...whereOf(incoming) };
+export function placeOf(incoming: Incoming, { responseUrl, openedAt: opened = null }: Live) {
+  return { from: incoming.from, responseUrl, ...whereOf(incoming, opened) };
 }
 
-function whereOf(incoming: Incoming): { channel: string | null; thread: string | null } {
+function whereOf(incoming: Incoming, opened: PressedAt | null): { channel: string | null; thread: string | null } {
   switch (incoming.kind) {
     case 'command':
       return { channel: incoming.channel, thread: null };
     case 'action':
+      return incoming.channel === null && opened !== null
+        ? opened
+        : { channel: incoming.channel, thread: incoming.thread };
     case 'mention':
       return { channel: incoming.channel, thread: incoming.thread };
     case 'shortcut':
     case 'reaction':
       return { channel: incoming.on.channel, thread: incoming.on.thread };
     case 'submission':
-      return { channel: channelOf(incoming.metadata), thread: null };
+      return incoming.openedAt ?? NOWHERE;
     default:
       return incoming satisfies never;
   }
 }
 
-/** A form that was opened by a command brings back the channel in which that was typed, alone or first in an object. */
-function channelOf(metadata: string): string | null {
-  const [, channel = null] = /^(?:\{"channel":")?([CDG][A-Z0-9]{2,})(?:$|")/.exec(metadata) ?? [];
-  return channel;
-}
+const NOWHERE = { channel: null, thread: null };

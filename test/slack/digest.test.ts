@@ -138,6 +138,15 @@ describe('a digest in Slack', () => {
     expect(await rekey.ledger.read.key(KeyId.parse('key-orders'))).toMatchObject({ state: 'suspended' });
   });
 
+  test('what became of a form is whispered in the channel of the digest whose button opened it', async () => {
+    const { anna, card } = await aDigestInSlack();
+    await anna.click(card, 'digest_unused', on('orders'));
+    const form = await anna.waitForView((view) => view.callbackId === 'digest_unused');
+    await anna.submit(form, { reason: 'The order service is gone.' });
+    const answer = await anna.waitForMessage((message) => message.ts !== card.ts && says('orders', 'carol')(message));
+    expect(answer.channel).toBe(INCIDENTS);
+  });
+
   test('Still in use leaves the key and the row as they were', async () => {
     const { anna, carla, card, digests, rekey } = await aDigestInSlack();
     await digests.markUnused({ ...from(alice), key: 'key-orders', reason: 'I have not seen it.' });
