@@ -5,8 +5,6 @@ import { assertMay } from '../../domain/policy.ts';
 import { endOfWorkingDay } from '../../domain/working-time.ts';
 import { assertMayChange, followUpOrRefuse } from '../../engine/follow-ups/change.ts';
 import { incidentOrRefuse, subjectOfIncident } from '../../engine/follow-ups/record.ts';
-import { Refusal } from '../../errors.ts';
-import type { FormAnswer } from '../moment.ts';
 import {
   ADD_FOLLOW_UP_FORM,
   addFollowUpModal,
@@ -17,6 +15,7 @@ import {
   MOVE_FOLLOW_UP_FORM,
   moveFollowUpModal,
 } from '../views/follow-up-modals.ts';
+import { beside } from './beside.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
 import { openOrAskAgain } from './open-or-ask-again.ts';
 import { personChosen } from './person-chosen.ts';
@@ -62,7 +61,7 @@ export const addFollowUpForm: SlackForm = {
     if (chosen.kind === 'unknown') return { kind: 'errors', errors: { owner: chosen.sentence } };
     const { what = '', due = '' } = values;
     const { policy } = await desk.policy();
-    return besides({ bad_date: 'due', words_needed: 'what', secret_in_text: 'what' }, async () => {
+    return beside({ bad_date: 'due', words_needed: 'what', secret_in_text: 'what' }, async () => {
       const dueAt = endOfWorkingDay(due, policy.team.time_zone);
       await desk.followUps.add({ ...origin, incident: IncidentId.parse(metadata), what, owner: chosen.person, dueAt });
     });
@@ -75,7 +74,7 @@ export const handOverFollowUpForm: SlackForm = {
     const chosen = await personChosen(values.to ?? '', desk);
     if (chosen.kind === 'unknown') return { kind: 'errors', errors: { to: chosen.sentence } };
     const { reason = '' } = values;
-    return besides({ secret_in_text: 'reason' }, () =>
+    return beside({ secret_in_text: 'reason' }, () =>
       desk.followUps.handOver({ ...origin, followUp, person, to: chosen.person, reason }),
     );
   },
@@ -86,7 +85,7 @@ export const moveFollowUpForm: SlackForm = {
   submit: async ({ metadata: followUp, values }, { origin, person }, desk) => {
     const { due = '', reason = '' } = values;
     const { policy } = await desk.policy();
-    return besides({ bad_date: 'due', reason_needed: 'reason', secret_in_text: 'reason' }, () =>
+    return beside({ bad_date: 'due', reason_needed: 'reason', secret_in_text: 'reason' }, () =>
       desk.followUps.move({ ...origin, followUp, person, dueAt: endOfWorkingDay(due, policy.team.time_zone), reason }),
     );
   },
@@ -95,22 +94,7 @@ export const moveFollowUpForm: SlackForm = {
 export const dropFollowUpForm: SlackForm = {
   form: DROP_FOLLOW_UP_FORM,
   submit: async ({ metadata: followUp, values }, { origin, person }, desk) =>
-    besides({ reason_needed: 'reason', secret_in_text: 'reason' }, () =>
+    beside({ reason_needed: 'reason', secret_in_text: 'reason' }, () =>
       desk.followUps.drop({ ...origin, followUp, person, reason: values.reason ?? '' }),
     ),
 };
-
-/** Shows a refusal beside the field that it is about; any other one in place of the form. */
-export async function besides(
-  fields: Readonly<Record<string, string>>,
-  work: () => Promise<unknown>,
-): Promise<FormAnswer> {
-  try {
-    await work();
-    return { kind: 'close' };
-  } catch (error) {
-    const field = error instanceof Refusal ? fields[error.code] : undefined;
-    if (!(error instanceof Refusal) || field === undefined) throw error;
-    return { kind: 'errors', errors: { [field]: error.message } };
-  }
-}

@@ -9,8 +9,8 @@ import { EMPTY_FORM, openRotateForm } from '../commands/rotate-key/rotate.ts';
 import { HISTORY_OF_KEY, OWNER_OF_KEY, ROTATE_KEY } from '../views/key-card.ts';
 import { NEXT_KEYS } from '../views/keys-list.ts';
 import { OWNER_FORM, OwnerMetadata } from '../views/owner-modal.ts';
+import { beside } from './beside.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
-import { beside } from './incident/press.ts';
 import { pressAgain } from './open-or-ask-again.ts';
 import { personChosen } from './person-chosen.ts';
 

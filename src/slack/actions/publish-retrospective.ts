@@ -2,8 +2,8 @@ import { IncidentId } from '../../domain/ids.ts';
 import { incidentOrRefuse } from '../../engine/follow-ups/record.ts';
 import { Refusal } from '../../errors.ts';
 import { PUBLISH_FORM, publishModal } from '../views/follow-up-modals.ts';
+import { beside } from './beside.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
-import { besides } from './follow-up.ts';
 import { openOrAskAgain } from './open-or-ask-again.ts';
 
 export const publishButton: SlackAction = {
@@ -19,7 +19,7 @@ export const publishButton: SlackAction = {
 export const publishForm: SlackForm = {
   form: PUBLISH_FORM,
   submit: async ({ metadata, values }, { origin, person }, desk) =>
-    besides({ words_needed: 'words', secret_in_text: 'words' }, () =>
+    beside({ words_needed: 'words', secret_in_text: 'words' }, () =>
       desk.followUps.publish({ ...origin, person, incident: IncidentId.parse(metadata), words: values.words ?? '' }),
     ),
 };

@@ -9,8 +9,8 @@ import {
   withdrawNoticeModal,
 } from '../views/outside-notice.ts';
 import { say } from '../views/say.ts';
+import { beside } from './beside.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
-import { beside } from './incident/press.ts';
 import { noticeFor } from './notice-for.ts';
 import { openOrAskAgain } from './open-or-ask-again.ts';
 

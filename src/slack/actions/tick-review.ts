@@ -2,8 +2,8 @@ import { openItems, reviewTitle } from '../../domain/review.ts';
 import { assertReviewer, reviewOrRefuse } from '../../engine/follow-ups/tick-review.ts';
 import { Refusal } from '../../errors.ts';
 import { TICK_REVIEW_FORM, TICKS_BLOCK, tickReviewModal } from '../views/review.ts';
+import { beside } from './beside.ts';
 import type { SlackAction, SlackForm } from './contract.ts';
-import { besides } from './follow-up.ts';
 import { openOrAskAgain } from './open-or-ask-again.ts';
 
 export const tickReviewButton: SlackAction = {
@@ -24,7 +24,7 @@ export const tickReviewForm: SlackForm = {
       .filter(([block]) => block.startsWith(TICKS_BLOCK))
       .flatMap(([, ticked]) => ticked.split(','))
       .filter((item) => item !== '');
-    return besides({ nothing_ticked: `${TICKS_BLOCK}0`, reason_needed: 'note', secret_in_text: 'note' }, () =>
+    return beside({ nothing_ticked: `${TICKS_BLOCK}0`, reason_needed: 'note', secret_in_text: 'note' }, () =>
       desk.followUps.tick({ ...origin, review, person, items, note: values.note ?? '' }),
     );
   },

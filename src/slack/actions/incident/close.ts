@@ -10,9 +10,10 @@ import {
   WaiveMetadata,
 } from '../../views/incident-forms.ts';
 import { say } from '../../views/say.ts';
+import { beside } from '../beside.ts';
 import type { SlackAction, SlackForm } from '../contract.ts';
 import { openOrAskAgain } from '../open-or-ask-again.ts';
-import { beside, incidentPressed } from './press.ts';
+import { incidentPressed } from './press.ts';
 
 export const closeButton: SlackAction = {
   action: 'incident_close',

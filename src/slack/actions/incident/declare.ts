@@ -6,8 +6,8 @@ import { startRotation } from '../../commands/start-rotation.ts';
 import { declareIncident } from '../../declare-incident.ts';
 import { DECLARE_FORM, DeclareMetadata, LEAKED_FORM, LeakedMetadata } from '../../views/declare-modal.ts';
 import { SEVERITIES } from '../../views/incident-forms.ts';
+import { beside } from '../beside.ts';
 import type { SlackForm } from '../contract.ts';
-import { beside } from './press.ts';
 
 const FIELDS = {
   title_needed: 'title',

@@ -14,10 +14,11 @@ import {
   SEVERITY_FORM,
   severityModal,
 } from '../../views/incident-forms.ts';
+import { beside } from '../beside.ts';
 import type { SlackAction, SlackForm } from '../contract.ts';
 import { openOrAskAgain } from '../open-or-ask-again.ts';
 import { personChosen } from '../person-chosen.ts';
-import { beside, incidentPressed, part } from './press.ts';
+import { incidentPressed, part } from './press.ts';
 
 export const severityButton: SlackAction = {
   action: 'incident_severity',

@@ -1,8 +1,9 @@
 import { IncidentId } from '../../../domain/ids.ts';
 import { NOTE_FORM, noteModal, STATUS_FORM, statusModal } from '../../views/incident-forms.ts';
+import { beside } from '../beside.ts';
 import type { SlackAction, SlackForm } from '../contract.ts';
 import { openOrAskAgain } from '../open-or-ask-again.ts';
-import { beside, incidentPressed } from './press.ts';
+import { incidentPressed } from './press.ts';
 
 export const statusButton: SlackAction = {
   action: 'incident_status',
