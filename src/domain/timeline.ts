@@ -6,6 +6,7 @@ import type { AuditEntry } from './event.ts';
 import { isAboutFollowUp, sentenceForFollowUp, type ToldOfFollowUp } from './follow-up-event.ts';
 import { isAboutHome, sentenceForHome, type ToldOfHome } from './home-event.ts';
 import { isIncidentWork, sentenceForIncidentWork, type ToldOfIncidentWork } from './incident-event.ts';
+import { isKept } from './kept.ts';
 import { isAboutPeer, sentenceForPeer, type ToldOfPeer } from './peer-event.ts';
 import { isAboutSecondFactor, sentenceForSecondFactor, type ToldOfSecondFactor } from './second-factor-event.ts';
 import { isAboutApproval, sentenceForApproval, type ToldOfApproval } from './timeline-of-approvals.ts';
@@ -180,6 +181,7 @@ function sentenceForIncident(
 // A step that went well is told by its own events; only what went wrong or needs a person is said here.
 function sentenceForStep(record: Extract<Told, { type: 'step_recorded' }>['record']): string | null {
   const { step, undoError, undoing } = record;
+  if (undoError !== null && isKept(undoError)) return `Step ${step} stays as it is on purpose, ${undoError}`;
   if (undoError !== null) return `Step ${step} could not be undone; a person has to take it back: ${undoError}`;
   // Of a step that is being taken back, how it had ended was said before. Lines of an older Rekey know of no tries.
   if (undoing != null)

@@ -1,3 +1,4 @@
+import { keptBecause } from '../domain/kept.ts';
 import { type Key, nameOf } from '../domain/key.ts';
 import { PermanentFailure } from '../errors.ts';
 import type { StepContext } from './contract.ts';
@@ -12,7 +13,7 @@ export async function assertWorthTakingBack(replacement: Key, { ledger, now }: S
   const replaced = await ledger.key(replacement.predecessor);
   if (replaced === null || !isOver(replaced, now())) return;
   throw new PermanentFailure(
-    `kept: ${nameOf(replacement)} is in use and proved to work, and ${nameOf(replaced)} can no longer be used.`,
+    keptBecause(`${nameOf(replacement)} is in use and proved to work, and ${nameOf(replaced)} can no longer be used.`),
   );
 }
 

@@ -1,3 +1,5 @@
+import type { KnownBlock } from '@slack/types';
+import { isKept } from '../../domain/kept.ts';
 import type { Possible } from '../../domain/run-verbs.ts';
 import { actions, bold, bullets, context, header, line } from '../blocks.ts';
 import type { Message } from '../limits.ts';
@@ -13,7 +15,7 @@ export interface FailedRun {
   possible: Possible;
   failures: readonly { step: string; error: string }[];
   undone: readonly string[];
-  /** What could not be taken back, and why: a person has to. */
+  /** What was not taken back, and why: a person has to, unless it was kept on purpose. */
   left: readonly { step: string; error: string }[];
 }
 
@@ -21,6 +23,8 @@ export interface FailedRun {
 export function runFailed(run: FailedRun): Message {
   if (run.goesOn !== null) return openedAgain(run, run.goesOn);
   const what = `${cut(run.runbook, 80)} failed${run.key === null ? '' : ` for ${cut(run.key, 320)}`}`;
+  const kept = run.left.filter(({ error }) => isKept(error));
+  const left = run.left.filter(({ error }) => !isKept(error));
   const undone =
     run.undone.length === 0 ? 'Nothing had to be taken back.' : `Taken back: ${cut(run.undone.join(', '), 300)}.`;
   return {
@@ -31,19 +35,19 @@ export function runFailed(run: FailedRun): Message {
         [bold('What stopped it')],
         run.failures.slice(0, 8).map(({ step, error }) => [bold(`${cut(step, 64)}: `), cut(error, 500)]),
       ),
-      ...(run.left.length === 0
-        ? []
-        : [
-            bullets(
-              [bold('What a person has to take back by hand')],
-              run.left.slice(0, 8).map(({ step, error }) => [bold(`${cut(step, 64)}: `), cut(error, 500)]),
-            ),
-          ]),
+      ...leftBlock('What a person has to take back by hand', left),
+      ...leftBlock('What stays as it is, on purpose', kept),
       line(`${undone} ${wayOn(run)}`),
       ...actions('failed', runButtons({ ...run, canTakeOver: false, doubt: null })),
       context(run.id),
     ],
   };
+}
+
+function leftBlock(title: string, left: FailedRun['left']): KnownBlock[] {
+  if (left.length === 0) return [];
+  const lines = left.slice(0, 8).map(({ step, error }) => [bold(`${cut(step, 64)}: `), cut(error, 500)]);
+  return [bullets([bold(title)], lines)];
 }
 
 function wayOn({ id, possible }: FailedRun): string {

@@ -1,3 +1,4 @@
+import { isKept } from '../../domain/kept.ts';
 import { at, bold, type Line } from '../blocks.ts';
 import { cut } from '../text.ts';
 
@@ -77,6 +78,10 @@ function untilWords(until: Until | null, now: Date): Line {
 
 /** What could not be taken back, or is tried again. */
 export function undoWords({ undoing, undoError }: StepLine, room: number): string {
-  const failed = undoError === null ? '' : `; could not be taken back, a person has to: ${cut(undoError, room)}`;
+  const failed = undoError === null ? '' : `; ${leftWords(undoError, room)}`;
   return undoing === null ? failed : `; being taken back, tried again after: ${cut(undoing, room)}`;
+}
+
+function leftWords(undoError: string, room: number): string {
+  return `${isKept(undoError) ? '' : 'could not be taken back, a person has to: '}${cut(undoError, room)}`;
 }
