@@ -123,12 +123,17 @@ export function castVote(approval: Approval, press: Press, at: { policy: Policy;
 
 export function assertOpen(approval: Approval, now: Date): void {
   if (approval.outcome !== null)
-    throw new Refusal('already_decided', `Too late: this was already ${describeOutcome(approval)}.`);
+    throw new Refusal('already_decided', `Too late: this was already ${describeOutcome(approval)}.${wayOn(approval)}`);
   if (isExpired(approval, now))
     throw new Refusal(
       'approval_expired',
       `This approval expired at ${instantText(approval.expiresAt)}; nothing was executed. Start the request again.`,
     );
+}
+
+/** Whoever came too late asks what now: the run has failed with it, and a retry puts the question anew. */
+function wayOn({ outcome, run }: Approval): string {
+  return outcome === 'expired' ? ` Nothing was executed. A retry of ${run} asks again.` : '';
 }
 
 /** The instant of expiry itself counts as expired. */

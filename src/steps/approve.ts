@@ -6,6 +6,7 @@ import { approversOf, isStillGood, waitsUntil } from '../domain/approval/spend.t
 import { type Approval, describeOutcome, isExpired } from '../domain/approval.ts';
 import { planHashOf } from '../domain/binding.ts';
 import type { LedgerEvent } from '../domain/event.ts';
+import { instantText } from '../domain/instant.ts';
 import { termsOf } from '../domain/policy/approval-rule.ts';
 import { peopleNamed } from '../domain/policy.ts';
 import type { ApprovalTerms, ForeseenPeople } from '../domain/runbook-plan.ts';
@@ -151,7 +152,7 @@ function expire(approval: Approval): StepResult {
   return {
     kind: 'failed',
     error:
-      `Nobody decided by ${approval.expiresAt.toISOString()}; asked were ${approval.asked.join(', ')}. ` +
+      `Nobody decided by ${instantText(approval.expiresAt)}; asked were ${approval.asked.join(', ')}. ` +
       'Nothing was executed. Start the request again.',
     events: [{ type: 'approval_decided', approval: approval.id, outcome: 'expired' }],
   };
@@ -162,6 +163,6 @@ function rejection(approval: Approval): string {
   const who = denied.map((vote) =>
     vote.reason.trim() === '' ? vote.person : `${vote.person} ("${vote.reason.trim()}")`,
   );
-  const at = approval.decidedAt === null ? '' : ` at ${approval.decidedAt.toISOString()}`;
+  const at = approval.decidedAt === null ? '' : ` at ${instantText(approval.decidedAt)}`;
   return `Rejected by ${who.join(', ')}${at}. Nothing was executed. Talk to them, then start the request again.`;
 }
