@@ -29,6 +29,11 @@ describe('refuses', () => {
     ).toContain(got);
   });
 
+  test('an unknown step kind with the one that was meant, and not with all the others', () => {
+    const [problem] = problemsOf(GOOD.replace('uses: approve', 'uses: aprove'));
+    expect(problem).toMatchObject({ expected: 'a step kind', fix: expect.stringContaining('`approve`') });
+  });
+
   test('phases in another order', () => {
     const contain = 'contain:\n  waived: There is nothing to contain in a test.\n';
     const [problem] = problemsOf(GOOD.replace(contain, '').replace('recover:', `${contain}recover:`));
