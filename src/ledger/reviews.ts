@@ -8,6 +8,7 @@ import { REVIEW_KINDS, type Review, type ReviewKind } from '../domain/review.ts'
 import { fromJson, instant, stored } from './codec.ts';
 import { incidentFromRow } from './incidents.ts';
 import type { LedgerDb } from './open.ts';
+import { linesIn } from './period-lines.ts';
 import type { ReviewsTable } from './schema/follow-ups.ts';
 
 /** How often something was recorded in a period. */
@@ -31,8 +32,6 @@ export interface ReviewReader {
   incidentsBetween: (from: Date, to: Date) => Promise<Incident[]>;
   /** When the first line of the audit was written; null for an empty one. */
   since: () => Promise<Date | null>;
-  /** How far the whole chain was checked, and when. */
-  auditChecked: () => Promise<{ seq: number; at: Date } | null>;
 }
 
 export function reviewQueries(db: LedgerDb): ReviewReader {
@@ -55,11 +54,9 @@ const EXPOSURES = ['leak', 'secret_scanning', 'exposed'];
 type Periods = Omit<ReviewReader, 'review' | 'reviews' | 'lastReview' | 'unfinishedReviews'>;
 
 function periodQueries(db: LedgerDb): Periods {
-  const lines = (from: Date, to: Date) =>
-    db.selectFrom('audit').where('at', '>=', stored(from)).where('at', '<', stored(to));
   return {
     countedBetween: async (from, to) => {
-      const rows = await lines(from, to)
+      const rows = await (await linesIn(db, from, to))
         .groupBy('action')
         .select(['action', (eb) => eb.fn.countAll<number>().as('count')])
         .execute();
@@ -69,7 +66,7 @@ function periodQueries(db: LedgerDb): Periods {
       // The audit keeps an event as canonical JSON, in which a state is written in one way only.
       const says = (state: string) =>
         sql<number>`sum(case when details like ${`%"state":"${state}"%`} then 1 else 0 end)`;
-      const row = await lines(from, to)
+      const row = await (await linesIn(db, from, to))
         .where('action', '=', 'step_recorded')
         .select([
           says('failed').as('failed'),
@@ -91,7 +88,7 @@ function periodQueries(db: LedgerDb): Periods {
       return Number(row.count);
     },
     linesBetween: async (from, to) => {
-      const row = await lines(from, to)
+      const row = await (await linesIn(db, from, to))
         .select((eb) => [
           eb.fn.min('seq').as('first'),
           eb.fn.max('seq').as('last'),
@@ -114,10 +111,6 @@ function periodQueries(db: LedgerDb): Periods {
     since: async () => {
       const row = await db.selectFrom('audit').select('at').orderBy('seq').limit(1).executeTakeFirst();
       return row === undefined ? null : instant(row.at);
-    },
-    auditChecked: async () => {
-      const row = await db.selectFrom('audit_checked').select(['seq', 'checked_at']).executeTakeFirst();
-      return row === undefined ? null : { seq: row.seq, at: instant(row.checked_at) };
     },
   };
 }

@@ -13,6 +13,7 @@ import { homeQueries } from '../../src/ledger/home-reader.ts';
 import { keyQueries } from '../../src/ledger/key-queries.ts';
 import { patientSqlite } from '../../src/ledger/patient-sqlite.ts';
 import { recordQueries } from '../../src/ledger/records.ts';
+import { reviewQueries } from '../../src/ledger/reviews.ts';
 import { rotationQueries } from '../../src/ledger/rotations.ts';
 import type { LedgerTables } from '../../src/ledger/schema.ts';
 
@@ -28,6 +29,7 @@ export function listeningReader(sqlite: Database.Database) {
     ...digestAnswerQueries(db),
     ...digestKeyQueries(db),
     ...keySearchQueries(db),
+    ...reviewQueries(db),
     ...rotationQueries(db),
     ...claimQueries(db),
     ...controlQueries(db),
