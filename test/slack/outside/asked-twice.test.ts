@@ -30,7 +30,7 @@ describe('telling the same people of the same key', () => {
     const here = await anOutsideIncident();
     const { id } = here.incident;
     const at = here.rekey.deps.now();
-    const closed = { type: 'incident_closed', incident: id, openPoints: [] } as const;
+    const closed = { type: 'incident_closed', incident: id, openPoints: [] as string[] } as const;
     await recordEvents(here.rekey.ledger, [closed], { at, actor: 'person:bob' });
     const late = here.deliveries.tell({ ...from(bob), incident: id, ...SAID });
     await expect(late).rejects.toMatchObject({ code: 'incident_closed' });
