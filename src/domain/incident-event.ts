@@ -6,7 +6,7 @@ import type { Told } from './told.ts';
 
 /** What people do with an incident beside its runs, and the channel that it has to itself. */
 export type IncidentWorkEvent =
-  | { type: 'incident_room_wanted'; incident: IncidentId; name: string }
+  | { type: 'incident_room_wanted'; incident: IncidentId; name: string; isPrivate: boolean }
   /** `name`: what it is called, which is another one when somebody had taken the first. */
   | { type: 'incident_room_made'; incident: IncidentId; name: string; room: string }
   | { type: 'incident_room_refused'; incident: IncidentId; why: string }
@@ -74,7 +74,7 @@ export function incidentOfWork(event: IncidentWorkEvent): IncidentId {
 export function sentenceForIncidentWork(event: ToldOfIncidentWork): string {
   switch (event.type) {
     case 'incident_room_wanted':
-      return `A channel of its own was asked for: #${event.name}.`;
+      return `A ${event.isPrivate ? 'private ' : ''}channel of its own was asked for: #${event.name}.`;
     case 'incident_status_posted':
       // Its words stand in the line of situation_reported.
       return `${event.status.by} posted a status.`;

@@ -7,6 +7,8 @@ import { spanMs } from './span.ts';
 export const IncidentSettings = z.strictObject({
   /** From this severity on an incident gets a channel of its own; below, and with `never`, the thread of its card has to do. */
   channel_from: z.enum(['SEV1', 'SEV2', 'SEV3', 'never']).default('SEV2'),
+  /** Which of these channels only those see whom it concerns: of a key that leaked, all of them, or none. */
+  private: z.enum(['leaks', 'always', 'never']).default('leaks'),
   /** What the names of these channels begin with: `inc-1121-payments-prod`. */
   channel_prefix: z
     .string()
@@ -39,6 +41,11 @@ type Severity = Incident['severity'];
 /** Whether an incident of this severity is led in a channel of its own. */
 export function hasOwnRoom({ channel_from: from }: IncidentSettings, severity: Severity): boolean {
   return from !== 'never' && severity <= from;
+}
+
+/** Whether that channel is a private one. */
+export function isRoomPrivate({ private: which }: IncidentSettings, { isLeak }: { isLeak: boolean }): boolean {
+  return which === 'always' || (which === 'leaks' && isLeak);
 }
 
 export function updateEveryMs({ updates }: IncidentSettings, severity: Severity): number {

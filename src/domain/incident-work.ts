@@ -75,6 +75,7 @@ export interface Room {
   /** As it is called in Slack; another one than was wanted when that was taken. */
   name: string;
   channel: string | null;
+  isPrivate: boolean;
   state: RoomState;
   why: string | null;
   wantedAt: Date;

@@ -15,13 +15,13 @@ import type { EngineDeps } from './deps.ts';
 export async function incidentOfRun(
   deps: Pick<EngineDeps, 'now' | 'newId'>,
   read: LedgerReader,
-  of: { key: Key; title: string; policy: Policy; openedBy: Actor; startedAt: Date },
+  of: { key: Key; title: string; policy: Policy; openedBy: Actor; startedAt: Date; isLeak: boolean },
 ): Promise<{ incident: Incident; opening: LedgerEvent[] }> {
-  const { key, policy, ...rest } = of;
+  const { key, policy, isLeak, ...rest } = of;
   const declared = await read.openIncidentOfKey(key.id);
   if (declared !== null && (await read.runsOfIncident(declared.id)).length === 0)
     return { incident: declared, opening: [] };
   const incident = newIncident(deps, { ...rest, key, channel: policy.team.incident_channel });
-  const room = await roomWanted(read, incident, { policy, slug: key.slug });
+  const room = await roomWanted(read, incident, { policy, slug: key.slug, isLeak });
   return { incident, opening: [{ type: 'incident_opened', incident }, ...room] };
 }

@@ -177,7 +177,8 @@ interface Beginning {
 async function begin(deps: EngineDeps, read: LedgerReader, of: Beginning): Promise<Recording<Started>> {
   const { preemption, title, reason, policy, actor, startedAt } = of;
   const { key } = preemption;
-  const opened = { key, title, policy, openedBy: actor, startedAt };
+  const isLeak = of.situation !== 'expired';
+  const opened = { key, title, policy, openedBy: actor, startedAt, isLeak };
   const { incident, opening } = await incidentOfRun(deps, read, opened);
   const { runbook } = of;
   // Runbooks that an alert starts need not ask what happened to our key: it may be another's that failed.

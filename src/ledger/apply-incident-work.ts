@@ -61,7 +61,7 @@ async function applyRoomEvent(tx: LedgerDb, event: RoomEvent, at: string): Promi
       const wanted = { incident_id: incident, name: event.name, channel: null, why: null, wanted_at: at };
       await tx
         .insertInto('incident_rooms')
-        .values({ ...wanted, state: 'wanted' })
+        .values({ ...wanted, private: event.isPrivate ? 1 : 0, state: 'wanted' })
         .execute();
       // What Slack has to be asked for is written down with the wish, so that no crash can forget it.
       const work = { incident_id: incident, version: 1, done_version: 0, done: '[]', due_at: at, tries: 0 };

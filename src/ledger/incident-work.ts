@@ -204,6 +204,7 @@ function roomFromRow(row: Selectable<IncidentRoomsTable>): Room {
     incident: IncidentId.parse(row.incident_id),
     name: row.name,
     channel: row.channel,
+    isPrivate: row.private === 1,
     state: RoomState.parse(row.state),
     why: row.why,
     wantedAt: instant(row.wanted_at),

@@ -109,6 +109,8 @@ const CHANGES: ReadonlySet<LedgerEvent['type']> = new Set([
   'situation_reported',
   'run_started',
   'entered_incident',
+  'approval_requested',
+  'ask_opened',
   'key_changed',
   'incident_opened',
 ]);

@@ -43,6 +43,7 @@ export const SCOPES: Readonly<Record<string, string>> = {
   'app_mentions:read': 'being asked in a thread, where Slack has no slash commands',
   'reactions:read': 'an emoji puts a message on the timeline of an incident',
   'channels:manage': 'a channel for a grave incident: making it, its topic, inviting people, archiving it',
+  'groups:write': 'the same for an incident about a leaked key, whose channel is private',
   'bookmarks:write': 'links at the top of the channel of an incident',
   'files:write': 'the picture of the weekly digest, where Slack cannot draw it',
   'im:history': 'the same for direct messages',

@@ -9,7 +9,7 @@ import { defineStep, type ForecastContext, type StepContext } from './contract.t
 import { keyRef, peopleText } from './fields.ts';
 import { foreseen } from './forecast.ts';
 import { currentKey } from './look-up.ts';
-import { roomWanted } from './room-wanted.ts';
+import { isAboutLeak, roomWanted } from './room-wanted.ts';
 
 const With = z.strictObject({
   title: peopleText.max(200).describe('What is wrong, in a line.'),
@@ -60,7 +60,7 @@ export const incidentOpen = defineStep({
       return { kind: 'done', outputs: { incident: open.id, opened: false }, events: [entered(open.id)] };
     const incident = await incidentOf(input, key, context);
     const { policy } = await context.policy();
-    const room = await roomWanted(ledger, incident, { policy, slug: key?.slug ?? null });
+    const room = await roomWanted(ledger, incident, { policy, slug: key?.slug ?? null, isLeak: isAboutLeak(run) });
     return {
       kind: 'done',
       outputs: { incident: incident.id, opened: true },

@@ -280,7 +280,10 @@ const SENTENCES: { [Type in LedgerEvent['type']]: [Extract<LedgerEvent, { type: 
   ],
   incident_contained: [{ type: 'incident_contained', incident }, 'contained'],
   incident_recovered: [{ type: 'incident_recovered', incident }, 'recovered'],
-  incident_room_wanted: [{ type: 'incident_room_wanted', incident, name: 'inc-1121-payments-prod' }, 'asked for: #inc'],
+  incident_room_wanted: [
+    { type: 'incident_room_wanted', incident, name: 'inc-1121-payments-prod', isPrivate: true },
+    'A private channel of its own was asked for: #inc',
+  ],
   incident_room_made: [
     { type: 'incident_room_made', incident, name: 'inc-1121-payments-prod', room: 'C0ROOM' },
     '#inc-1121-payments-prod was opened',

@@ -171,7 +171,7 @@ describe('a channel that is out of reach', () => {
 
   test('and is the incident’s own: what was shown there goes to the thread, with the reason and without an alarm', async () => {
     const { open, record, settled, shown, alarms, workspace, bob, rekey } = await aNewsroom();
-    await record(DECLARED, { type: 'incident_room_wanted', incident: INCIDENT.id, name: 'ops' });
+    await record(DECLARED, { type: 'incident_room_wanted', incident: INCIDENT.id, name: 'ops', isPrivate: false });
     await record({ type: 'incident_room_made', incident: INCIDENT.id, name: 'ops', room: OPS });
     await record(RUNNING);
     open();

@@ -55,7 +55,7 @@ async function declared(
   return {
     events: [
       { type: 'incident_opened', incident },
-      ...(await roomWanted(read, incident, { policy, slug: key?.slug ?? null })),
+      ...(await roomWanted(read, incident, { policy, slug: key?.slug ?? null, isLeak: false })),
       { type: 'incident_noted', note: firstNote(deps, request, incident.id) },
     ],
     result: { kind: 'opened', incident: incident.id },

@@ -2,7 +2,7 @@ import type { LedgerEvent } from '../../domain/event.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Policy } from '../../domain/policy.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
-import { roomWanted } from '../../steps/room-wanted.ts';
+import { isAboutLeak, roomWanted } from '../../steps/room-wanted.ts';
 
 interface Change {
   to: Incident['severity'];
@@ -19,6 +19,7 @@ export async function severityChanged(
 ): Promise<LedgerEvent[]> {
   const { id, severity: from } = incident;
   const isFirst = (await read.roomOf(id)) === null;
-  const room = isFirst ? await roomWanted(read, { ...incident, severity: to }, { policy, slug }) : [];
+  const isLeak = (await read.runsOfIncident(id)).some(isAboutLeak);
+  const room = isFirst ? await roomWanted(read, { ...incident, severity: to }, { policy, slug, isLeak }) : [];
   return [{ type: 'incident_severity_changed', incident: id, from, to, reason }, ...room];
 }

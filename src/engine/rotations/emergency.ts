@@ -40,8 +40,8 @@ export async function emergency(
   const asked = { key, rule, mode, graceHours, scheduledAt: now, requestedBy: actor, reason, recipient };
   const rotation = newRotation(deps, asked);
   const title = `${nameOf(key)}: ${mode} compromise`;
-  const opened =
-    known === null ? await incidentOfRun(deps, read, { key, title, policy, openedBy: actor, startedAt: now }) : null;
+  const ofRun = { key, title, policy, openedBy: actor, startedAt: now, isLeak: true };
+  const opened = known === null ? await incidentOfRun(deps, read, ofRun) : null;
   const { events: begun } = beginning(deps, { rotation, key, incident: known ?? opened?.incident.id ?? null });
   const replaces = preemption.open?.id ?? null;
   const events: LedgerEvent[] = [

@@ -7,6 +7,7 @@ import { assertMay } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { LoadedRunbook } from '../../runbook/loaded.ts';
+import { isAboutLeak } from '../../steps/room-wanted.ts';
 import { newRun } from '../begin.ts';
 import type { Origin } from '../engine.ts';
 import { incidentOfRun } from '../incident-of-run.ts';
@@ -111,5 +112,13 @@ function opened(
 ) {
   const { runbook, key, request, policy } = of;
   const title = `${nameOf(key)}: ${runbook.title}`;
-  return incidentOfRun(deps, read, { key, title, policy, openedBy: request.actor, startedAt: deps.now() });
+  const { actor: openedBy } = request;
+  return incidentOfRun(deps, read, {
+    key,
+    title,
+    policy,
+    openedBy,
+    startedAt: deps.now(),
+    isLeak: isAboutLeak(request),
+  });
 }

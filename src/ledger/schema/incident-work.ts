@@ -2,6 +2,7 @@ export interface IncidentRoomsTable {
   incident_id: string;
   name: string;
   channel: string | null;
+  private: number;
   state: string;
   why: string | null;
   wanted_at: string;

@@ -36,6 +36,7 @@ export async function loadRoom(sources: Sources, id: IncidentId): Promise<RoomWa
   const concerned = new Set<PersonId>([
     ...roles.map(({ person }) => person),
     ...peopleNamed(policy, ['owner', 'escalation', 'group:oncall'], key ?? { owner: null, escalation: null }),
+    ...(room.isPrivate ? await askedIn(ledger, id) : []),
     ...(personOf(incident.openedBy) === null ? [] : [personOf(incident.openedBy)].filter((one) => one !== null)),
   ]);
   const runbooks = [...new Set((await ledger.runsOfIncident(id)).map((run) => run.runbook.id))];
@@ -46,6 +47,13 @@ export async function loadRoom(sources: Sources, id: IncidentId): Promise<RoomWa
     members: accounts(policy, concerned),
     pages: pagesOf(policy, runbooks),
   };
+}
+
+/** A private channel opens itself to nobody, so whoever is asked something about the incident is let in. */
+async function askedIn(ledger: Sources['ledger'], incident: IncidentId): Promise<PersonId[]> {
+  const approvals = await ledger.approvalsOfIncident(incident);
+  const asks = await ledger.asksOfIncident(incident);
+  return [...approvals.flatMap(({ asked }) => asked), ...asks.flatMap(({ assigned }) => assigned)];
 }
 
 function accounts(policy: Policy, people: ReadonlySet<PersonId>): RoomWanted['members'] {

@@ -25,9 +25,9 @@ export async function makeRoom(
   { room, incident }: RoomWanted,
 ): Promise<{ name: string; channel: string }> {
   for (const name of namesFrom(room.name)) {
-    const made = await created(client, name);
+    const made = await created(client, { name, is_private: room.isPrivate });
     if (made !== null) return { name, channel: made };
-    const found = await ownChannel(client, name);
+    const found = await ownChannel(client, name, room.isPrivate ? 'private_channel' : 'public_channel');
     // Of another incident: that one's people are in it.
     const known = found === null ? null : await ledger.roomByChannel(found);
     if (found !== null && (known === null || known.incident === incident.id)) return { name, channel: found };
@@ -35,9 +35,9 @@ export async function makeRoom(
   throw new NoNameLeft(`every name like #${room.name} is taken`);
 }
 
-async function created(client: WebClient, name: string): Promise<string | null> {
+async function created(client: WebClient, wanted: { name: string; is_private: boolean }): Promise<string | null> {
   try {
-    const { channel } = await client.conversations.create({ name });
+    const { channel } = await client.conversations.create(wanted);
     if (channel?.id === undefined) throw new Error('conversations.create answered without a channel');
     return channel.id;
   } catch (error) {
@@ -46,12 +46,16 @@ async function created(client: WebClient, name: string): Promise<string | null> 
   }
 }
 
-/** A public channel of this name that Rekey itself has made and that is open. */
-async function ownChannel(client: WebClient, name: string): Promise<string | null> {
+/** A channel of this kind and name that Rekey itself has made and that is open. */
+async function ownChannel(
+  client: WebClient,
+  name: string,
+  types: 'public_channel' | 'private_channel',
+): Promise<string | null> {
   const { user_id: self } = await client.auth.test();
   let cursor: string | undefined;
   for (let page = 0; page < PAGES; page++) {
-    const asked = { types: 'public_channel', limit: 1_000, ...(cursor && { cursor }) };
+    const asked = { types, limit: 1_000, ...(cursor && { cursor }) };
     const answer = await client.conversations.list(asked);
     const found = answer.channels?.find((channel) => channel.name === name);
     if (found !== undefined)

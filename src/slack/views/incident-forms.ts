@@ -57,7 +57,7 @@ export const RolesMetadata = z.object({
   incident: IncidentId,
   shown: z.record(z.string(), z.object({ holder: z.string().nullable(), account: z.string().nullable() })),
 });
-export type RolesShown = z.infer<typeof RolesMetadata>['shown'];
+type RolesShown = z.infer<typeof RolesMetadata>['shown'];
 
 /** Who has each role, and who owns the key; whoever is changed is told. Values are Slack accounts. */
 export function rolesModal(about: About, shown: RolesShown, key: string | null): ModalView {

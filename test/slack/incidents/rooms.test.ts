@@ -6,8 +6,12 @@ import { anIncidentWorld, cardWith, declared } from './world.ts';
 
 const PATIENT = { timeout: 10_000 };
 
-async function aRoomWorld(more: Parameters<typeof anIncidentWorld>[1] = {}) {
-  const world = await anIncidentWorld({ channel_from: 'SEV2', runbook_page: 'https://wiki.example/{runbook}' }, more);
+async function aRoomWorld(
+  more: Parameters<typeof anIncidentWorld>[1] = {},
+  settings: Parameters<typeof anIncidentWorld>[0] = {},
+) {
+  const runbook_page = 'https://wiki.example/{runbook}';
+  const world = await anIncidentWorld({ channel_from: 'SEV2', runbook_page, ...settings }, more);
   const calls = (name: string) => world.workspace.wire.list().filter((entry) => entry.name === name);
   const roomOf = (incident: Awaited<ReturnType<typeof declared>>) =>
     vi.waitFor(async () => {
@@ -98,6 +102,34 @@ describe('an incident that is grave enough', () => {
     expect(await deps.ledger.roomOf(incident.id)).toBeNull();
     await world.alice.command(INCIDENTS, '/incident severity SEV2 because "customers see it"');
     expect((await roomOf(incident)).state).toBe('made');
+  });
+
+  test('and about a leaked key has a private channel, which those see whom it concerns or who are asked', async () => {
+    const world = await aRoomWorld();
+    await world.start();
+    await world.alice.command(INCIDENTS, '/rotate-key payments-prod suspected because "it was in a gist"');
+    const incident = await vi.waitFor(async () => {
+      const [found] = await world.deps.ledger.openIncidents(1);
+      if (found === undefined) throw new Error('nothing was opened');
+      return found;
+    }, PATIENT);
+    const { channel, isPrivate } = await world.roomOf(incident);
+    expect(isPrivate).toBe(true);
+    await cardInside(world.carol, channel);
+    await vi.waitFor(async () => {
+      const asked = (await world.deps.ledger.approvalsOfIncident(incident.id)).flatMap((one) => one.asked);
+      expect(asked).toContain('bob');
+      expect(() => world.bob.messages(channel ?? '')).not.toThrow();
+    }, PATIENT);
+    expect(() => world.workspace.person('U0DAVE').messages(channel ?? '')).toThrow();
+    expect(JSON.stringify(world.calls('conversations.create')[0])).toContain('is_private');
+  });
+
+  test('and private is not made without the right to, and it goes on in the thread', async () => {
+    const world = await aRoomWorld(without('groups:write'), { private: 'always' });
+    await world.start();
+    expect((await world.roomOf(await declared(world))).state).toBe('refused');
+    await cardWith(world, 'lacks a scope');
   });
 
   test('has another name for its channel when somebody has taken the first', async () => {

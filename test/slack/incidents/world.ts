@@ -22,6 +22,7 @@ export async function anIncidentWorld(
       },
       incidents: {
         channel_from: 'never',
+        private: 'leaks',
         channel_prefix: 'inc',
         updates: { SEV1: '30m', SEV2: '60m', SEV3: '4h', most: 6 },
         timeline_reaction: 'pushpin',

@@ -5,6 +5,7 @@ create table incident_rooms (
     constraint incident_rooms_incident_fk references incidents (id),
   name text not null,
   channel text constraint incident_rooms_channel unique,
+  private integer not null constraint incident_rooms_private check (private in (0, 1)),
   state text not null constraint incident_rooms_state check (state in ('wanted', 'made', 'refused', 'lost')),
   why text,
   wanted_at text not null,
