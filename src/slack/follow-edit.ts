@@ -1,11 +1,11 @@
 import type { Actor } from '../domain/ids.ts';
 import { Refusal } from '../errors.ts';
-import { personOf } from './actions/incident/declare.ts';
 import type { Log } from './deps.ts';
 import type { Gate } from './gate.ts';
 import type { MessageEdit } from './inbound-edits.ts';
 import { inboundId } from './incoming.ts';
 import type { Desk } from './moment.ts';
+import { personOfAccount } from './person-of.ts';
 
 /**
  * A message on the timeline of an incident was changed: its note gets a new version, and what it said before stays on record. Whoever Rekey
@@ -20,7 +20,7 @@ export async function followEdit(
   const notes = await desk.ledger.notesFrom(source);
   if (notes.every(({ addedBy }) => addedBy.length === 0)) return;
   const refusal = await refusalOf(edit, gate);
-  const person = personOf(from.user, (await desk.policy()).policy);
+  const person = personOfAccount(from.user, (await desk.policy()).policy);
   const actor: Actor = person === null || refusal !== null ? 'system:slack' : `person:${person}`;
   const origin = { actor, channel: 'slack', dedupe: { source: 'slack', id: inboundId(id) } } as const;
   const words = { source, words: text, by: person ?? from.user, trusted: refusal === null };

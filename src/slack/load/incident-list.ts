@@ -1,6 +1,6 @@
 import type { Incident } from '../../domain/incident.ts';
-import { isReadable } from '../commands/readable.ts';
 import type { Desk, Moment } from '../moment.ts';
+import { isReadable } from '../readable.ts';
 import type { IncidentRow } from '../views/incident-list.ts';
 import { displayNames, keyName } from './names.ts';
 

@@ -1,8 +1,8 @@
 import type { IncidentId } from '../../domain/ids.ts';
 import { Refusal } from '../../errors.ts';
-import { personOf } from '../actions/incident/declare.ts';
 import type { MessageRef } from '../message-ref.ts';
 import type { Desk } from '../moment.ts';
+import { personOfAccount } from '../person-of.ts';
 import { say } from '../views/say.ts';
 import type { SlackReaction } from './contract.ts';
 
@@ -21,7 +21,7 @@ export const timelineReaction: SlackReaction = {
     const { policy } = await desk.policy();
     const { channel, ts, author, text, postedAt } = on;
     if (text.trim() === '') throw new Refusal('nothing_said', 'This message has no words to put on the timeline.');
-    const saidBy = personOf(author, policy);
+    const saidBy = personOfAccount(author, policy);
     const pinned = await desk.incidents.pin({
       ...moment.origin,
       ...{ incident, by: moment.person, words: text, saidBy, source: { channel, ts }, happenedAt: postedAt },

@@ -1,10 +1,10 @@
 import { type Key, nameOf } from '../../domain/key.ts';
 import { openOrAskAgain } from '../actions/open-or-ask-again.ts';
 import { keyOrNull } from '../commands/key-named.ts';
-import { isReadable } from '../commands/readable.ts';
 import { displayNames } from '../load/names.ts';
 import type { MessageRef } from '../message-ref.ts';
 import type { Desk, Moment } from '../moment.ts';
+import { isReadable } from '../readable.ts';
 import { leakedModal } from '../views/declare-modal.ts';
 import type { SlackShortcut } from './contract.ts';
 

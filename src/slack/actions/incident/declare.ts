@@ -1,9 +1,7 @@
-import type { PersonId } from '../../../domain/ids.ts';
-import { type Policy, personBySlack } from '../../../domain/policy.ts';
-import { Refusal } from '../../../errors.ts';
 import { keyNamed } from '../../commands/key-named.ts';
 import { startRotation } from '../../commands/start-rotation.ts';
 import { declareIncident } from '../../declare-incident.ts';
+import { personOfAccount } from '../../person-of.ts';
 import { DECLARE_FORM, DeclareMetadata, LEAKED_FORM, LeakedMetadata } from '../../views/declare-modal.ts';
 import { SEVERITIES } from '../../views/incident-forms.ts';
 import { beside } from '../beside.ts';
@@ -31,7 +29,8 @@ export const declareForm: SlackForm = {
           key: key === '' ? null : key,
           what,
           happenedAt: happened === '' ? desk.now() : new Date(Number(happened) * 1_000),
-          from: from === null ? null : { channel: from.channel, ts: from.ts, saidBy: personOf(from.author, policy) },
+          from:
+            from === null ? null : { channel: from.channel, ts: from.ts, saidBy: personOfAccount(from.author, policy) },
         },
         moment,
         desk,
@@ -39,16 +38,6 @@ export const declareForm: SlackForm = {
     );
   },
 };
-
-/** Null for a member whom policy.yaml does not know. */
-export function personOf(slack: string | null, policy: Policy): PersonId | null {
-  try {
-    return slack === null ? null : personBySlack(policy, slack);
-  } catch (error) {
-    if (error instanceof Refusal) return null;
-    throw error;
-  }
-}
 
 export const leakedForm: SlackForm = {
   form: LEAKED_FORM,

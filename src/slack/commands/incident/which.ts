@@ -2,7 +2,7 @@ import { IncidentId } from '../../../domain/ids.ts';
 import type { Incident } from '../../../domain/incident.ts';
 import { Refusal } from '../../../errors.ts';
 import type { Desk, Moment } from '../../moment.ts';
-import { isReadable } from '../readable.ts';
+import { isReadable } from '../../readable.ts';
 import type { Token } from '../tokens.ts';
 
 /** Which incident is meant, and the words after its id. */

@@ -4,11 +4,11 @@ import { Refusal } from '../../../errors.ts';
 import { openRunOfName } from '../../load/open-run-of-name.ts';
 import type { Desk, Moment } from '../../moment.ts';
 import { openCancelForm } from '../../open-run-form.ts';
+import { isReadable } from '../../readable.ts';
 import { say } from '../../views/say.ts';
 import type { Verb } from '../contract.ts';
 import { keyNamed } from '../key-named.ts';
 import { mayWithSomeKey } from '../offered.ts';
-import { isReadable } from '../readable.ts';
 import type { Token } from '../tokens.ts';
 import { assertNoMore, idOf, malformed, slugOf, splitReason } from '../words.ts';
 

@@ -3,12 +3,12 @@ import { Refusal } from '../../../errors.ts';
 import { openIncidents } from '../../load/open-incidents.ts';
 import { loadRun } from '../../load/run.ts';
 import type { Desk, Moment } from '../../moment.ts';
+import { assertMayReadKeyOf, isReadable } from '../../readable.ts';
 import { openRuns } from '../../views/open-runs.ts';
 import { runProgress } from '../../views/run-progress.ts';
 import type { Verb } from '../contract.ts';
 import { showKey } from '../keys/show.ts';
 import { mayWithSomeKey } from '../offered.ts';
-import { assertMayReadKeyOf, isReadable } from '../readable.ts';
 import type { Token } from '../tokens.ts';
 import { assertNoMore, idOf, slugOf } from '../words.ts';
 

@@ -3,11 +3,11 @@ import { actorText, displayNames, keyName } from '../../load/names.ts';
 import { loadRun } from '../../load/run.ts';
 import { stepShown } from '../../load/step-shown.ts';
 import type { Desk, Moment } from '../../moment.ts';
+import { isReadable } from '../../readable.ts';
 import { type RunRow, runList } from '../../views/run-list.ts';
 import { runProgress } from '../../views/run-progress.ts';
 import type { Verb } from '../contract.ts';
 import { mayWithSomeKey } from '../offered.ts';
-import { isReadable } from '../readable.ts';
 import { assertNoMore } from '../words.ts';
 import { runMeant } from './which-run.ts';
 

@@ -1,7 +1,7 @@
-import type { KeyId } from '../../domain/ids.ts';
-import { assertMay } from '../../domain/policy.ts';
-import { Refusal } from '../../errors.ts';
-import type { Desk, Moment } from '../moment.ts';
+import type { KeyId } from '../domain/ids.ts';
+import { assertMay } from '../domain/policy.ts';
+import { Refusal } from '../errors.ts';
+import type { Desk, Moment } from './moment.ts';
 
 const NOBODY = { owner: null, escalation: null };
 
