@@ -88,6 +88,12 @@ async function aShelf() {
   return { ...slackWorld, file, alice, bob, carol, answer, begin };
 }
 
+test('/runbook plan without the key that the runbook is about says where it goes', async () => {
+  const { alice, answer } = await aShelf();
+  await alice.command(OPS, '/runbook plan R-CLEAN-UP');
+  await answer(['the name of the key is missing', '/runbook plan R-CLEAN-UP payments-prod']);
+});
+
 describe('/runbook run', () => {
   test('starts it in a line, and its one message stands where it was asked for', async () => {
     const { begin, rekey, alice } = await aShelf();

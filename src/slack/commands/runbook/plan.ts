@@ -4,7 +4,7 @@ import type { Verb } from '../contract.ts';
 import { keyNamed } from '../key-named.ts';
 import { mayWithSomeKey } from '../offered.ts';
 import type { Token } from '../tokens.ts';
-import { assertNoMore, splitInputs } from '../words.ts';
+import { assertNoMore, malformed, splitInputs } from '../words.ts';
 import { assertMayReadRunbooks, runbookId } from './named.ts';
 
 const EXAMPLE = '/runbook plan R-KEY-EXPIRY payments-prod situation=exploited';
@@ -23,7 +23,18 @@ export async function showPlan(typed: readonly Token[], moment: Moment, desk: De
   const [id, key, ...more] = words;
   assertNoMore(more, EXAMPLE);
   const runbook = runbookId(id, EXAMPLE);
+  assertKeyNamed({ runbook, key: key?.text ?? null, inputs }, desk);
   await planned({ runbook, key: key?.text ?? null, inputs: Object.fromEntries(inputs) }, moment, desk);
+}
+
+/** Whoever leaves the key out is told where it goes; of a runbook that there is not, the plan says so. */
+function assertKeyNamed(
+  { runbook, key, inputs }: { runbook: string; key: string | null; inputs: ReadonlyMap<string, string> },
+  { shelf }: Pick<Desk, 'shelf'>,
+): void {
+  const spec = shelf.all().get(runbook)?.inputs.key;
+  if (spec?.type !== 'key' || key !== null || inputs.has('key')) return;
+  throw malformed('the name of the key is missing', `/runbook plan ${runbook} payments-prod`);
 }
 
 /** A plan names callers and people of a key: it is for those who may read that key. */
