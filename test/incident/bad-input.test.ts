@@ -28,7 +28,8 @@ describe('a bot in service', () => {
     ['/rotate-key quite-another', 'There is no key "quite-another" in the ledger.'],
     ['/rotate-key payments-prod suspected because "it was', 'does not end. Put a " at the end'],
     ['/rotate-key status run-nowhere', 'There is no run "run-nowhere"'],
-    ['/rotate-key cancel run-nowhere', 'cancelling needs a reason'],
+    ['/rotate-key cancel run-nowhere', "There is no run run-nowhere. Copy the id from the run's message."],
+    ['/rotate-key cancel rot-nowhere', 'cancelling needs a reason'],
   ])('answers %s with what to type instead', async (typed, words) => {
     const before = await runsIn(world);
     expect(await answerTo(world, typed)).toContain(words);
