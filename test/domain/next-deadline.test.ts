@@ -56,7 +56,12 @@ test.each<[string, Plan, Run, string | null]>([
     runWith(approval(30)),
     'deadline of the run (2m)',
   ],
-  ['the offer to people, when that is first', aPlanWith({ run: 20 }), runWith(approval(10)), 'of the approval go: who is asked next, or its end'],
+  [
+    'the offer to people, when that is first',
+    aPlanWith({ run: 20 }),
+    runWith(approval(10)),
+    'of the approval go: who is asked next, or its end',
+  ],
   ['not an offer that was taken', aPlanWith({ run: 20 }), runWith(approval(10, true)), 'deadline of the run (20m)'],
   ['nothing where there is none', aPlanWith({}), runWith(approval(null)), null],
   ['nothing of the run once it stops', aPlanWith({ run: 20 }), runWith(approval(null), { stoppedAt: NOON }), null],
