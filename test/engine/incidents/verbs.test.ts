@@ -132,7 +132,7 @@ describe('a message that is on two timelines', () => {
     world.pass(60_000);
     await incidents.reword({ ...change, ...by('bob'), words: 'seen by nobody' });
     expect([await wordsOf(first), await wordsOf(second)]).toEqual([['seen by nobody'], ['seen by all']]);
-    expect((await read.notesOf(second)).at(-1)).toMatchObject({ alteredBy: 'bob' });
+    expect((await read.notesOf(second)).map(({ alteredBy }) => alteredBy)).toContain('bob');
     await expect(
       incidents.unpin({ ...by('bob'), incident: second, source, by: PersonId.parse('bob') }),
     ).rejects.toMatchObject({ code: 'incident_closed' });
