@@ -1,5 +1,6 @@
 import { IncidentId } from '../../domain/ids.ts';
-import type { Incidents, OnIncident } from '../../engine/incidents/incidents.ts';
+import type { Incidents } from '../../engine/incidents/incidents.ts';
+import type { OnIncident } from '../../engine/on-incident.ts';
 import { type Rekey, withRekey } from '../with-rekey.ts';
 
 /** One verb on one incident, by the person whose account this is. */

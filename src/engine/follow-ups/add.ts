@@ -2,8 +2,9 @@ import type { FollowUp } from '../../domain/follow-up.ts';
 import { assertMay, type Policy, peopleNamed } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
 import { assertNoSecretIn } from '../keys/record-on-key.ts';
+import { incidentOrRefuse } from '../on-incident.ts';
 import type { FollowUps, FollowUpsDeps } from './follow-ups.ts';
-import { incidentOrRefuse, recordAfter, subjectOfIncident } from './record.ts';
+import { recordAfter, subjectOfIncident } from './record.ts';
 
 const LONGEST = 500;
 const YEAR_MS = 366 * 86_400_000;

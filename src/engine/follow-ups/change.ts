@@ -5,9 +5,10 @@ import { type Policy, peopleNamed } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { assertNoSecretIn, assertReason } from '../keys/record-on-key.ts';
+import { incidentOrRefuse } from '../on-incident.ts';
 import { assertDate, assertOwner } from './add.ts';
 import type { FollowUps, FollowUpsDeps, OnFollowUp } from './follow-ups.ts';
-import { incidentOrRefuse, recordAfter, type Standing, subjectOfIncident } from './record.ts';
+import { recordAfter, type Standing, subjectOfIncident } from './record.ts';
 
 export function done(deps: FollowUpsDeps, request: Parameters<FollowUps['done']>[0]): Promise<FollowUp> {
   const { followUp, person: by } = request;

@@ -1,9 +1,10 @@
 import type { FollowUp } from '../../domain/follow-up.ts';
-import type { IncidentId, PersonId } from '../../domain/ids.ts';
+import type { PersonId } from '../../domain/ids.ts';
 import type { Review } from '../../domain/review.ts';
 import type { DrawnSummary } from '../../steps/draw-summary.ts';
 import type { EngineDeps } from '../deps.ts';
 import type { Origin } from '../engine.ts';
+import type { OnIncident } from '../on-incident.ts';
 import { add } from './add.ts';
 import { done, drop, handOver, move } from './change.ts';
 import { postSummary } from './post-summary.ts';
@@ -13,7 +14,6 @@ import { tick } from './tick-review.ts';
 /** What the verbs on follow-ups stand on. */
 export type FollowUpsDeps = Pick<EngineDeps, 'ledger' | 'policy' | 'now' | 'newId' | 'log'>;
 
-export type OnIncident = Origin & { incident: IncidentId };
 export type OnFollowUp = Origin & { followUp: string; person: PersonId };
 
 /**

@@ -1,8 +1,9 @@
 import { assertMay } from '../../domain/policy.ts';
 import { type DrawnSummary, drawSummary, outermost, summaryToPost } from '../../steps/draw-summary.ts';
 import { gatherApart } from '../gather-apart.ts';
-import type { FollowUpsDeps, OnIncident } from './follow-ups.ts';
-import { incidentOrRefuse, recordAfter, subjectOfIncident } from './record.ts';
+import { incidentOrRefuse, type OnIncident } from '../on-incident.ts';
+import type { FollowUpsDeps } from './follow-ups.ts';
+import { recordAfter, subjectOfIncident } from './record.ts';
 
 export async function postSummary(deps: FollowUpsDeps, request: OnIncident): Promise<DrawnSummary> {
   const { incident: id, actor } = request;

@@ -1,8 +1,9 @@
 import { peopleNamed } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
 import { assertNoSecretIn } from '../keys/record-on-key.ts';
+import { incidentOrRefuse } from '../on-incident.ts';
 import type { FollowUps, FollowUpsDeps } from './follow-ups.ts';
-import { incidentOrRefuse, recordAfter, subjectOfIncident } from './record.ts';
+import { recordAfter, subjectOfIncident } from './record.ts';
 
 const LONGEST = 3_000;
 

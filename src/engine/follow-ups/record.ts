@@ -2,10 +2,10 @@ import type { LedgerEvent } from '../../domain/event.ts';
 import type { IncidentId } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Policy } from '../../domain/policy.ts';
-import { Refusal } from '../../errors.ts';
-import type { Recording } from '../../ledger/ledger.ts';
+import type { RecordingTx } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Origin } from '../engine.ts';
+import { recordOnce } from '../on-incident.ts';
 import { auditRefusal } from '../refusals.ts';
 import type { FollowUpsDeps } from './follow-ups.ts';
 
@@ -29,23 +29,11 @@ export interface Deciding<T> {
 /** Authority, decision, change, audit and dedupe in one transaction. The same request twice has one effect. */
 export async function recordAfter<T>(deps: FollowUpsDeps, request: Origin, deciding: Deciding<T>): Promise<T> {
   const { doing, incident, decide, repeated } = deciding;
-  const { source, id } = request.dedupe;
   return auditRefusal(deps, { origin: request, what: doing }, async () => {
     const { policy } = await deps.policy();
-    const context = { at: deps.now(), actor: request.actor, channel: request.channel, incident };
-    return deps.ledger.record(context, async ({ read, seen, remember }): Promise<Recording<T>> => {
-      if ((await seen(source, id)) !== null) return { events: [], result: await repeated(read) };
-      const decided = await decide({ read, policy, now: context.at });
-      await remember(source, id, { run: null, incident });
-      return decided;
-    });
+    const work = async ({ read }: RecordingTx) => decide({ read, policy, now: deps.now() });
+    return recordOnce(deps, { ...request, incident }, { work, repeated });
   });
-}
-
-export async function incidentOrRefuse(read: Pick<LedgerReader, 'incident'>, id: IncidentId): Promise<Incident> {
-  const incident = await read.incident(id);
-  if (incident !== null) return incident;
-  throw new Refusal('unknown_incident', 'There is no such incident. Type: rekey incidents list');
 }
 
 /** Owner and escalation of the key that an incident is about: whom `owner` and `escalation` of policy.yaml mean. */

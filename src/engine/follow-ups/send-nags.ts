@@ -7,7 +7,8 @@ import { dayOf } from '../../domain/schedule.ts';
 import { isWorkingTime } from '../../domain/working-time.ts';
 import type { Ledger, RecordContext } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
-import { incidentOrRefuse, subjectOfIncident } from './record.ts';
+import { incidentOrRefuse } from '../on-incident.ts';
+import { subjectOfIncident } from './record.ts';
 
 export interface Reminding {
   ledger: Pick<Ledger, 'read' | 'record'>;

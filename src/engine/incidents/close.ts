@@ -7,9 +7,10 @@ import type { LedgerReader } from '../../ledger/reader.ts';
 import { incidentFacts } from '../../steps/incident-facts.ts';
 import { gatherApart } from '../gather-apart.ts';
 import { assertReason } from '../keys/record-on-key.ts';
+import { incidentOrRefuse } from '../on-incident.ts';
 import type { IncidentsDeps } from './deps.ts';
 import type { Closing, Incidents } from './incidents.ts';
-import { incidentOrRefuse, recordOnIncident } from './record-on-incident.ts';
+import { recordOnIncident } from './record-on-incident.ts';
 
 export const NO_SUMMARY = 'The post-incident summary has not been posted.';
 

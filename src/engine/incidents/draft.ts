@@ -1,8 +1,8 @@
 import type { IncidentId } from '../../domain/ids.ts';
 import { draftStatus, type StatusDraft } from '../../domain/incident-status.ts';
 import { affectedSince } from '../../steps/affected.ts';
+import { incidentOrRefuse } from '../on-incident.ts';
 import type { IncidentsDeps } from './deps.ts';
-import { incidentOrRefuse } from './record-on-incident.ts';
 
 /** Reads what a status is drafted from. */
 export async function draft(deps: IncidentsDeps, id: IncidentId): Promise<StatusDraft> {

@@ -5,9 +5,9 @@ import type { IncidentNote, IncidentRole } from '../../domain/incident-work.ts';
 import type { Verb } from '../../domain/policy.ts';
 import type { Secret } from '../../secret.ts';
 import type { Origin } from '../engine.ts';
+import type { OnIncident } from '../on-incident.ts';
 import type { LeakFound } from './leaked.ts';
 
-export type OnIncident = Origin & { incident: IncidentId };
 type Reasoned = OnIncident & { reason: string };
 
 export interface DeclareRequest extends Origin {

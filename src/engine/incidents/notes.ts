@@ -7,9 +7,10 @@ import { Refusal } from '../../errors.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import { holdsSecret } from '../../scrub.ts';
 import { assertNoSecretIn } from '../keys/record-on-key.ts';
+import { incidentOrRefuse, recordOnce } from '../on-incident.ts';
 import type { IncidentsDeps } from './deps.ts';
 import type { Incidents, NoteRequest, PinRequest, RewordRequest } from './incidents.ts';
-import { incidentOrRefuse, recordOnce, recordOnIncident } from './record-on-incident.ts';
+import { recordOnIncident } from './record-on-incident.ts';
 import { assertPast } from './when.ts';
 
 const LONGEST = 2_000;
@@ -60,10 +61,8 @@ export async function unpin(
   deps: IncidentsDeps,
   request: Parameters<Incidents['unpin']>[0],
 ): Promise<IncidentNote | null> {
-  return recordOnce(
-    deps,
-    request,
-    async ({ read }) => {
+  return recordOnce(deps, request, {
+    work: async ({ read }) => {
       const incident = await incidentOrRefuse(read, request.incident);
       const before = await noteOn(read, request);
       const after = unpinned(before, { by: request.by, now: deps.now() });
@@ -74,8 +73,8 @@ export async function unpin(
         );
       return noted(after);
     },
-    null,
-  );
+    repeated: async () => null,
+  });
 }
 
 /** Each timeline that the message is on is a change of its own, done once. */
@@ -84,12 +83,10 @@ export async function reword(deps: IncidentsDeps, request: RewordRequest): Promi
   for (const { id, incident } of await deps.ledger.read.notesFrom(request.source)) {
     const { dedupe } = request;
     const once = { ...request, incident, dedupe: { ...dedupe, id: `${dedupe.id}:${id}` } };
-    const after = await recordOnce(
-      deps,
-      once,
-      async ({ read }) => noted(await rewordOne(deps, { read, id }, request)),
-      null,
-    );
+    const after = await recordOnce(deps, once, {
+      work: async ({ read }) => noted(await rewordOne(deps, { read, id }, request)),
+      repeated: async () => null,
+    });
     if (after !== null) changed.push(after);
   }
   return changed;

@@ -1,3 +1,4 @@
+import { incidentOrRefuse } from '../on-incident.ts';
 import { close, gate, reopen, waive } from './close.ts';
 import { declare } from './declare.ts';
 import type { IncidentsDeps } from './deps.ts';
@@ -6,7 +7,7 @@ import type { Incidents } from './incidents.ts';
 import { giveRole, postStatus, setSeverity } from './lead.ts';
 import { compareLeak } from './leaked.ts';
 import { note, pin, reword, unpin } from './notes.ts';
-import { assertMayOnIncident, incidentOrRefuse } from './record-on-incident.ts';
+import { assertMayOnIncident } from './record-on-incident.ts';
 import { recordRoom } from './room.ts';
 
 /** The verbs on incidents bound to their means. */

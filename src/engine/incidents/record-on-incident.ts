@@ -1,16 +1,14 @@
-import type { LedgerEvent } from '../../domain/event.ts';
-import type { IncidentId } from '../../domain/ids.ts';
 import { personOf } from '../../domain/ids.ts';
 import type { Incident } from '../../domain/incident.ts';
 import type { Key } from '../../domain/key.ts';
 import { type Policy, peopleNamed, type Verb } from '../../domain/policy.ts';
 import { Refusal } from '../../errors.ts';
-import type { Recording, RecordingTx } from '../../ledger/ledger.ts';
+import type { Recording } from '../../ledger/ledger.ts';
 import type { LedgerReader } from '../../ledger/reader.ts';
 import type { Origin } from '../engine.ts';
+import { incidentOrRefuse, type OnIncident, recordOnce } from '../on-incident.ts';
 import { auditRefusal } from '../refusals.ts';
 import type { IncidentsDeps } from './deps.ts';
-import type { OnIncident } from './incidents.ts';
 
 /** What a verb decides on: everything as it is inside the recording transaction. */
 export interface Standing {
@@ -37,44 +35,17 @@ export async function recordOnIncident<T>(deps: IncidentsDeps, request: OnIncide
   const { verb, doing, decide } = asked;
   return auditRefusal(deps, { origin: request, what: `${doing} ${request.incident}` }, async () => {
     const { policy } = await deps.policy();
-    return recordOnce(
-      deps,
-      request,
-      async ({ read }) => {
+    return recordOnce(deps, request, {
+      work: async ({ read }) => {
         const incident = await incidentOrRefuse(read, request.incident);
         const key = incident.key === null ? null : await read.key(incident.key);
         assertMayOnIncident(policy, verb, { origin: request, key });
         if (incident.closedAt !== null && asked.closedToo !== true) throw closed(incident);
         return decide({ incident, key, read, policy, now: deps.now() });
       },
-      asked.repeated,
-    );
+      repeated: async () => asked.repeated,
+    });
   });
-}
-
-export async function recordOnce<T>(
-  deps: IncidentsDeps,
-  request: OnIncident,
-  work: (tx: RecordingTx) => Promise<Recording<T>>,
-  repeated: T,
-): Promise<T> {
-  const { actor, channel, incident } = request;
-  const { source, id } = request.dedupe;
-  return deps.ledger.record({ at: deps.now(), actor, channel, incident }, async (tx): Promise<Recording<T>> => {
-    if ((await tx.seen(source, id)) !== null) return { events: [] as LedgerEvent[], result: repeated };
-    const recording = await work(tx);
-    await tx.remember(source, id, { run: null, incident });
-    return recording;
-  });
-}
-
-export async function incidentOrRefuse(read: Pick<LedgerReader, 'incident'>, id: IncidentId): Promise<Incident> {
-  const incident = await read.incident(id);
-  if (incident !== null) return incident;
-  throw new Refusal(
-    'unknown_incident',
-    `There is no incident ${/^inc-[a-z0-9]{1,40}$/.test(id) ? id : '…'}. Type: /incident list`,
-  );
 }
 
 /** Deny by default: as assertMay, in words about an incident. */

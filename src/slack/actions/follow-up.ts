@@ -4,7 +4,8 @@ import { IncidentId } from '../../domain/ids.ts';
 import { assertMay } from '../../domain/policy.ts';
 import { endOfWorkingDay } from '../../domain/working-time.ts';
 import { assertMayChange, followUpOrRefuse } from '../../engine/follow-ups/change.ts';
-import { incidentOrRefuse, subjectOfIncident } from '../../engine/follow-ups/record.ts';
+import { subjectOfIncident } from '../../engine/follow-ups/record.ts';
+import { incidentOrRefuse } from '../../engine/on-incident.ts';
 import {
   ADD_FOLLOW_UP_FORM,
   addFollowUpModal,

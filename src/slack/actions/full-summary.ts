@@ -1,6 +1,7 @@
 import { IncidentId } from '../../domain/ids.ts';
 import { assertMay } from '../../domain/policy.ts';
-import { incidentOrRefuse, subjectOfIncident } from '../../engine/follow-ups/record.ts';
+import { subjectOfIncident } from '../../engine/follow-ups/record.ts';
+import { incidentOrRefuse } from '../../engine/on-incident.ts';
 import { Refusal } from '../../errors.ts';
 import { loadSummary } from '../load/summary.ts';
 import type { Desk, Moment } from '../moment.ts';

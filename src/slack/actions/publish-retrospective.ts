@@ -1,5 +1,5 @@
 import { IncidentId } from '../../domain/ids.ts';
-import { incidentOrRefuse } from '../../engine/follow-ups/record.ts';
+import { incidentOrRefuse } from '../../engine/on-incident.ts';
 import { Refusal } from '../../errors.ts';
 import { PUBLISH_FORM, publishModal } from '../views/follow-up-modals.ts';
 import { beside } from './beside.ts';
