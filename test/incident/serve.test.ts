@@ -45,7 +45,7 @@ test('refuses to start on a port that is taken, says so, and ends', async () => 
   await refuses(world, /^Port \d+ on 127\.0\.0\.1 is taken by another program\. Set REKEY_HTTP_PORT/);
   await new Promise((resolve) => other.close(resolve));
   await world.bot.start();
-});
+}, 60_000);
 
 test('refuses to start beside another one in the same folder, and leaves that one alone', async () => {
   await using world = await anIncidentWorld();
@@ -56,7 +56,7 @@ test('refuses to start beside another one in the same folder, and leaves that on
   expect({ code, said }).toEqual({ code: 2, said: expect.stringMatching(/Another Rekey process works in /) });
   await world.raise();
   await waitsAt(world, 'go');
-});
+}, 60_000);
 
 test('leaves in good order when it is stopped while it still starts', async () => {
   await using world = await anIncidentWorld();
