@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: a runbook writes references like this.
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { LINT_RULES, type RuleId } from '../../src/runbook/finding.ts';
@@ -90,6 +90,7 @@ async function lint({
   cpSync(join(SHIPPED, 'key-classes.yaml'), join(dir, 'key-classes.yaml'));
   const files = { 'R-TEST.yaml': runbook, 'policy.yaml': policy, ...more };
   for (const [name, text] of Object.entries(files)) {
+    mkdirSync(dirname(join(dir, name)), { recursive: true });
     writeFileSync(join(dir, name), text);
     if (rehearsed && name.startsWith('R-'))
       writeFileSync(join(dir, name.replace('.yaml', '.rehearsal.yaml')), 'cases: []');
@@ -99,6 +100,8 @@ async function lint({
 }
 
 const CHILD = GOOD.replace('R-TEST', 'R-CHILD').replace(/start_on:[\s\S]*?inputs:/, 'inputs:');
+const LETTER = readFileSync(join(SHIPPED, 'notices', 'key-replaced.md'), 'utf8');
+const letter = (from: RegExp, to: string) => ({ more: { 'notices/key-replaced.md': LETTER.replace(from, to) } });
 const FOUND = '  - { id: found, uses: key.find, with: { service: payments } }';
 const EACH =
   '  - { id: all, uses: runbook.start, each: "${steps.found.keys}", with: { runbook: R-CHILD, inputs: { key: "${item}" } } }';
@@ -171,6 +174,9 @@ const BREAKS: [RuleId, Files][] = [
   ['max-failures-unsaid', { runbook: recover(GO, FOUND, EACH), more: { 'R-CHILD.yaml': CHILD } }],
   ['past-review', { now: new Date('2027-05-21T00:00:00Z') }],
   ['never-rehearsed', { rehearsed: false }],
+  ['notice-unreviewed', letter(/reviewed_.*\n/g, '')],
+  ['notice-reviewer-left', letter(/reviewed_by: .*/, 'reviewed_by: zoe')],
+  ['notice-review-old', letter(/reviewed_at: .*/, 'reviewed_at: 2025-05-20')],
   ['unknown-person', { runbook: GOOD.replace(/owner: .*/, 'owner: group:nosuch') }],
   ['bad-allow', { runbook: GOOD.replace(GONE, `  # rekey-lint-allow: no-aproval because of that\n${GONE}`) }],
   ['unused-allow', { runbook: GOOD.replace(GONE, `  # rekey-lint-allow: no-approval because of that\n${GONE}`) }],
