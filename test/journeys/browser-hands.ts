@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Locator, Page } from 'playwright-core';
 import type { Hands } from './hands.ts';
 
@@ -55,7 +56,6 @@ export function browserHands(page: Page, { id, name }: { id: string; name: strin
     types: async (text) => {
       const field = (inThread ? thread : page.locator('#channel')).locator('textarea');
       await field.fill(text);
-      await field.press('Escape');
       await field.press('Enter');
     },
     sees: async (...words) => {
@@ -77,9 +77,9 @@ export function browserHands(page: Page, { id, name }: { id: string; name: strin
       for (const [label, wanted] of Object.entries(fields)) await fillIn(dialog, label, wanted);
     },
     sends: async () => {
-      const title = await dialog.getByRole('heading').first().textContent();
+      const before = await dialog.textContent();
       await dialog.locator('button[type=submit]').click();
-      await page.waitForFunction(`(${GONE_OR_OTHER})(${JSON.stringify(title)})`);
+      await goneOrOther(dialog, before);
     },
     closes: async () => {
       if ((await dialog.count()) > 0) await dialog.getByRole('button', { name: 'Close' }).first().click();
@@ -100,13 +100,16 @@ export function browserHands(page: Page, { id, name }: { id: string; name: strin
   };
 }
 
-// Runs in the page: the form is gone, says something else, or marks what is wrong.
-const GONE_OR_OTHER = `(title) => {
-  const open = document.querySelector('dialog.modal[open]');
-  if (open === null || open.querySelector('h2')?.textContent !== title) return true;
-  if (open.querySelector('.has-error, .action-failure')) throw new Error(open.innerText);
-  return false;
-}`;
+/** The form is gone or says something else; what it marks as wrong is thrown. */
+async function goneOrOther(dialog: Locator, before: string | null): Promise<void> {
+  for (const deadline = Date.now() + WITHIN_MS; ; await pause(30)) {
+    const wrong = await dialog.locator('.input-error:not(:empty), .action-failure').allTextContents();
+    if (wrong.length > 0) throw new Error(`The form was not taken: ${wrong.join(' ')}`);
+    const [now] = await dialog.allTextContents();
+    if (now !== before) return;
+    if (Date.now() > deadline) throw new Error(`The form stayed open: ${now}`);
+  }
+}
 
 async function fillIn(dialog: Locator, label: string, wanted: string | readonly string[]): Promise<void> {
   const named = dialog
@@ -153,6 +156,6 @@ async function untilSaid(who: string, words: readonly string[], read: () => Prom
       throw new Error(
         `${who}: "${words.join('" and "')}" was not there. There was:\n  | ${said.slice(-4).join('\n  | ')}`,
       );
-    await new Promise((resolve) => setTimeout(resolve, 50));
+    await pause(50);
   }
 }
