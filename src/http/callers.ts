@@ -59,6 +59,7 @@ export const CALLERS: Readonly<Record<string, CallersStatus>> = {
   bad_claims: 422,
   bad_fact: 422,
   bad_lifetime: 422,
+  bad_digest: 422,
   bad_material: 422,
   bad_recipient: 422,
   bad_url: 422,
