@@ -1,8 +1,9 @@
 import type { InputBlock } from '@slack/types';
 import { optionOf, plain } from './blocks.ts';
 import { LIMITS } from './limits.ts';
+import { seconds } from './text.ts';
 
-/** An input whose block id is also its action id: one field, one name. */
+/** An input whose block id is also its action id: one field, one name. Only a menu that the app fills has a name of its own. */
 interface Field {
   id: string;
   label: string;
@@ -49,31 +50,33 @@ export function wholeNumberInput(
 }
 
 /** `chosen` is filled in when it is among the options. */
-export function menuInput(
-  field: Field,
-  options: readonly { value: string; label: string }[],
-  chosen: string | null = null,
-): InputBlock {
-  const first = options.find(({ value }) => value === chosen);
-  return input(field, {
-    type: 'static_select',
-    action_id: field.id,
-    options: options.map(optionOf),
-    ...(first && { initial_option: optionOf(first) }),
-  });
+export function menuInput(field: Field, options: readonly Option[], chosen: string | null = null): InputBlock {
+  return input(field, { type: 'static_select', action_id: field.id, ...offered(options, chosen) });
 }
 
-export function choiceInput(
-  field: Field,
-  options: readonly { value: string; label: string }[],
-  chosen: string | null = null,
-): InputBlock {
+export function choiceInput(field: Field, options: readonly Option[], chosen: string | null = null): InputBlock {
+  return input(field, { type: 'radio_buttons', action_id: field.id, ...offered(options, chosen) });
+}
+
+interface Option {
+  value: string;
+  label: string;
+}
+
+function offered(options: readonly Option[], chosen: string | null) {
   const first = options.find(({ value }) => value === chosen);
+  return { options: options.map(optionOf), ...(first && { initial_option: optionOf(first) }) };
+}
+
+/** The keys that `menu` finds while somebody types. A name that is too long for an option cannot be filled in. */
+export function keyInput(field: Field, { menu, chosen }: { menu: string; chosen: string | null }): InputBlock {
+  const isFit = chosen !== null && chosen !== '' && chosen.length <= LIMITS.optionValue;
   return input(field, {
-    type: 'radio_buttons',
-    action_id: field.id,
-    options: options.map(optionOf),
-    ...(first && { initial_option: optionOf(first) }),
+    type: 'external_select',
+    action_id: menu,
+    min_query_length: 0,
+    placeholder: plain('Key', LIMITS.placeholder),
+    ...(isFit && { initial_option: optionOf({ value: chosen, label: chosen }) }),
   });
 }
 
@@ -95,14 +98,23 @@ export function dayInput(field: Field): InputBlock {
 }
 
 /** Everybody picks in their own zone; the value is in seconds. */
-export function instantInput(field: Field): InputBlock {
-  return input(field, { type: 'datetimepicker', action_id: field.id });
+export function instantInput(field: Field, chosen: Date | null = null): InputBlock {
+  return input(field, {
+    type: 'datetimepicker',
+    action_id: field.id,
+    ...(chosen !== null && { initial_date_time: seconds(chosen) }),
+  });
 }
 
 export function linkInput(field: Field): InputBlock {
   return input(field, { type: 'url_text_input', action_id: field.id });
 }
 
-export function personInput(field: Field): InputBlock {
-  return input(field, { type: 'users_select', action_id: field.id });
+/** `chosen` is a Slack account. */
+export function personInput(field: Field, chosen: string | null = null): InputBlock {
+  return input(field, {
+    type: 'users_select',
+    action_id: field.id,
+    ...(chosen !== null && { initial_user: chosen }),
+  });
 }

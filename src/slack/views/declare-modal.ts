@@ -1,9 +1,10 @@
 import type { InputBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { Incident } from '../../domain/incident.ts';
-import { line, optionOf, plain, radio, textInput } from '../blocks.ts';
+import { line, plain, radio, textInput } from '../blocks.ts';
+import { instantInput, keyInput } from '../inputs.ts';
 import { LIMITS } from '../limits.ts';
-import { cut, oneLine, seconds } from '../text.ts';
+import { cut, oneLine } from '../text.ts';
 import { SEVERITIES } from './incident-forms.ts';
 import { KEY_PICKER } from './rotate-modal.ts';
 
@@ -56,45 +57,18 @@ export function declareModal(form: DeclareModal): ModalView {
         optional: true,
         multiline: true,
       }),
-      happenedInput(happenedAt),
+      instantInput(
+        { id: 'happened', label: 'When did it begin? Now, when this is left empty.', optional: true },
+        happenedAt,
+      ),
     ],
-  };
-}
-
-function happenedInput(at: Date | null): InputBlock {
-  return {
-    type: 'input',
-    block_id: 'happened',
-    optional: true,
-    label: plain('When did it begin? Now, when this is left empty.', LIMITS.label),
-    element: {
-      type: 'datetimepicker',
-      action_id: 'happened',
-      ...(at !== null && { initial_date_time: seconds(at) }),
-    },
   };
 }
 
 function keyPicker(slug: string | null, of: { menu: string; label: string; optional: boolean }): InputBlock {
   const { menu, label, optional } = of;
-  const picked = !slug || slug.length > LIMITS.optionValue ? null : optionOf({ value: slug, label: slug });
-  return {
-    type: 'input',
-    block_id: 'key',
-    optional,
-    label: plain(label, LIMITS.label),
-    hint: plain(
-      `Type the beginning of its name.${optional ? ' Leave it empty when you do not know.' : ''}`,
-      LIMITS.label,
-    ),
-    element: {
-      type: 'external_select',
-      action_id: menu,
-      min_query_length: 0,
-      placeholder: plain('Key', LIMITS.placeholder),
-      ...(picked && { initial_option: picked }),
-    },
-  };
+  const hint = `Type the beginning of its name.${optional ? ' Leave it empty when you do not know.' : ''}`;
+  return keyInput({ id: 'key', label, hint, optional }, { menu, chosen: slug });
 }
 
 export const LEAKED_FORM = 'key_leaked';

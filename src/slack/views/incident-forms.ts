@@ -1,4 +1,4 @@
-import type { InputBlock, ModalView } from '@slack/types';
+import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { pointCode } from '../../domain/gate-point.ts';
 import { IncidentId } from '../../domain/ids.ts';
@@ -6,7 +6,7 @@ import type { Incident } from '../../domain/incident.ts';
 import type { StatusDraft } from '../../domain/incident-status.ts';
 import { IncidentRole } from '../../domain/incident-work.ts';
 import { bold, bullets, type Line, line, plain, radio, textInput } from '../blocks.ts';
-import { instantInput, menuInput } from '../inputs.ts';
+import { instantInput, menuInput, personInput } from '../inputs.ts';
 import { LIMITS } from '../limits.ts';
 import { cut, oneLine } from '../text.ts';
 
@@ -67,8 +67,17 @@ export function rolesModal(about: About, shown: RolesShown, key: string | null):
     submit: 'Save',
     metadata: JSON.stringify({ incident: about.id, shown } satisfies z.infer<typeof RolesMetadata>),
     blocks: [
-      ...IncidentRole.options.map((role) => personField(role, ROLE_LABEL[role], shown[role]?.account ?? null)),
-      ...(key === null ? [] : [personField('owner', `Owner of ${cut(key, 100)}`, shown.owner?.account ?? null)]),
+      ...IncidentRole.options.map((role) =>
+        personInput({ id: role, label: ROLE_LABEL[role], optional: true }, shown[role]?.account ?? null),
+      ),
+      ...(key === null
+        ? []
+        : [
+            personInput(
+              { id: 'owner', label: `Owner of ${cut(key, 100)}`, optional: true },
+              shown.owner?.account ?? null,
+            ),
+          ]),
       textInput({ id: 'reason', label: 'Why?', hint: 'Needed for another owner.', optional: true }),
     ],
   });
@@ -79,16 +88,6 @@ const ROLE_LABEL: Record<IncidentRole, string> = {
   operator: 'Operator: does it',
   scribe: 'Scribe: writes it down',
 };
-
-function personField(id: string, label: string, chosen: string | null): InputBlock {
-  return {
-    type: 'input',
-    block_id: id,
-    optional: true,
-    label: plain(label, LIMITS.label),
-    element: { type: 'users_select', action_id: id, ...(chosen !== null && { initial_user: chosen }) },
-  };
-}
 
 export function noteModal(about: About): ModalView {
   return modal(about, {

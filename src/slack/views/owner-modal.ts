@@ -2,6 +2,7 @@ import type { ModalView } from '@slack/types';
 import { z } from 'zod';
 import { type Key, nameOf } from '../../domain/key.ts';
 import { line, plain, textInput } from '../blocks.ts';
+import { personInput } from '../inputs.ts';
 import { LIMITS } from '../limits.ts';
 import { cut } from '../text.ts';
 
@@ -29,12 +30,7 @@ export function ownerModal({ key, me, channel }: OwnerModal): ModalView {
     close: plain('Not now', LIMITS.viewButton),
     blocks: [
       line(`${cut(nameOf(key), 200)}. ${cut(now, 200)} When you may not change it, whoever may is asked.`),
-      {
-        type: 'input',
-        block_id: 'owner',
-        label: plain('Who shall own it?', LIMITS.label),
-        element: { type: 'users_select', action_id: 'owner', ...(me !== null && { initial_user: me }) },
-      },
+      personInput({ id: 'owner', label: 'Who shall own it?', optional: false }, me),
       textInput({ id: 'reason', label: 'Why?', hint: 'It stands in the history of the key.', optional: false }),
     ],
   };

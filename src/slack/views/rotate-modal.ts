@@ -1,5 +1,6 @@
 import type { InputBlock, ModalView } from '@slack/types';
-import { line, optionOf, plain, radio, textInput } from '../blocks.ts';
+import { line, plain, radio, textInput } from '../blocks.ts';
+import { keyInput } from '../inputs.ts';
 import { LIMITS } from '../limits.ts';
 import { cut } from '../text.ts';
 import { type RotationPreview, rotationPreviewBlock } from './rotation-preview.ts';
@@ -32,7 +33,7 @@ export function rotateModal(form: RotateModal): ModalView {
     close: plain('Not now', LIMITS.viewButton),
     blocks: [
       ...(form.hint === null ? [] : [line(cut(form.hint, 600))]),
-      keyInput(form.slug),
+      pickedKey(form.slug),
       occasionInput(form.occasion),
       graceInput(form.graceHours),
       textInput({
@@ -48,22 +49,10 @@ export function rotateModal(form: RotateModal): ModalView {
   };
 }
 
-function keyInput(slug: string | null): InputBlock {
-  const picked = !slug || slug.length > LIMITS.optionValue ? null : optionOf({ value: slug, label: slug });
-  return {
-    type: 'input',
-    block_id: KEY_PICKER,
-    dispatch_action: true,
-    label: plain('Which key?', LIMITS.label),
-    hint: plain('Type the beginning of its name, of a word in it, of its service or its owner.', LIMITS.label),
-    element: {
-      type: 'external_select',
-      action_id: KEY_PICKER,
-      min_query_length: 0,
-      placeholder: plain('Key', LIMITS.placeholder),
-      ...(picked && { initial_option: picked }),
-    },
-  };
+function pickedKey(chosen: string | null): InputBlock {
+  const hint = 'Type the beginning of its name, of a word in it, of its service or its owner.';
+  const field = { id: KEY_PICKER, label: 'Which key?', hint, optional: false };
+  return { ...keyInput(field, { menu: KEY_PICKER, chosen }), dispatch_action: true };
 }
 
 function occasionInput(chosen: RotateModal['occasion']): InputBlock {

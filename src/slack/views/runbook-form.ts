@@ -1,8 +1,8 @@
 import type { InputBlock, ModalView } from '@slack/types';
 import { z } from 'zod';
 import type { InputSpec } from '../../runbook/schema.ts';
-import { bold, line, optionOf, plain, textInput } from '../blocks.ts';
-import { choiceInput, menuInput, wholeNumberInput } from '../inputs.ts';
+import { bold, line, plain, textInput } from '../blocks.ts';
+import { choiceInput, keyInput, menuInput, wholeNumberInput } from '../inputs.ts';
 import { LIMITS } from '../limits.ts';
 import { cut, oneLine } from '../text.ts';
 
@@ -68,7 +68,10 @@ function inputOf(name: string, spec: InputSpec, given: string | null): InputBloc
   const field = { id, label, hint: spec.description ?? null, optional: false };
   switch (spec.type) {
     case 'key':
-      return keyInput(field, given);
+      return keyInput(
+        { ...field, hint: field.hint ?? 'Type a part of its name, its service or its owner.' },
+        { menu: RUN_KEY, chosen: given },
+      );
     case 'text': {
       const value = given ?? spec.default;
       const hint = spec.description === undefined ? {} : { hint: spec.description };
@@ -105,26 +108,6 @@ function wordOf(given: string | null): string | null {
 
 function textOf(value: number | boolean | undefined): string | null {
   return value === undefined ? null : String(value);
-}
-
-function keyInput(
-  { id, label, hint }: { id: string; label: string; hint: string | null },
-  given: string | null,
-): InputBlock {
-  const picked = given === null || given === '' || given.length > LIMITS.optionValue ? null : given;
-  return {
-    type: 'input',
-    block_id: id,
-    label: plain(label, LIMITS.label),
-    hint: plain(hint ?? 'Type a part of its name, its service or its owner.', LIMITS.hint),
-    element: {
-      type: 'external_select',
-      action_id: RUN_KEY,
-      min_query_length: 0,
-      placeholder: plain('Key', LIMITS.placeholder),
-      ...(picked !== null && { initial_option: optionOf({ value: picked, label: picked }) }),
-    },
-  };
 }
 
 // Slack takes 3 000 characters of what a form brings back; quotes and line breaks in it take two each.
