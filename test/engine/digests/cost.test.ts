@@ -3,7 +3,8 @@ import { KeyId } from '../../../src/domain/ids.ts';
 import { Policy } from '../../../src/domain/policy.ts';
 import { aKey, daysAfter, HOUR } from '../../support/builders.ts';
 import { rawLedger, recordEvents } from '../../support/ledger-file.ts';
-import { aSchedulerWorld, type SchedulerWorld } from '../../support/scheduler-world.ts';
+import { multiplyYoung } from '../../support/multiply-keys.ts';
+import { aSchedulerWorld } from '../../support/scheduler-world.ts';
 import { sqlOf, wholeTables } from '../../support/sql-of.ts';
 
 // Monday, an hour before nine in Berlin: the digest with the most in it.
@@ -36,22 +37,11 @@ async function aDigestWith(idle: number) {
     ],
     { at: EIGHT },
   );
-  multiply(world, idle);
+  multiplyYoung(world.file, idle);
   const { scheduler } = await world.open();
   await scheduler.tick();
   world.pass(HOUR);
   const asked = await sqlOf(() => scheduler.tick());
   expect(await world.ledger.read.lastDigest()).toMatchObject({ kind: 'weekly', keys: 1 });
   return { world, asked };
-}
-
-function multiply({ file }: SchedulerWorld, times: number): void {
-  const raw = rawLedger(file);
-  const columns = raw.pragma('table_info(keys)') as { name: string }[];
-  const copied = columns.map(({ name }) =>
-    ['id', 'slug', 'external_ref', 'digest'].includes(name) ? `${name} || '-' || n` : name,
-  );
-  raw.exec(`insert into keys (${columns.map(({ name }) => name)})
-    with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${times})
-    select ${copied} from keys, numbers where id = 'key-young'`);
 }

@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { KeyId } from '../../../src/domain/ids.ts';
 import { aKey, daysAfter, NOON } from '../../support/builders.ts';
 import { rawLedger, recordEvents } from '../../support/ledger-file.ts';
-import { aSchedulerWorld, type SchedulerWorld } from '../../support/scheduler-world.ts';
+import { multiplyYoung } from '../../support/multiply-keys.ts';
+import { aSchedulerWorld } from '../../support/scheduler-world.ts';
 import { sqlOf, wholeTables } from '../../support/sql-of.ts';
 
 it('asks as much, and reads no table as a whole, with 100 000 idle keys as with 10', async () => {
@@ -23,21 +24,10 @@ async function aLookWith(idle: number) {
     { type: 'key_issued', key: aKey({ ...over, createdAt: daysAfter(NOON, -1) }) },
     { type: 'key_issued', key: aKey({ ...young, activatedAt: NOON, expiresAt: daysAfter(NOON, 90) }) },
   ]);
-  multiply(world, idle);
+  multiplyYoung(world.file, idle);
   const { scheduler } = await world.open();
   await scheduler.tick();
   world.pass(24 * 3_600_000);
   const asked = await sqlOf(async () => expect(await scheduler.tick()).toMatchObject({ started: 1 }));
   return { world, asked };
-}
-
-function multiply({ file }: SchedulerWorld, times: number): void {
-  const raw = rawLedger(file);
-  const columns = raw.pragma('table_info(keys)') as { name: string }[];
-  const copied = columns.map(({ name }) =>
-    ['id', 'slug', 'external_ref', 'digest'].includes(name) ? `${name} || '-' || n` : name,
-  );
-  raw.exec(`insert into keys (${columns.map(({ name }) => name)})
-    with recursive numbers(n) as (select 1 union all select n + 1 from numbers where n < ${times})
-    select ${copied} from keys, numbers where id = 'key-young'`);
 }
