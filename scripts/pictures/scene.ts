@@ -10,18 +10,6 @@ export interface Scene {
   play: (people: Cast, stage: Stage, camera: Camera) => Promise<void>;
 }
 
-/** A key as most scenes have one: of the payments service, carol's, read by its caller from a file. */
-export const PAYMENTS = {
-  slug: 'payments-prod',
-  service: 'payments-api',
-  owner: 'carol',
-  escalation: 'group:security',
-  scopes: ['payments:read'],
-  delivery: 'file',
-  created: '-30d',
-  expires: '+40d',
-} as const;
-
 export const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
 export const DAY_MS = 24 * HOUR_MS;

@@ -1,23 +1,13 @@
 import { expect } from 'vitest';
 import type { Journey } from './journey.ts';
+import { PAYMENTS } from './payments.ts';
 
 /** Nobody answers, so one person decides alone, with a reason; everybody else hears of it, and somebody looks at it afterwards. */
 export const breakGlass: Journey = {
   name: 'break-glass and its review',
   setting: {
     ledger: {
-      keys: [
-        {
-          slug: 'payments-prod',
-          service: 'payments-api',
-          owner: 'carol',
-          escalation: 'group:security',
-          scopes: ['payments:read'],
-          delivery: 'file',
-          created: '-30d',
-          expires: '+40d',
-        },
-      ],
+      keys: [PAYMENTS],
     },
   },
   play: async ({ alice, bob }, stage) => {

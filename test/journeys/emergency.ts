@@ -1,23 +1,13 @@
 import { expect } from 'vitest';
 import type { Journey } from './journey.ts';
+import { PAYMENTS } from './payments.ts';
 
 /** At 03:00 the on-call types one line; security decides on a phone; the owner says that the caller has the new key. */
 export const emergency: Journey = {
   name: 'an emergency by the on-call',
   setting: {
     ledger: {
-      keys: [
-        {
-          slug: 'payments-prod',
-          service: 'payments-api',
-          owner: 'carol',
-          escalation: 'group:security',
-          scopes: ['payments:read'],
-          delivery: 'file',
-          created: '-30d',
-          expires: '+40d',
-        },
-      ],
+      keys: [PAYMENTS],
       calls: [{ key: 'payments-prod', caller: 'payments-worker', at: '-5m', accepted: 40 }],
     },
   },

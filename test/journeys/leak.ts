@@ -1,23 +1,13 @@
 import { expect } from 'vitest';
 import type { Journey } from './journey.ts';
+import { PAYMENTS } from './payments.ts';
 
 /** Somebody says in a channel what happened; the on-call starts from that message, without typing a command. */
 export const leak: Journey = {
   name: 'a leak from a message',
   setting: {
     ledger: {
-      keys: [
-        {
-          slug: 'payments-prod',
-          service: 'payments-api',
-          owner: 'carol',
-          escalation: 'group:security',
-          scopes: ['payments:read'],
-          delivery: 'file',
-          created: '-30d',
-          expires: '+40d',
-        },
-      ],
+      keys: [PAYMENTS],
     },
   },
   play: async ({ alice, bob, dave }, stage) => {

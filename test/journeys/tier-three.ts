@@ -1,6 +1,7 @@
 import { expect } from 'vitest';
 import { scans } from './authenticator.ts';
 import type { Journey } from './journey.ts';
+import { PAYMENTS } from './payments.ts';
 
 const RULE = {
   rules: {
@@ -22,18 +23,7 @@ export const tierThree: Journey = {
   name: 'an approval at tier 3',
   setting: {
     ledger: {
-      keys: [
-        {
-          slug: 'payments-prod',
-          service: 'payments-api',
-          owner: 'alice',
-          escalation: 'group:security',
-          scopes: ['payments:read'],
-          delivery: 'file',
-          created: '-30d',
-          expires: '-5m',
-        },
-      ],
+      keys: [{ ...PAYMENTS, owner: 'alice', expires: '-5m' }],
     },
     policy: RULE,
   },

@@ -1,4 +1,5 @@
-import { HOUR_MS, PAYMENTS, type Scene } from '../scene.ts';
+import { PAYMENTS } from '../../../test/journeys/payments.ts';
+import { HOUR_MS, type Scene } from '../scene.ts';
 
 /** One person decides alone; somebody looks at it afterwards. */
 export const breakGlass: Scene = {

@@ -1,5 +1,6 @@
 import { scans } from '../../../test/journeys/authenticator.ts';
-import { formBehind, PAYMENTS, type Scene } from '../scene.ts';
+import { PAYMENTS } from '../../../test/journeys/payments.ts';
+import { formBehind, type Scene } from '../scene.ts';
 
 /** Where a decision takes two people with a code each. */
 export const codes: Scene = {

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { RunId, StepId } from '../../../src/domain/ids.ts';
-import { formBehind, PAYMENTS, type Scene } from '../scene.ts';
+import { PAYMENTS } from '../../../test/journeys/payments.ts';
+import { formBehind, type Scene } from '../scene.ts';
 
 const RUNBOOK = `
 runbook: R-TWO-QUESTIONS

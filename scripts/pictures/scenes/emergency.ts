@@ -1,4 +1,5 @@
-import { DAY_MS, formBehind, MINUTE_MS, PAYMENTS, type Scene } from '../scene.ts';
+import { PAYMENTS } from '../../../test/journeys/payments.ts';
+import { DAY_MS, formBehind, MINUTE_MS, type Scene } from '../scene.ts';
 
 /** A key is misused; two people decide and answer; what comes after it is written down and done. */
 export const emergency: Scene = {

@@ -1,5 +1,6 @@
+import { PAYMENTS } from '../../../test/journeys/payments.ts';
 import type { Scene } from '../scene.ts';
-import { DAY_MS, PAYMENTS } from '../scene.ts';
+import { DAY_MS } from '../scene.ts';
 
 /** Looking into the ledger and keeping it in order: every verb of /keys, and the two questions of /rotate-key. */
 export const keys: Scene = {

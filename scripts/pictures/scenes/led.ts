@@ -1,8 +1,9 @@
 import type { Cast } from '../../../test/journeys/journey.ts';
 import { openPoints } from '../../../test/journeys/open-points.ts';
+import { PAYMENTS } from '../../../test/journeys/payments.ts';
 import type { Stage } from '../../../test/journeys/stage.ts';
 import type { Camera } from '../camera.ts';
-import { DAY_MS, formBehind, HOUR_MS, MINUTE_MS, PAYMENTS, type Scene } from '../scene.ts';
+import { DAY_MS, formBehind, HOUR_MS, MINUTE_MS, type Scene } from '../scene.ts';
 
 const WHAT = 'mails to customers bounce';
 

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { formBehind, MINUTE_MS, PAYMENTS, type Scene } from '../scene.ts';
+import { PAYMENTS } from '../../../test/journeys/payments.ts';
+import { formBehind, MINUTE_MS, type Scene } from '../scene.ts';
 
 /** A partner is told by webhook, at an address where nobody takes it. */
 export const outside: Scene = {

@@ -1,7 +1,8 @@
 import type { Cast } from '../../../test/journeys/journey.ts';
+import { PAYMENTS } from '../../../test/journeys/payments.ts';
 import type { Stage } from '../../../test/journeys/stage.ts';
 import type { Camera } from '../camera.ts';
-import { PAYMENTS, type Scene } from '../scene.ts';
+import type { Scene } from '../scene.ts';
 
 /** Runbooks to look at and to start, and the verbs that steer a run. */
 export const runs: Scene = {

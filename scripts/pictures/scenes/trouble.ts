@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { DAY_MS, formBehind, HOUR_MS, PAYMENTS, type Scene } from '../scene.ts';
+import { PAYMENTS } from '../../../test/journeys/payments.ts';
+import { DAY_MS, formBehind, HOUR_MS, type Scene } from '../scene.ts';
 
 /** What goes wrong: a place that cannot be written, a step that a crash left open, a runbook that wants more, a channel that is gone. */
 export const trouble: Scene = {
