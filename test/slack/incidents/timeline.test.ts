@@ -52,6 +52,8 @@ describe('the emoji under a message of an incident', () => {
     const world = await aThread();
     const said = await world.tell('the vendor has confirmed it');
     await world.alice.react(said, 'pushpin');
+    // Each waits for Slack to say who they are, so the second one could overtake the first.
+    await vi.waitFor(async () => expect((await world.notes())[0]?.addedBy).toEqual(['alice']), PATIENT);
     await world.bob.react(said, 'pushpin');
     await vi.waitFor(async () => expect((await world.notes())[0]?.addedBy).toEqual(['alice', 'bob']), PATIENT);
     await world.alice.react(said, 'pushpin');
